@@ -1,0 +1,100 @@
+/** What the templates in views/ are given. One interface a page; `views/NAME.ejs` sees it as `page`. */
+
+/** A moment, ready to print in a `<time>`: machine form, and words that always name UTC. */
+export interface Moment {
+  iso: string;
+  text: string;
+}
+
+/** What every page has around its content. */
+export interface Shell {
+  appName: string;
+  /** Document title without the app's name; the home page has none. */
+  title: string | null;
+  /** True when Logto and Hugging Face are the local stand-ins: the banner says so. */
+  demo: boolean;
+  /** Empty for visitors and on pages that cannot look anybody up. */
+  nav: { href: string; label: string; current: boolean }[];
+  /** The signed-in person's face in the header; null for visitors. */
+  user: Avatar | null;
+  /** The header carries "Sign out" on every page but home, which has it in its card. */
+  signOutInHeader: boolean;
+  /** A line of good news at the top ("You are signed out."), or null. */
+  notice: string | null;
+  /** File in public/ → its address, with a version so that browsers may keep it for ever. */
+  asset: (file: string) => string;
+}
+
+/** A picture over initials (a broken picture reveals them) over the drawn face. */
+export interface Avatar {
+  picture: string | null;
+  /** One or two letters; null shows the face. */
+  initials: string | null;
+}
+
+export interface SessionTimes {
+  signedIn: Moment;
+  idleEnd: Moment;
+  absoluteEnd: Moment;
+}
+
+export interface HomeSignedOut {
+  huggingFaceHref: string;
+  otherWaysHref: string;
+  signUpHref: string;
+}
+
+export interface HomeSignedIn {
+  /** "Hello, Ada Lovelace"; "Hello" when neither name nor username is known. */
+  greeting: string;
+  /** The line under the greeting: the Hugging Face profile where known, else the user id. */
+  handle: { text: string; href: string | null; suffix: string };
+  avatar: Avatar;
+  times: SessionTimes;
+  cards: { href: string; title: string; line: string; icon: 'account' | 'sessions' | 'organizations' | 'books' }[];
+}
+
+export interface AccountPage {
+  avatar: Avatar;
+  /** Values may be null: "Not shared". */
+  profile: { label: string; value: string | null; href: string | null }[];
+  /** null: Logto could not be asked just now. */
+  identities: LinkedIdentity[] | null;
+  times: SessionTimes;
+  claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
+  /** Logto's own account pages, where switched on. */
+  accountCenterHref: string | null;
+}
+
+export interface LinkedIdentity {
+  title: string;
+  handle: string | null;
+  href: string | null;
+  organizations: { name: string; href: string | null }[];
+}
+
+export type Drawing = 'ajar' | 'locked' | 'waiting' | 'missing';
+/** A sentence with marked words; the template escapes every part. */
+export type Sentence = (string | { code: string } | { strong: string })[];
+
+export interface ErrorPage {
+  heading: string;
+  drawing: Drawing;
+  /** Lead paragraph without a heading (404), or sections "What happened", "What to do". */
+  lead: Sentence | null;
+  sections: { heading: string; text: Sentence }[];
+  action: { label: string; href: string; huggingFace: boolean };
+  /** "K7M3-Q2XD", also in the log; null on 404. */
+  reference: string | null;
+  /** Machine-readable cause, shown small beside the reference; null on 404. */
+  reason: string | null;
+}
+
+/** Each page's model, by the name of its template. */
+export interface Views {
+  home: HomeSignedOut;
+  'home-signed-in': HomeSignedIn;
+  account: AccountPage;
+  'sign-out': { signedIn: boolean };
+  error: ErrorPage;
+}
