@@ -51,7 +51,12 @@ export interface HomeSignedIn {
   handle: { text: string; href: string | null; suffix: string };
   avatar: Avatar;
   times: SessionTimes;
-  cards: { href: string; title: string; line: string; icon: 'account' | 'sessions' | 'organizations' | 'books' }[];
+  cards: {
+    href: string;
+    title: string;
+    line: string;
+    icon: 'account' | 'sessions' | 'organizations' | 'books';
+  }[];
 }
 
 export interface AccountPage {

@@ -1,0 +1,98 @@
+/**
+ * The invented people of the stand-ins. Nobody here is real: mail goes to example.org, web sites end
+ * in .example. Change them freely; the demo and the tests read this file and no other.
+ */
+
+export interface InventedOrganization {
+  /** Hugging Face's id: 24 hexadecimal digits. */
+  id: string;
+  username: string;
+  name: string;
+}
+
+/** A membership in an organization of Logto; Logto knows nothing of those at Hugging Face. */
+export interface LogtoMembership {
+  /** Logto's id: 12 lower-case letters and digits. */
+  id: string;
+  name: string;
+  description: string | null;
+  roles: string[];
+}
+
+export interface InventedAccount {
+  id: string;
+  username: string;
+  name: string | null;
+  email: string | null;
+  website: string | null;
+  /** There is a drawing of this person in hugging-face/portraits.ts. */
+  hasPicture: boolean;
+  organizations: InventedOrganization[];
+  /** What Hugging Face's page says under the name. */
+  line: string;
+  /** What an administrator has given this person at Logto, beside the default role. */
+  atLogto: { roles: string[]; organizations: LogtoMembership[] };
+}
+
+export const accounts: InventedAccount[] = [
+  {
+    id: '65a1c0de0000000000001815',
+    username: 'ada-l',
+    name: 'Ada Lovelace',
+    email: 'ada@example.org',
+    website: 'https://ada.example',
+    hasPicture: true,
+    organizations: [
+      {
+        id: '65a1c0de00000000000a1837',
+        username: 'analytical-engines',
+        name: 'Analytical Engines',
+      },
+      { id: '65a1c0de00000000000a1865', username: 'lms', name: 'London Mathematical Society' },
+    ],
+    line: '@ada-l, may add books, in 2 organizations',
+    atLogto: {
+      roles: ['librarian'],
+      organizations: [
+        {
+          id: 'anaengines37',
+          name: 'Analytical Engines',
+          description: 'Weaves algebraic patterns',
+          roles: ['admin'],
+        },
+        {
+          id: 'lonmathsoc65',
+          name: 'London Mathematical Society',
+          description: null,
+          roles: ['member'],
+        },
+      ],
+    },
+  },
+  {
+    id: '65a1c0de0000000000007ace',
+    username: 'quiet-otter',
+    name: null,
+    email: null,
+    website: null,
+    hasPicture: false,
+    organizations: [],
+    line: 'No name, picture or e-mail, may read books',
+    atLogto: { roles: [], organizations: [] },
+  },
+];
+
+/** Every new Logto user has this role. */
+export const defaultRole = 'reader';
+
+/** Which permissions (scopes of an API resource) a Logto role gives. */
+export const rolePermissions: Record<string, string[]> = {
+  reader: ['read:books'],
+  librarian: ['read:books', 'write:books'],
+};
+
+/** Which permissions a role gives within an organization. */
+export const organizationRolePermissions: Record<string, string[]> = {
+  admin: ['invite:member'],
+  member: [],
+};

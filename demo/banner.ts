@@ -1,0 +1,26 @@
+import { styleText } from 'node:util';
+
+/** What a person sees when the demo is ready. Colours only where a terminal shows them. */
+export function banner(at: {
+  url: string;
+  logto: string;
+  huggingFace: string;
+  redis: string;
+}): string {
+  const paint = (format: Parameters<typeof styleText>[0], text: string) =>
+    process.stdout.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
+  return `
+  ${paint('bold', 'Doorstep is open:')}  ${paint(['bold', 'underline'], at.url)}
+
+  Click "Continue with Hugging Face" and come in as Ada or as quiet-otter.
+  Logto and Hugging Face are stand-ins on this machine. Nothing leaves it.
+
+    Logto          ${at.logto}
+    Hugging Face   ${at.huggingFace}
+    Redis          ${at.redis}
+
+  Next: your own Logto. README.md, "Connect your own Logto", takes five minutes.
+  Ctrl-C stops everything.
+
+`;
+}

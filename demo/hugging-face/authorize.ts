@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import express, { type Response, type Router } from 'express';
+import { z } from 'zod';
+import type { Render } from '../../src/pages/view-engine.ts';
+import { accounts, type InventedAccount } from '../accounts.ts';
+import { asset } from './assets.ts';
+import type { Authorizations, HuggingFaceClient } from './index.ts';
+import { pictureUrl } from './user-info.ts';
+
+export interface HuggingFaceAuthorizePage {
+  appName: string;
+  /** POST */
+  formAction: string;
+  /** Hidden inputs to carry. */
+  hidden: Record<string, string>;
+  /** Radio buttons, name `username`. */
+  accounts: {
+    username: string;
+    title: string;
+    line: string;
+    picture: string | null;
+    initials: string;
+    checked: boolean;
+  }[];
+  willSee: string[];
+  asset: (file: string) => string;
+}
+
+const codeLifetime = 10 * 60_000;
+
+const authorizationRequest = z.object({
+  response_type: z.literal('code'),
+  client_id: z.string(),
+  redirect_uri: z.url(),
+  scope: z.string().default('openid profile'),
+  state: z.string().optional(),
+});
+type AuthorizationRequest = z.infer<typeof authorizationRequest>;
+
+const decision = z.discriminatedUnion('decision', [
+  z.object({ decision: z.literal('cancel') }),
+  z.object({
+    decision: z.literal('authorize'),
+    username: z.enum(accounts.map(({ username }) => username)),
+  }),
+]);
+
+/** The consent page and what its two buttons do (RFC 6749, 4.1.1 and 4.1.2). */
+export function authorizeRoutes(
+  context: { appName: string; clients: HuggingFaceClient[]; authorizations: Authorizations },
+  render: Render,
+): Router {
+  const router = express.Router();
+
+  router.get('/oauth/authorize', (req, res) => {
+    const request = checkRequest(req.query, context.clients, res);
+    if (!request) return;
+    const page = authorizePage(context.appName, request, `http://${req.headers.host}`);
+    res.set('cache-control', 'no-store').send(render('hugging-face-authorize', page));
+  });
+
+  router.post('/oauth/authorize', express.urlencoded({ extended: false }), (req, res) => {
+    const request = checkRequest(req.body, context.clients, res);
+    if (!request) return;
+    const answer = decision.safeParse(req.body);
+    if (!answer.success) {
+      res
+        .status(400)
+        .type('text')
+        .send(`Bad answer: ${z.prettifyError(answer.error)}`);
+      return;
+    }
+    const result: Record<string, string> =
+      answer.data.decision === 'authorize'
+        ? { code: issueCode(request, answer.data.username, context.authorizations) }
+        : { error: 'access_denied', error_description: 'The user denied the request' };
+    if (request.state !== undefined) result['state'] = request.state;
+    res.redirect(303, withQuery(request.redirect_uri, result));
+  });
+  return router;
+}
+
+/** Answers 400 and gives null when the request must not be sent back to `redirect_uri`. */
+function checkRequest(
+  input: unknown,
+  clients: HuggingFaceClient[],
+  res: Response,
+): AuthorizationRequest | null {
+  const parsed = authorizationRequest.safeParse(input);
+  const refuse = (reason: string) => {
+    res.status(400).type('text').send(reason);
+    return null;
+  };
+  if (!parsed.success) return refuse(`Bad request: ${z.prettifyError(parsed.error)}`);
+  const client = clients.find(({ id }) => id === parsed.data.client_id);
+  if (!client) return refuse('Bad request: unknown client_id');
+  if (!client.redirectUris.includes(parsed.data.redirect_uri)) {
+    return refuse('Bad request: redirect_uri is not registered');
+  }
+  return parsed.data;
+}
+
+function issueCode(
+  request: AuthorizationRequest,
+  username: string,
+  authorizations: Authorizations,
+): string {
+  const code = randomBytes(16).toString('hex');
+  authorizations.codes.set(code, {
+    clientId: request.client_id,
+    redirectUri: request.redirect_uri,
+    username,
+    scope: request.scope,
+    expiresAt: Date.now() + codeLifetime,
+  });
+  return code;
+}
+
+function authorizePage(
+  appName: string,
+  request: AuthorizationRequest,
+  origin: string,
+): HuggingFaceAuthorizePage {
+  const { state, ...rest } = request;
+  return {
+    appName,
+    formAction: '/oauth/authorize',
+    hidden: { ...rest, ...(state === undefined ? {} : { state }) },
+    accounts: accounts.map((account, index) => ({
+      username: account.username,
+      title: account.name ?? `@${account.username}`,
+      line: account.line,
+      picture: account.hasPicture ? pictureUrl(account.username, origin) : null,
+      initials: initialsOf(account),
+      checked: index === 0,
+    })),
+    willSee: willSee(new Set(request.scope.split(' '))),
+    asset,
+  };
+}
+
+function willSee(scopes: Set<string>): string[] {
+  const items = [];
+  if (scopes.has('profile')) items.push('Your name, username and picture');
+  if (scopes.has('email')) items.push('Your e-mail address');
+  if (scopes.has('profile')) items.push('Your organizations');
+  return items;
+}
+
+function initialsOf({ name, username }: InventedAccount): string {
+  const words = (name ?? username).split(/[\s-]+/);
+  return `${words.at(0)?.charAt(0) ?? ''}${words.at(-1)?.charAt(0) ?? ''}`.toUpperCase();
+}
+
+function withQuery(uri: string, query: Record<string, string>): string {
+  const url = new URL(uri);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url.href;
+}

@@ -1,0 +1,204 @@
+import express, { type Request } from 'express';
+import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { compileViews } from '../../src/pages/view-engine.ts';
+import { serveAssets, viewsDirectory } from '../hugging-face/assets.ts';
+import { createFaults, type Faults } from '../hugging-face/faults.ts';
+import { type LocalServer, listenOnLocalhost } from '../hugging-face/local-server.ts';
+import { type ConnectorSettings, createConnector } from './connector.ts';
+import { createSigningKey, type SigningAlgorithm, type SigningKey } from './keys.ts';
+import { deliverLogoutToken, type LogoutTokenParts, mintLogoutToken } from './logout.ts';
+import {
+  createCookieKeys,
+  createProvider,
+  defaultLifetimes,
+  type Lifetimes,
+  type LogtoClient,
+  unknownClient,
+} from './provider.ts';
+import type { ApiResource } from './resources.ts';
+import { signInRoutes } from './sign-in.ts';
+import { signInExperience } from './sign-in-experience.ts';
+import { createStorage } from './storage.ts';
+import { createUserDirectory, type UserDirectory } from './users.ts';
+import { announceIssuer, dressError, setCacheHeaders } from './wire-format.ts';
+
+export type { LogtoSignInPage } from './sign-in.ts';
+
+export interface LogtoOptions {
+  /** 0 for any free one */
+  port: number;
+  appName: string;
+  /** For "Back to …" */
+  appUrl: string;
+  huggingFace: ConnectorSettings;
+  client: LogtoClient;
+  resources?: ApiResource[];
+  lifetimes?: Partial<Lifetimes>;
+}
+
+export type LogtoEndpoint =
+  | 'discovery'
+  | 'jwks'
+  | 'authorize'
+  | 'token'
+  | 'userinfo'
+  | 'revocation'
+  | 'endSession';
+
+export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> {
+  /** `http://localhost:PORT` */
+  endpoint: string;
+  issuer: string;
+  /** Calls of the token endpoint by `grant_type`, failed ones included. */
+  tokenCalls: Readonly<Record<string, number>>;
+  users: UserDirectory;
+  suspend(sub: string): void;
+  delete(sub: string): void;
+  /** Counts for what is issued from now on. */
+  setLifetimes(lifetimes: Partial<Lifetimes>): void;
+  /** Discovery claims to be another issuer; null tells the truth again. */
+  announceIssuer(issuer: string | null): void;
+  /** Signs with a new key. The old one stays in the key set, as at Logto, unless `keepOld` is false. */
+  rotateKeys(alg?: SigningAlgorithm, options?: { keepOld?: boolean }): Promise<void>;
+  mintLogoutToken(parts: LogoutTokenParts): Promise<string>;
+  /** @returns the app's answer */
+  sendBackchannelLogout(
+    claims: { sub: string; sid?: string },
+    parts?: LogoutTokenParts,
+  ): ReturnType<typeof deliverLogoutToken>;
+  down(): Promise<void>;
+  up(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the stand-in for Logto.
+ *
+ * @throws Node's EADDRINUSE when the port is taken.
+ */
+export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
+  const app = express().disable('x-powered-by');
+  const server = await listenOnLocalhost(app, options.port);
+  const endpoint = server.url;
+  const issuer = `${endpoint}/oidc`;
+  const users = createUserDirectory();
+  const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
+  const { faults, tokenCalls, countGrant } = createCounters();
+
+  const settings = {
+    issuer,
+    client: options.client,
+    resources: options.resources ?? [],
+    users,
+    storage: createStorage(unknownClient),
+    lifetimes,
+    cookieKeys: createCookieKeys(),
+  };
+  let announcedIssuer: string | null = null;
+  let keys = [await createSigningKey('ES384')];
+
+  // oidc-provider takes its keys once: other keys, another provider, over the same storage.
+  const build = (): { provider: Provider; handle: ReturnType<Provider['callback']> } => {
+    const provider = createProvider(settings, keys);
+    provider.use(async (ctx: KoaContextWithOIDC, next) => {
+      await next();
+      if (ctx.oidc.route === 'token') countGrant(ctx.oidc.body);
+      announceIssuer(ctx, announcedIssuer);
+      dressError(ctx);
+      setCacheHeaders(ctx);
+    });
+    return { provider, handle: provider.callback() };
+  };
+  let current = build();
+
+  app.use(faults.middleware);
+  app.use(serveAssets());
+  app.get('/api/status', (_req, res) => void res.status(204).end());
+  app.get('/api/.well-known/sign-in-exp', (_req, res) => void res.json(signInExperience(endpoint)));
+  app.use('/oidc', (req, res) => current.handle(req, res));
+  app.use(
+    signInRoutes({
+      appName: options.appName,
+      appUrl: options.appUrl,
+      provider: () => current.provider,
+      users,
+      connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
+      render: compileViews(viewsDirectory),
+    }),
+  );
+
+  const signingKey = (): SigningKey => {
+    const [key] = keys;
+    if (!key) throw new Error('Logto has no signing key');
+    return key;
+  };
+  const mint = (parts: LogoutTokenParts) =>
+    mintLogoutToken(signingKey(), issuer, options.client, parts);
+
+  const { middleware: _, ...knobs } = faults;
+  return {
+    ...knobs,
+    resetCalls: () => {
+      knobs.resetCalls();
+      for (const grant in tokenCalls) delete tokenCalls[grant];
+    },
+    ...lifecycleOf(server),
+    endpoint,
+    issuer,
+    tokenCalls,
+    users,
+    suspend: (sub) => users.update(sub, { isSuspended: true }),
+    delete: (sub) => users.delete(sub),
+    setLifetimes: (changes) => Object.assign(lifetimes, changes),
+    announceIssuer: (changed) => {
+      announcedIssuer = changed;
+    },
+    rotateKeys: async (alg = 'ES384', { keepOld = true } = {}) => {
+      const key = await createSigningKey(alg);
+      keys = keepOld ? [key, ...keys] : [key];
+      current = build();
+    },
+    mintLogoutToken: mint,
+    sendBackchannelLogout: async (claims, parts = {}) =>
+      deliverLogoutToken(
+        options.client,
+        await mint({ ...parts, claims: { ...claims, ...parts.claims } }),
+      ),
+  };
+}
+
+function lifecycleOf({ down, up, close }: LocalServer) {
+  return { down, up, close };
+}
+
+function createCounters() {
+  const tokenCalls: Record<string, number> = {};
+  const countGrant = (body: unknown) => {
+    if (typeof body !== 'object' || body === null || !('grant_type' in body)) return;
+    const grant = String(body.grant_type);
+    tokenCalls[grant] = (tokenCalls[grant] ?? 0) + 1;
+  };
+  const faults = createFaults<LogtoEndpoint>(
+    { discovery: 0, jwks: 0, authorize: 0, token: 0, userinfo: 0, revocation: 0, endSession: 0 },
+    endpointOf,
+    (endpoint, body) => {
+      if (endpoint === 'token') countGrant(body);
+    },
+  );
+  return { faults, tokenCalls, countGrant };
+}
+
+const endpoints: Record<string, LogtoEndpoint> = {
+  '/oidc/.well-known/openid-configuration': 'discovery',
+  '/oidc/jwks': 'jwks',
+  '/oidc/auth': 'authorize',
+  '/oidc/token': 'token',
+  '/oidc/me': 'userinfo',
+  '/oidc/token/revocation': 'revocation',
+  '/oidc/session/end': 'endSession',
+};
+
+function endpointOf({ path }: Request): LogtoEndpoint | undefined {
+  return endpoints[path];
+}

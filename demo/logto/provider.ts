@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider';
+import { claimsByScope, claimsOf } from './claims.ts';
+import type { SigningKey } from './keys.ts';
+import { logoutSource, signedOutSource } from './pages.ts';
+import { type ApiResource, organizationClaim, resourceIndicators } from './resources.ts';
+import type { Storage } from './storage.ts';
+import type { UserDirectory } from './users.ts';
+
+export interface LogtoClient {
+  id: string;
+  secret: string;
+  redirectUris: string[];
+  postLogoutRedirectUris: string[];
+  backchannelLogoutUri?: string;
+  /** Only with this and the URI does an ID token carry `sid`. */
+  backchannelLogoutSessionRequired?: boolean;
+}
+
+/** All in seconds. */
+export interface Lifetimes {
+  authorizationCode: number;
+  accessToken: number;
+  idToken: number;
+  refreshToken: number;
+  session: number;
+  grant: number;
+  /** How long a sign-in page may stay open. */
+  interaction: number;
+}
+
+const day = 24 * 60 * 60;
+
+/** logto-facts, "Tokens". */
+export const defaultLifetimes: Lifetimes = {
+  authorizationCode: 60,
+  accessToken: 60 * 60,
+  idToken: 60 * 60,
+  refreshToken: 14 * day,
+  session: 14 * day,
+  grant: 180 * day,
+  interaction: 60 * 60,
+};
+
+export interface ProviderSettings {
+  issuer: string;
+  client: LogtoClient;
+  resources: ApiResource[];
+  users: UserDirectory;
+  storage: Storage;
+  /** Read at every use: a test may shorten them. */
+  lifetimes: Lifetimes;
+  cookieKeys: string[];
+}
+
+export const createCookieKeys = (): string[] => [randomBytes(32).toString('base64url')];
+
+/** Past so many percent of its life a refresh token is replaced at its next use. */
+const rotateAfter = 70;
+
+/** oidc-provider, which Logto itself runs on, set up as Logto sets it up. The first key signs. */
+export function createProvider(settings: ProviderSettings, keys: SigningKey[]): Provider {
+  return new Provider(settings.issuer, {
+    adapter: settings.storage.adapterFor,
+    jwks: { keys: keys.map(({ jwk }) => jwk) },
+    clients: [clientMetadata(settings.client)],
+    clientDefaults: { id_token_signed_response_alg: keys[0]?.alg ?? 'ES384' },
+    claims: claimsByScope,
+    scopes: ['openid', 'offline_access', ...Object.keys(claimsByScope)],
+    conformIdTokenClaims: false,
+    responseTypes: ['code id_token', 'code', 'id_token', 'none'],
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_jwt',
+      'client_secret_post',
+      'private_key_jwt',
+      'none',
+    ],
+    enabledJWA: { idTokenSigningAlgValues: ['ES384', 'RS256'] },
+    pkce: { required: () => false },
+    extraParams: ['direct_sign_in', 'first_screen'],
+    rotateRefreshToken: (ctx) =>
+      (ctx.oidc.entities.RefreshToken?.ttlPercentagePassed() ?? 0) >= rotateAfter,
+    findAccount: (_ctx, sub) => {
+      const user = settings.users.active(sub);
+      return user && { accountId: sub, claims: (use) => claimsOf(user, use) };
+    },
+    extraTokenClaims: organizationClaim,
+    // A token without permissions says so: `scope: ""`.
+    formats: { customizers: { jwt: (_ctx, _token, { payload }) => void (payload.scope ??= '') } },
+    features: featuresOf(settings),
+    interactions: { policy: policyOf(), url: interactionUrl },
+    cookies: { keys: settings.cookieKeys, short: { path: '/' } },
+    ttl: ttlOf(settings.lifetimes),
+    // oidc-provider's dispatcher refuses loopback; a real Logto needs
+    // OIDC_PROVIDER_SSRF_PROTECTION_DISABLED=true for the same.
+    fetch: (input, { method, headers, body, signal } = {}) =>
+      fetch(input, {
+        method: method ?? 'GET',
+        headers: headers ?? {},
+        body: body ?? null,
+        signal: signal ?? null,
+      }),
+    renderError: (ctx, out) => {
+      ctx.body = out;
+    },
+  });
+}
+
+function clientMetadata(client: LogtoClient) {
+  return {
+    client_id: client.id,
+    client_secret: client.secret,
+    redirect_uris: client.redirectUris,
+    post_logout_redirect_uris: client.postLogoutRedirectUris,
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code' as const],
+    token_endpoint_auth_method: 'client_secret_basic' as const,
+    ...(client.backchannelLogoutUri
+      ? {
+          backchannel_logout_uri: client.backchannelLogoutUri,
+          backchannel_logout_session_required: client.backchannelLogoutSessionRequired ?? false,
+        }
+      : {}),
+  };
+}
+
+function featuresOf({ resources, users, lifetimes }: ProviderSettings): Configuration['features'] {
+  return {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    revocation: { enabled: true },
+    introspection: { enabled: true },
+    backchannelLogout: { enabled: true },
+    rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource: signedOutSource },
+    resourceIndicators: resourceIndicators(resources, users, () => lifetimes.accessToken),
+  };
+}
+
+function ttlOf(lifetimes: Lifetimes): Configuration['ttl'] {
+  return {
+    AuthorizationCode: () => lifetimes.authorizationCode,
+    AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? lifetimes.accessToken,
+    ClientCredentials: () => lifetimes.accessToken,
+    IdToken: () => lifetimes.idToken,
+    RefreshToken: () => lifetimes.refreshToken,
+    Session: () => lifetimes.session,
+    Grant: () => lifetimes.grant,
+    Interaction: () => lifetimes.interaction,
+  };
+}
+
+function policyOf() {
+  const policy = interactionPolicy.base();
+  // A session whose user is suspended or deleted is asked to sign in again, as Logto does.
+  policy
+    .get('login')
+    ?.checks.add(
+      new interactionPolicy.Check(
+        'no_account',
+        'End-User authentication is required',
+        'login_required',
+        ({ oidc }) =>
+          oidc.session?.accountId && !oidc.account
+            ? interactionPolicy.Check.REQUEST_PROMPT
+            : interactionPolicy.Check.NO_NEED_TO_PROMPT,
+      ),
+    );
+  return policy;
+}
+
+const interactionUrl: NonNullable<NonNullable<Configuration['interactions']>['url']> = (
+  ctx,
+  { prompt, params },
+) => {
+  const clientId = String(params['client_id']);
+  ctx.cookies.set('_logto', JSON.stringify({ appId: clientId }), { httpOnly: false });
+  const query = new URLSearchParams({ app_id: clientId });
+  if (prompt.name === 'consent') return `/consent?${query}`;
+
+  const first = params['first_screen'] === 'register' ? 'register' : 'sign-in';
+  const direct = /^social:([\w-]+)$/.exec(String(params['direct_sign_in'] ?? ''));
+  if (!direct) return `/${first}?${query}`;
+  query.set('fallback', first);
+  return `/direct/social/${direct[1]}?${query}`;
+};
+
+/** What Logto throws for a client it does not know: 400, not the 401 of a wrong secret. */
+export const unknownClient = (id: string): Error =>
+  new errors.InvalidClient(`invalid client ${id}`);

@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import express, { type Request, type Response, type Router } from 'express';
+import type Provider from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import { z } from 'zod';
+import type { Render } from '../../src/pages/view-engine.ts';
+import { asset } from '../hugging-face/assets.ts';
+import { ConnectorError, type createConnector } from './connector.ts';
+import { grantAll } from './consent.ts';
+import { messagePage } from './pages.ts';
+import type { LogtoUser, UserDirectory } from './users.ts';
+
+export interface LogtoSignInPage {
+  appName: string;
+  screen: 'sign-in' | 'register';
+  huggingFaceHref: string;
+  /** POST, field `username` */
+  formAction: string;
+  /** To refill the field. */
+  username: string;
+  error: string | null;
+  /** For example after a cancelled sign-in at Hugging Face. */
+  toast: string | null;
+  /** "Create account" or "Sign in" */
+  otherScreenHref: string;
+  backHref: string;
+  asset: (file: string) => string;
+}
+
+export interface SignInContext {
+  appName: string;
+  appUrl: string;
+  /** Asked at every use: it changes when the keys are rotated. */
+  provider: () => Provider;
+  users: UserDirectory;
+  connector: ReturnType<typeof createConnector>;
+  render: Render;
+}
+
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
+type Screen = LogtoSignInPage['screen'];
+
+const target = 'huggingface';
+const usernameForm = z.object({
+  username: z
+    .string()
+    .trim()
+    .regex(/^[a-z_][\w-]{0,127}$/i, 'Letters, digits, - and _ only, and no digit first.'),
+});
+const socialCallback = z.object({ state: z.string(), code: z.string().optional() });
+
+/** Everything a browser sees of Logto between the authorization request and the callback. */
+export function signInRoutes(context: SignInContext): Router {
+  const { users, connector } = context;
+  const router = express.Router();
+  /** Of each interaction: the state given to Hugging Face, and what to tell on the next page. */
+  const states = new Map<string, string>();
+  const toasts = new Map<string, string>();
+
+  const show = (
+    res: Response,
+    screen: Screen,
+    { params, uid }: Interaction,
+    { username, error }: { username: string; error: string | null },
+  ) => {
+    const query = new URLSearchParams({ app_id: String(params['client_id']) });
+    const other = new URLSearchParams({ ...Object.fromEntries(query), username });
+    const page: LogtoSignInPage = {
+      appName: context.appName,
+      screen,
+      huggingFaceHref: `/direct/social/${target}?${query}`,
+      formAction: `/${screen}?${query}`,
+      username,
+      error,
+      toast: toasts.get(uid) ?? null,
+      otherScreenHref: `/${screen === 'register' ? 'sign-in' : 'register'}?${other}`,
+      backHref: context.appUrl,
+      asset,
+    };
+    toasts.delete(uid);
+    res.status(error ? 422 : 200).set('cache-control', 'no-store');
+    res.send(context.render('logto-sign-in', page));
+  };
+
+  const backToSignIn = (res: Response, { uid, params }: Interaction, toast: string) => {
+    toasts.set(uid, toast);
+    res.redirect(`/sign-in?${new URLSearchParams({ app_id: String(params['client_id']) })}`);
+  };
+
+  const finish = async (req: Request, res: Response, user: LogtoUser) => {
+    if (user.isSuspended) return res.redirect('/account-suspended');
+    user.updatedAt = Date.now();
+    const result = { login: { accountId: user.sub } };
+    res.redirect(303, await context.provider().interactionResult(req, res, result));
+  };
+
+  for (const screen of ['sign-in', 'register'] as const) {
+    router.get(`/${screen}`, async (req, res) => {
+      const interaction = await context.provider().interactionDetails(req, res);
+      const username = String(req.query['username'] ?? interaction.params['login_hint'] ?? '');
+      show(res, screen, interaction, { username, error: null });
+    });
+
+    router.post(`/${screen}`, express.urlencoded({ extended: false }), async (req, res) => {
+      const interaction = await context.provider().interactionDetails(req, res);
+      const form = usernameForm.safeParse(req.body);
+      if (!form.success) {
+        const error = form.error.issues[0]?.message ?? 'A username, please.';
+        return show(res, screen, interaction, { username: typed(req.body), error });
+      }
+      const { username } = form.data;
+      const known = users.findByUsername(username);
+      if (screen === 'sign-in' && known) return finish(req, res, known);
+      if (screen === 'register' && !known) return finish(req, res, users.register(username));
+      const error = known
+        ? `“${username}” is taken. Choose “Sign in” if it is you.`
+        : `There is no account “${username}” yet. Choose “Create account” to make it.`;
+      show(res, screen, interaction, { username, error });
+    });
+  }
+
+  router.get('/direct/social/:target', async (req, res) => {
+    const { uid } = await context.provider().interactionDetails(req, res);
+    if (req.params.target !== target) return res.redirect('/sign-in');
+    const state = randomBytes(8).toString('base64url');
+    states.set(uid, state);
+    res.redirect(connector.authorizationUrl(state));
+  });
+
+  router.get(`/callback/${target}`, async (req, res) => {
+    const interaction = await context.provider().interactionDetails(req, res);
+    const expected = states.get(interaction.uid);
+    states.delete(interaction.uid);
+    const answer = socialCallback.safeParse(req.query);
+    if (!answer.success || answer.data.state !== expected) {
+      return backToSignIn(res, interaction, 'The authorization is invalid');
+    }
+    if (answer.data.code === undefined) {
+      const toast = "The user's authorization process is unsuccessful.";
+      return backToSignIn(res, interaction, toast);
+    }
+    try {
+      const info = await connector.identify(answer.data.code);
+      await finish(req, res, users.fromHuggingFace(info));
+    } catch (error) {
+      if (!(error instanceof ConnectorError)) throw error;
+      backToSignIn(res, interaction, `Error occurred in connector: ${error.message}`);
+    }
+  });
+
+  router.get('/consent', async (req, res) => {
+    const provider = context.provider();
+    const interaction = await provider.interactionDetails(req, res);
+    const consent = { grantId: await grantAll(provider, interaction) };
+    const options = { mergeWithLastSubmission: true };
+    res.redirect(await provider.interactionResult(req, res, { consent }, options));
+  });
+
+  const back = { label: `Back to ${context.appName}`, href: context.appUrl };
+  router.get('/account-suspended', (_req, res) => {
+    res.send(messagePage('This account has been suspended.', back));
+  });
+  router.get('/unknown-session', (_req, res) => {
+    res.send(messagePage('Session not found. Please go back and sign in again.', back));
+  });
+
+  const noInteraction: express.ErrorRequestHandler = (error, _req, res, next) => {
+    if (error instanceof errors.SessionNotFound) res.redirect('/unknown-session');
+    else next(error);
+  };
+  router.use(noInteraction);
+  return router;
+}
+
+function typed(body: unknown): string {
+  return z.object({ username: z.string() }).safeParse(body).data?.username ?? '';
+}

@@ -1,0 +1,139 @@
+import { randomInt } from 'node:crypto';
+import { accounts, defaultRole, type LogtoMembership, rolePermissions } from '../accounts.ts';
+import type { HuggingFaceUserInfo } from '../hugging-face/index.ts';
+
+/** A social identity as userinfo shows it (logto-facts: `identities.huggingface`). */
+export interface HuggingFaceIdentity {
+  userId: string;
+  details: {
+    id: string;
+    name?: string;
+    email?: string;
+    avatar?: string;
+    rawData: HuggingFaceUserInfo;
+  };
+}
+
+export interface LogtoUser {
+  sub: string;
+  username: string | null;
+  name: string | null;
+  avatar: string | null;
+  email: string | null;
+  /** Milliseconds. */
+  createdAt: number;
+  /** Milliseconds; every sign-in counts as an update. */
+  updatedAt: number;
+  identities: { huggingface?: HuggingFaceIdentity };
+  customData: Record<string, unknown>;
+  roles: string[];
+  organizations: LogtoMembership[];
+  isSuspended: boolean;
+}
+
+/** Everyone who has an account at the Logto stand-in. */
+export interface UserDirectory {
+  find(sub: string): LogtoUser | undefined;
+  findByUsername(username: string): LogtoUser | undefined;
+  all(): LogtoUser[];
+  /** A new user with that username, everything else null. */
+  register(username: string): LogtoUser;
+  /** The user of that Hugging Face account, made at the first sign-in, synchronised at every one. */
+  fromHuggingFace(info: HuggingFaceUserInfo): LogtoUser;
+  /** @throws when nobody has that `sub`. */
+  update(sub: string, changes: Partial<Omit<LogtoUser, 'sub'>>): void;
+  /** Suspended users can't be found by `active`. */
+  active(sub: string): LogtoUser | undefined;
+  delete(sub: string): void;
+}
+
+export function createUserDirectory(): UserDirectory {
+  const users = new Map<string, LogtoUser>();
+  const find = (matches: (user: LogtoUser) => boolean) => [...users.values()].find(matches);
+  const add = (fields: Partial<LogtoUser>): LogtoUser => {
+    const user = newUser(fields);
+    users.set(user.sub, user);
+    return user;
+  };
+
+  return {
+    find: (sub) => users.get(sub),
+    findByUsername: (username) => find((user) => user.username === username),
+    all: () => [...users.values()],
+    register: (username) => add({ username }),
+    fromHuggingFace: (info) => {
+      const known = find((user) => user.identities.huggingface?.userId === info.sub);
+      const user = known ?? add(givenAtLogto(info));
+      user.identities = { huggingface: identityOf(info) };
+      user.name = info.name ?? user.name;
+      user.avatar = info.picture ?? user.avatar;
+      user.updatedAt = Date.now();
+      return user;
+    },
+    update: (sub, changes) => {
+      const user = users.get(sub);
+      if (!user) throw new Error(`Logto has no user ${sub}`);
+      Object.assign(user, changes, { updatedAt: Date.now() });
+    },
+    active: (sub) => {
+      const user = users.get(sub);
+      return user?.isSuspended ? undefined : user;
+    },
+    delete: (sub) => {
+      users.delete(sub);
+    },
+  };
+}
+
+/** The permissions, over all API resources, that the user's roles give. */
+export function permissionsOf({ roles }: LogtoUser): Set<string> {
+  return new Set(roles.flatMap((role) => rolePermissions[role] ?? []));
+}
+
+function newUser(fields: Partial<LogtoUser>): LogtoUser {
+  const now = Date.now();
+  return {
+    sub: newId(),
+    username: null,
+    name: null,
+    avatar: null,
+    email: null,
+    createdAt: now,
+    updatedAt: now,
+    identities: {},
+    customData: {},
+    roles: [defaultRole],
+    organizations: [],
+    isSuspended: false,
+    ...fields,
+  };
+}
+
+/** The e-mail is taken over at the first sign-in only. */
+function givenAtLogto(info: HuggingFaceUserInfo): Partial<LogtoUser> {
+  const account = accounts.find(({ id }) => id === info.sub);
+  return {
+    email: info.email ?? null,
+    roles: [defaultRole, ...(account?.atLogto.roles ?? [])],
+    organizations: structuredClone(account?.atLogto.organizations ?? []),
+  };
+}
+
+function identityOf(info: HuggingFaceUserInfo): HuggingFaceIdentity {
+  return {
+    userId: info.sub,
+    details: {
+      id: info.sub,
+      ...(info.name ? { name: info.name } : {}),
+      ...(info.email ? { email: info.email } : {}),
+      ...(info.picture ? { avatar: info.picture } : {}),
+      rawData: info,
+    },
+  };
+}
+
+/** Twelve lower-case letters and digits, as Logto's user ids are. */
+function newId(): string {
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
+  return Array.from({ length: 12 }, () => alphabet.charAt(randomInt(alphabet.length))).join('');
+}

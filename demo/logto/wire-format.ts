@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+
+const messages: Record<string, string> = {
+  access_denied: 'Access denied.',
+  invalid_grant: 'Grant request is invalid.',
+  invalid_redirect_uri:
+    "`redirect_uri` did not match any of the client's registered `redirect_uris`.",
+  invalid_request: 'Request is invalid.',
+  invalid_target: 'Invalid resource indicator.',
+  invalid_token: 'Invalid token provided.',
+  unsupported_grant_type: 'Unsupported `grant_type` requested.',
+};
+
+/** Gives oidc-provider's errors Logto's form: its own `code` and `message` before OAuth's. */
+export function dressError(ctx: KoaContextWithOIDC): void {
+  const { body } = ctx;
+  if (ctx.status < 400 || !isRecord(body) || typeof body['error'] !== 'string') return;
+  const { error } = body;
+  ctx.body = {
+    code: `oidc.${error}`,
+    message: messages[error] ?? `An OIDC error occurred: oidc.${error}.`,
+    ...(error === 'invalid_grant' ? { error_uri: 'https://openid.sh/debug/invalid_grant' } : {}),
+    ...body,
+  };
+}
+
+/** Discovery has an ETag and nothing else; the key set must be asked for again each time. */
+export function setCacheHeaders(ctx: KoaContextWithOIDC): void {
+  const { route } = ctx.oidc;
+  if (ctx.status !== 200 || (route !== 'discovery' && route !== 'jwks')) return;
+  if (route === 'jwks') ctx.set('cache-control', 'no-cache, max-age=0, must-revalidate');
+  const digest = createHash('sha256').update(JSON.stringify(ctx.body)).digest('base64url');
+  ctx.set('etag', `"${digest}"`);
+  if (ctx.fresh) ctx.status = 304;
+}
+
+/** Discovery as if Logto ran under another ENDPOINT than the app was told. */
+export function announceIssuer(ctx: KoaContextWithOIDC, issuer: string | null): void {
+  if (issuer && ctx.oidc.route === 'discovery' && isRecord(ctx.body)) {
+    ctx.body = { ...ctx.body, issuer };
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { PersistKey } from '@logto/node';
+import type { Request, Response } from 'express';
+import { LogtoRefused, SignInFailed } from '../errors.ts';
+import { askRedis } from '../session/ask.ts';
+import { type SignIn, sessionOf } from '../session/session.ts';
+import type { AuthDeps } from './deps.ts';
+import type { ClientStorage } from './logto.ts';
+import type { PendingSignIn } from './pending-sign-in.ts';
+import { userFrom } from './user.ts';
+
+/** As long as a pending sign-in can live. */
+const USED_STATE_LIFE = 60 * 60_000;
+
+interface CallbackAnswer {
+  state: string;
+  error: string | null;
+}
+
+/**
+ * Finishes a sign-in: one call to Logto, then a new session, then the way back. Nothing is spent
+ * (state, code, cookie) before Redis has said that this state is used for the first time, so an
+ * outage leaves the same address good for another try.
+ *
+ * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
+ */
+export async function finishSignIn(deps: AuthDeps, req: Request, res: Response): Promise<void> {
+  const { config, sessions, pendingSignIns, logger } = deps;
+  const url = new URL(req.originalUrl, config.baseUrl);
+  const { state, error } = parseAnswer(url.searchParams, config.logto.issuer);
+  const pending = pendingSignIns.find(req, state);
+  if (!pending || !(await spend(deps, state))) {
+    if (sessionOf(req)?.user) return res.redirect(303, '/');
+    throw new SignInFailed('sign_in_not_found', 'No sign-in is under way for this state');
+  }
+  pendingSignIns.remove(req, res, state);
+  if (error) throw refusal(error, pending);
+
+  const signIn = await exchange(deps, url, pending);
+  await sessions.begin(req, signIn);
+  logger.info({ event: 'sign_in.succeeded', sub: signIn.user.sub }, 'Signed in');
+  res.redirect(303, pending.returnTo);
+}
+
+/** RFC 6749 section 4.1.2, RFC 9207: each parameter once, state present, iss Logto's own. */
+function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
+  for (const name of ['state', 'code', 'iss', 'error']) {
+    if (query.getAll(name).length > 1) {
+      throw new SignInFailed('callback_malformed', `The callback has ${name} more than once`);
+    }
+  }
+  const state = query.get('state');
+  const error = query.get('error');
+  if (!state || (!error && !query.get('code'))) {
+    throw new SignInFailed('callback_malformed', 'The callback lacks state, or code and error');
+  }
+  if (query.get('iss') !== issuer) {
+    throw new SignInFailed('issuer_mismatch', 'The callback comes from another issuer');
+  }
+  return { state, error };
+}
+
+/**
+ * Marks the state as used, across processes: a sealed cookie alone can't be made single-use, and a
+ * second exchange of the code makes Logto revoke what the first one got (S32).
+ */
+async function spend({ redis }: AuthDeps, state: string): Promise<boolean> {
+  const key = `used-state:${createHash('sha256').update(state).digest('base64url')}`;
+  return 'OK' === (await askRedis('Used states', redis.set(key, '1', 'PX', USED_STATE_LIFE, 'NX')));
+}
+
+function refusal(error: string, { returnTo }: PendingSignIn): SignInFailed {
+  const reason =
+    error === 'access_denied' || error === 'login_required' ? 'denied' : 'refused_by_logto';
+  // Only the registered names of errors go into the log, never free text from a URL.
+  const name = /^[a-z_]{1,40}$/.test(error) ? error : 'an unreadable error';
+  return new SignInFailed(reason, `Logto returned ${name}`, { returnTo });
+}
+
+/** The code for tokens, and the ID token verified, by the SDK's client over a storage of this call's own. */
+async function exchange(
+  { config, logto, now }: AuthDeps,
+  url: URL,
+  { signInSession, returnTo }: PendingSignIn,
+): Promise<SignIn> {
+  const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
+  const client = logto.client(storage);
+  try {
+    await client.handleSignInCallback(url.href);
+  } catch (cause) {
+    if (!(cause instanceof LogtoRefused)) throw cause;
+    throw new SignInFailed('code_refused', 'Logto refused the code', { cause, returnTo });
+  }
+  const signedInAt = now();
+  const endsAt = signedInAt + config.session.maxMs;
+  const times = { signedInAt, checkedAt: signedInAt, endsAt };
+  return {
+    user: userFrom(await client.getIdTokenClaims(), times),
+    idToken: storage.get(PersistKey.IdToken) ?? '',
+    tokens: {
+      refreshToken: storage.get(PersistKey.RefreshToken) ?? null,
+      accessTokens: storage.get(PersistKey.AccessToken) ?? '{}',
+      refreshedAt: signedInAt,
+    },
+  };
+}

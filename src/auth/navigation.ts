@@ -1,0 +1,50 @@
+import type { Request, RequestHandler } from 'express';
+import { CrossSiteRequest, MethodNotAllowed, NotANavigation } from '../errors.ts';
+
+/**
+ * Lets only a person's own navigation through: a link, the address bar, a redirect. A prefetch, an
+ * image, a frame or a fetch gets a 4xx and changes nothing (C8). Any Sec-Fetch-Site is welcome, and
+ * so are browsers that send none of these headers: links in mails and old browsers start sign-ins.
+ */
+export const navigationOnly: RequestHandler = (req, _res, next) => {
+  if (req.method !== 'GET') throw new MethodNotAllowed(req.method, 'GET');
+  if (!isNavigation(req)) throw new NotANavigation('Only a navigation may ask for this');
+  next();
+};
+
+/** For routes that have no other method: HEAD must not be answered by the GET handler. */
+export const getOnly: RequestHandler = (req, _res, next) => {
+  if (req.method !== 'GET') throw new MethodNotAllowed(req.method, 'GET');
+  next();
+};
+
+/** Fetch Metadata (W3C) and the purpose headers of prefetch and prerender. */
+export function isNavigation(req: Request): boolean {
+  const purpose = `${req.get('sec-purpose') ?? ''} ${req.get('purpose') ?? ''}`;
+  if (/prefetch|prerender|preview/i.test(purpose)) return false;
+  const mode = req.get('sec-fetch-mode') ?? 'navigate';
+  const destination = req.get('sec-fetch-dest') ?? 'document';
+  return mode === 'navigate' && destination === 'document';
+}
+
+/**
+ * Refuses unsafe methods that don't come from our own pages (S26). SameSite=Lax alone lets a
+ * sibling subdomain through. Browsers that send neither header are older than 2020: no means no.
+ *
+ * @param baseUrl Our origin.
+ */
+export const sameOriginOnly =
+  (baseUrl: string): RequestHandler =>
+  (req, _res, next) => {
+    if (!isSafe(req.method) && !isSameOrigin(req, baseUrl)) {
+      throw new CrossSiteRequest('A change was asked for from outside our own pages');
+    }
+    next();
+  };
+
+export function isSameOrigin(req: Request, baseUrl: string): boolean {
+  const site = req.get('sec-fetch-site');
+  return site === undefined ? req.get('origin') === baseUrl : site === 'same-origin';
+}
+
+const isSafe = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method);

@@ -1,0 +1,173 @@
+import { PersistKey } from '@logto/node';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
+import type { SessionRedis } from '../session/redis.ts';
+import type { AppSession, Sessions, SignedInUser } from '../session/session.ts';
+import type { StoredTokens } from '../session/tokens.ts';
+import { RefreshLock } from './lock.ts';
+import type { ClientStorage, Logto } from './logto.ts';
+
+/** An access token this close to its end is as good as expired, seconds. */
+const LEEWAY = 30;
+/** Which access token is wanted; without a resource the opaque one for userinfo. */
+export interface Audience {
+  resource?: string;
+  organizationId?: string;
+}
+
+type Stale = (tokens: StoredTokens) => boolean;
+
+export interface RefreshDeps {
+  config: Config;
+  redis: SessionRedis;
+  sessions: Sessions;
+  logto: Logto;
+  logger: Logger;
+  now: () => number;
+}
+
+/** What a refresh needs to know of a session: its id, whose it is, and the ID token it holds. */
+export interface RefreshTarget {
+  session: AppSession;
+  user: SignedInUser;
+}
+
+/**
+ * Keeps a session's tokens fresh, one refresh at a time across processes (C5). Losers wait for the
+ * winner and read what it wrote; a write over a newer generation never happens (C3).
+ */
+export class Refresher {
+  readonly #deps: RefreshDeps;
+  readonly #lock: RefreshLock;
+
+  constructor(deps: RefreshDeps) {
+    this.#deps = deps;
+    // Longer than discovery and the token call together may take.
+    this.#lock = new RefreshLock(deps.redis, 2 * deps.config.logto.timeoutMs + 1000);
+  }
+
+  /**
+   * @returns an access token that lives for at least half a minute more.
+   * @throws {SessionEnded} when Logto no longer vouches for the person; the session is gone then.
+   * @throws {LogtoUnavailable} when Logto can't be asked; the session stays.
+   */
+  async accessToken(target: RefreshTarget, audience: Audience = {}): Promise<string> {
+    const key = accessTokenKey(audience);
+    const stale: Stale = (tokens) => !this.#fresh(tokens, key);
+    const tokens = await this.#ensure(target, audience, stale);
+    const token = this.#fresh(tokens, key);
+    if (!token) throw new LogtoUnavailable('Logto gave an access token that has already expired');
+    return token;
+  }
+
+  /**
+   * Asks Logto whether the person is still welcome, unless somebody has since `since` (milliseconds
+   * since 1970; by default now, which means: ask). Throws as {@link accessToken} does.
+   */
+  async recheck(target: RefreshTarget, since = this.#deps.now()): Promise<StoredTokens> {
+    return this.#ensure(target, {}, (tokens) => tokens.refreshedAt <= since);
+  }
+
+  async #ensure(target: RefreshTarget, audience: Audience, stale: Stale): Promise<StoredTokens> {
+    const { id } = target.session;
+    for (;;) {
+      const seen = await this.#read(target);
+      if (!stale(seen)) return seen;
+      const mine = await this.#lock.tryWith(id, async () => {
+        // Somebody may have finished between our reading and our locking.
+        const current = await this.#read(target);
+        return stale(current) ? this.#refresh(target, audience, current) : current;
+      });
+      if (mine) return mine;
+      await this.#lock.wait(id);
+      const after = await this.#read(target);
+      if (after.generation === seen.generation) {
+        throw new LogtoUnavailable('The refresh that this request waited for has failed');
+      }
+    }
+  }
+
+  async #read(target: RefreshTarget): Promise<StoredTokens> {
+    const tokens = await this.#deps.sessions.tokens.read(target.session.id);
+    if (!tokens?.refreshToken) throw await this.#end(target, 'no_refresh_token');
+    return tokens;
+  }
+
+  async #refresh(
+    target: RefreshTarget,
+    audience: Audience,
+    old: StoredTokens,
+  ): Promise<StoredTokens> {
+    const { logto, logger, now } = this.#deps;
+    const { session, user } = target;
+    const storage: ClientStorage = new Map(
+      Object.entries({
+        [PersistKey.IdToken]: session.idToken ?? '',
+        [PersistKey.RefreshToken]: old.refreshToken ?? '',
+        [PersistKey.AccessToken]: without(old.accessTokens, accessTokenKey(audience)),
+      }),
+    );
+    try {
+      await logto.client(storage).getAccessToken(audience.resource, audience.organizationId);
+    } catch (error) {
+      if (error instanceof LogtoRefused && error.code === 'invalid_grant') {
+        throw await this.#end(target, 'invalid_grant');
+      }
+      // A rotated refresh token has to be kept even when what came after it went wrong.
+      if (storage.get(PersistKey.RefreshToken) !== old.refreshToken) {
+        await this.#write(target, storage, old);
+      }
+      throw error;
+    }
+    const fresh = await this.#write(target, storage, { ...old, refreshedAt: now() });
+    session.idToken = storage.get(PersistKey.IdToken) ?? session.idToken ?? '';
+    logger.info({ event: 'refresh.succeeded', sub: user.sub }, 'Tokens refreshed');
+    return fresh;
+  }
+
+  async #write(
+    target: RefreshTarget,
+    storage: ClientStorage,
+    old: StoredTokens,
+  ): Promise<StoredTokens> {
+    const { sessions, logto } = this.#deps;
+    const refreshToken = storage.get(PersistKey.RefreshToken) ?? null;
+    const accessTokens = storage.get(PersistKey.AccessToken) ?? '{}';
+    const tokens = { refreshToken, accessTokens, refreshedAt: old.refreshedAt };
+    const { id } = target.session;
+    if (await sessions.tokens.write(id, old.generation, tokens, target.user.endsAt)) {
+      return { ...tokens, generation: old.generation + 1 };
+    }
+    // Signed out while Logto was asked: what just came must not stay behind.
+    if (refreshToken) await logto.revoke(refreshToken).catch(() => {});
+    throw new SessionEnded('The session was ended while its tokens were refreshed');
+  }
+
+  async #end(target: RefreshTarget, why: string): Promise<SessionEnded> {
+    const { sessions, logger } = this.#deps;
+    await sessions.end(target.session, target.user);
+    logger.info({ event: 'session.ended', why, sub: target.user.sub }, 'Session ended');
+    return new SessionEnded('Logto no longer vouches for this session');
+  }
+
+  #fresh(tokens: StoredTokens, key: string): string | null {
+    const found = accessTokensOf(tokens.accessTokens)[key];
+    return found && found.expiresAt - LEEWAY > this.#deps.now() / 1000 ? found.token : null;
+  }
+}
+
+type AccessTokens = Record<string, { token: string; expiresAt: number } | undefined>;
+
+const accessTokensOf = (json: string): AccessTokens => JSON.parse(json);
+
+/** The SDK returns an unexpired token from its map; taking it out makes it ask Logto. */
+function without(json: string, key: string): string {
+  const { [key]: _, ...others } = accessTokensOf(json);
+  return JSON.stringify(others);
+}
+
+/** The key under which @logto/client keeps an access token. */
+function accessTokenKey({ resource = '', organizationId }: Audience): string {
+  return `@${resource}${organizationId ? `#${organizationId}` : ''}`;
+}

@@ -1,0 +1,35 @@
+import type { Request, Response } from 'express';
+import { LogtoUnavailable } from '../errors.ts';
+import { cookieAttributes, sessionCookieName, sessionOf } from '../session/session.ts';
+import type { AuthDeps } from './deps.ts';
+import { setNotice } from './notice.ts';
+
+/**
+ * Signs out: the session here first (S7), then the refresh token, then Logto's own session, which
+ * only the browser can end. With Logto out of reach the person is signed out here and told so.
+ */
+export async function signOut(deps: AuthDeps, req: Request, res: Response): Promise<void> {
+  const { config, sessions, logto, logger } = deps;
+  const session = sessionOf(req);
+  const user = session?.user;
+  const tokens = session && user ? await sessions.end(session, user) : null;
+  res.clearCookie(sessionCookieName(config), cookieAttributes(config));
+  // Without "cookies": on a shared domain that would take Logto's own before it can end its session.
+  res.set('Clear-Site-Data', '"cache", "storage"');
+  if (user) logger.info({ event: 'sign_out', kind: 'here', sub: user.sub }, 'Signed out');
+
+  const home = `${config.baseUrl}/`;
+  try {
+    const endSession = await logto.endSession(tokens?.refreshToken ?? null, home);
+    setNotice(config, res, 'signed-out');
+    res.redirect(303, endSession);
+  } catch (error) {
+    if (!(error instanceof LogtoUnavailable)) throw error;
+    logger.warn(
+      { event: 'sign_out.logto_unreachable', cause: error.message },
+      'Signed out here only',
+    );
+    setNotice(config, res, 'signed-out-here');
+    res.redirect(303, home);
+  }
+}

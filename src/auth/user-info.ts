@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { LogtoRefused, SessionEnded } from '../errors.ts';
+import type { Logto } from './logto.ts';
+import type { Refresher, RefreshTarget } from './refresh.ts';
+
+/** Hugging Face's own userinfo, which Logto hands on whole as `rawData`. Anything may be absent. */
+const RawData = z.looseObject({
+  preferred_username: z.string().nullish(),
+  profile: z.string().nullish(),
+  orgs: z
+    .array(z.looseObject({ name: z.string().nullish(), preferred_username: z.string().nullish() }))
+    .nullish(),
+});
+
+const Identity = z.looseObject({
+  userId: z.string(),
+  details: z.looseObject({ rawData: RawData.nullish().catch(null) }).nullish(),
+});
+
+const UserInfo = z.looseObject({
+  sub: z.string(),
+  email: z.string().nullish(),
+  identities: z.record(z.string(), Identity).nullish(),
+});
+
+export type UserInfo = z.infer<typeof UserInfo>;
+
+/**
+ * What Logto knows beyond the ID token: linked identities. One call, and a refresh before it when
+ * the access token is stale.
+ *
+ * @throws {SessionEnded} when Logto no longer vouches for the person, `LogtoUnavailable` without it.
+ */
+export async function fetchUserInfo(
+  { logto, refresher }: { logto: Logto; refresher: Refresher },
+  target: RefreshTarget,
+): Promise<UserInfo> {
+  const token = await refresher.accessToken(target);
+  try {
+    return check(await logto.userInfo(token), target);
+  } catch (error) {
+    if (!(error instanceof LogtoRefused && error.httpStatus === 401)) throw error;
+  }
+  // Refused though it was fresh: the user is suspended or deleted, or the grant revoked. A refresh
+  // tells which, and ends the session when it is over.
+  await refresher.recheck(target);
+  return check(await logto.userInfo(await refresher.accessToken(target)), target);
+}
+
+/** OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. */
+function check(answer: unknown, { user }: RefreshTarget): UserInfo {
+  const info = UserInfo.parse(answer);
+  if (info.sub !== user.sub) throw new SessionEnded('Userinfo speaks of somebody else');
+  return info;
+}

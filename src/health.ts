@@ -1,0 +1,22 @@
+import { Router } from 'express';
+import type { SessionRedis } from './session/redis.ts';
+
+/** /healthz: the process lives. /readyz: it can do its work, which needs Redis. */
+export function healthRoutes(redis: SessionRedis): Router {
+  const router = Router();
+  router.get('/healthz', (_req, res) => {
+    res.set('Cache-Control', 'no-store').type('text').send('ok\n');
+  });
+  router.get('/readyz', async (_req, res) => {
+    const ready = await redis.ping().then(
+      () => true,
+      () => false,
+    );
+    res
+      .set('Cache-Control', 'no-store')
+      .status(ready ? 200 : 503)
+      .type('text');
+    res.send(ready ? 'ready\n' : 'Redis does not answer\n');
+  });
+  return router;
+}

@@ -1,0 +1,29 @@
+import closeWithGrace from 'close-with-grace';
+import { createApp } from './app.ts';
+import { ConfigError, parseConfig } from './config.ts';
+import { createLogger } from './logger.ts';
+import { drain, serve } from './serve.ts';
+import { connectRedis } from './session/redis.ts';
+
+/** The process: configuration → Redis → app → listen → drain on SIGTERM. */
+async function main(): Promise<void> {
+  const config = parseConfig(process.env);
+  const logger = createLogger(config.logLevel);
+  const redis = connectRedis(config.redisUrl ?? 'redis://localhost:6379', logger);
+  const app = createApp({ config, redis, logger, fetch, now: Date.now });
+  const server = await serve(app, config);
+  logger.info({ event: 'started', url: config.baseUrl, node: process.version }, 'Listening');
+
+  closeWithGrace({ delay: 10_000, logger: false }, async ({ signal, err }) => {
+    if (err) logger.fatal({ event: 'crashed', err }, 'Unhandled error');
+    await drain(server);
+    await redis.quit().catch(() => redis.disconnect());
+    logger.info({ event: 'stopped', signal }, 'Stopped');
+  });
+}
+
+main().catch((error: Error) => {
+  const message = error instanceof ConfigError ? error.message : `Can't start: ${error.message}`;
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,104 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
+import { signInAddress } from '../auth/guards.ts';
+import {
+  AppError,
+  MethodNotAllowed,
+  NotFound,
+  SessionEnded,
+  SessionStoreUnavailable,
+  Unexpected,
+} from '../errors.ts';
+import { referenceOf } from '../reference.ts';
+import { errorWords } from './error-page.ts';
+import type { SendPage } from './pages.ts';
+import type { ErrorPage } from './view-models.ts';
+
+/** Nothing answered: the last step before the error handler. */
+export const notFound: RequestHandler = () => {
+  throw new NotFound('No route answers here');
+};
+
+/** The one place where an error becomes a page or problem JSON (RFC 9457), and a log line with the cause. */
+export function errorHandler({
+  logger,
+  send,
+}: {
+  logger: Logger;
+  send: SendPage;
+}): ErrorRequestHandler {
+  return (thrown, req, res, _next) => {
+    const error = asAppError(thrown);
+    log(logger, req, error);
+    // The page is out already; only express-session's late save can get here.
+    if (res.headersSent) return void res.end();
+    if (error instanceof SessionEnded && req.accepts(['html', 'json']) === 'html') {
+      return res.redirect(303, signInAddress(req));
+    }
+    if (error instanceof MethodNotAllowed) res.set('Allow', error.allow);
+    res.status(error.status).set('Cache-Control', 'no-store');
+    if (req.accepts(['html', 'json']) === 'json') sendProblem(req, res, error);
+    else sendErrorPage(send, req, res, error);
+  };
+}
+
+/** Express's own errors (a path that doesn't decode, say) carry a 4xx status: those are bad requests. */
+function asAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const status = thrown instanceof Error && 'status' in thrown ? Number(thrown.status) : 500;
+  if (status >= 400 && status < 500)
+    return new NotFound('The address does not decode', { cause: thrown });
+  return new Unexpected('An error that nobody expected', { cause: thrown });
+}
+
+function log(logger: Logger, req: Request, error: AppError): void {
+  const line = {
+    event: 'request.failed',
+    reference: referenceOf(req),
+    reason: error.reason,
+    method: req.method,
+    path: req.path,
+    err: error,
+  };
+  if (error.status >= 500) logger.error(line, error.message);
+  else if (error.status !== 404) logger.warn(line, error.message);
+}
+
+function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
+  const address = req.method === 'GET' ? req.originalUrl : '/';
+  const { heading, drawing, happened, lead, todo, action } = errorWords(error, address);
+  const quiet = error instanceof NotFound;
+  const sections = [
+    ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
+    ...(todo ? [{ heading: 'What to do', text: todo }] : []),
+  ];
+  const page: ErrorPage = {
+    heading,
+    drawing,
+    lead: lead ?? null,
+    sections,
+    action,
+    reference: quiet ? null : referenceOf(req),
+    reason: quiet ? null : error.reason,
+  };
+  const withUser = !(error instanceof SessionStoreUnavailable);
+  send(req, res, 'error', page, { title: heading, withUser });
+}
+
+function sendProblem(req: Request, res: Response, error: AppError): void {
+  const { heading, todo } = errorWords(error, req.originalUrl);
+  res.type('application/problem+json').send(
+    JSON.stringify({
+      title: heading,
+      status: error.status,
+      detail: plain(todo),
+      reason: error.reason,
+      reference: referenceOf(req),
+    }),
+  );
+}
+
+const plain = (sentence: ReturnType<typeof errorWords>['todo']): string | undefined =>
+  sentence
+    ?.map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.strong))
+    .join('');

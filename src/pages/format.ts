@@ -1,0 +1,46 @@
+import type { Avatar, Moment } from './view-models.ts';
+
+const clock = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+});
+
+/** @param ms Milliseconds since 1970. The words always name UTC: the server can't know the reader's zone. */
+export function moment(ms: number): Moment {
+  const date = new Date(ms);
+  return { iso: date.toISOString(), text: `${clock.format(date)} UTC` };
+}
+
+/** First and last initial of a name, else the first of a username. */
+export function initials(name: string | null, username: string | null): string | null {
+  const words = (name ?? '').split(/\s+/).filter(Boolean);
+  const letters = [words.at(0), words.length > 1 ? words.at(-1) : undefined];
+  const found = letters.map(firstLetter).join('') || firstLetter(username ?? undefined);
+  return found ? found.toLocaleUpperCase('en') : null;
+}
+
+/** Spreads by code point, so that an initial is never half of a pair. */
+function firstLetter(word: string | undefined): string {
+  return [...(word ?? '')].find((letter) => /[\p{L}\p{N}]/u.test(letter)) ?? '';
+}
+
+/** An address from a claim, if a link to it can only ever be a link: never javascript: or data:. */
+export function webAddress(value: unknown): string | null {
+  if (typeof value !== 'string' || !URL.canParse(value)) return null;
+  return /^https?:$/.test(new URL(value).protocol) ? value : null;
+}
+
+export function avatarOf(person: {
+  picture: string | null;
+  name: string | null;
+  username: string | null;
+}): Avatar {
+  return {
+    picture: webAddress(person.picture),
+    initials: initials(person.name, person.username),
+  };
+}

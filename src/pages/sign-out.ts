@@ -1,0 +1,11 @@
+import type { RequestHandler } from 'express';
+import { signedIn } from '../auth/guards.ts';
+import type { SendPage } from './pages.ts';
+
+/** GET /sign-out: tutorials link to it. It shows the button and changes nothing. */
+export const signOutPage =
+  (send: SendPage): RequestHandler =>
+  (req, res) => {
+    const model = { signedIn: signedIn(req) !== null };
+    send(req, res, 'sign-out', model, { title: 'Sign out', signOutInHeader: false });
+  };

@@ -1,0 +1,41 @@
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Config } from './config.ts';
+
+const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
+
+/** Headers of every answer. Each deviation from helmet's own is one that a browser was seen to need. */
+export function securityHeaders(config: Config): RequestHandler[] {
+  // Stand-ins serve pictures over plain http on this machine; real ones come over https.
+  const localPictures = config.demo ? ['http://localhost:*'] : [];
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        // Hugging Face serves pictures from several hosts of its own.
+        imgSrc: ["'self'", 'data:', 'https:', ...localPictures],
+        // Chrome checks the redirects after a form too: sign-out ends at Logto.
+        formAction: ["'self'", new URL(config.logto.endpoint).origin],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        ...(config.secure && { upgradeInsecureRequests: [] }),
+      },
+    },
+    // no-referrer would make Chrome send `Origin: null` with our own forms.
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: true },
+    xFrameOptions: { action: 'deny' },
+  });
+  const others: RequestHandler = (_req, res, next) => {
+    res.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+    // Pages differ by who asks; Back after sign-out must show nothing (S28). Assets say otherwise.
+    res.set('Cache-Control', 'no-store');
+    next();
+  };
+  return [headers, others];
+}

@@ -1,0 +1,104 @@
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+
+/**
+ * The Redis commands that the app uses, and no others. ioredis is checked against it by the
+ * compiler, and so is the embedded stand-in, so neither can drift. Every command and script
+ * touches one key, so that Redis Cluster serves as it is. Times are milliseconds.
+ */
+export interface SessionRedis {
+  ping(): Promise<string>;
+  get(key: string): Promise<string | null>;
+  getBuffer(key: string): Promise<Buffer | null>;
+  getexBuffer(key: string, unit: 'PX', ttl: number): Promise<Buffer | null>;
+  set(
+    key: string,
+    value: string | Buffer,
+    unit: 'PX',
+    ttl: number,
+    when: 'NX' | 'XX',
+  ): Promise<'OK' | null>;
+  pexpire(key: string, ttl: number): Promise<number>;
+  pttl(key: string): Promise<number>;
+  del(key: string): Promise<number>;
+  hmgetBuffer(key: string, ...fields: string[]): Promise<(Buffer | null)[]>;
+  zrem(key: string, member: string): Promise<number>;
+
+  writeTokens(key: string, expected: number, sealed: Buffer, ttl: number): Promise<number>;
+  takeTokensBuffer(key: string): Promise<Buffer | null>;
+  releaseLock(key: string, holder: string): Promise<number>;
+  addToDirectory(key: string, member: string, expiresAt: number, now: number): Promise<number>;
+}
+
+const SCRIPTS = {
+  /** Writes only over the generation that was read: a holder that came too late changes nothing. */
+  writeTokens: {
+    numberOfKeys: 1,
+    lua: `local current = tonumber(redis.call('HGET', KEYS[1], 'generation') or '0')
+      if current ~= tonumber(ARGV[1]) then return 0 end
+      redis.call('HSET', KEYS[1], 'generation', current + 1, 'sealed', ARGV[2])
+      redis.call('PEXPIRE', KEYS[1], ARGV[3])
+      return 1`,
+  },
+  /** Reads and deletes in one step, so that no refresh slips in between. */
+  takeTokens: {
+    numberOfKeys: 1,
+    lua: `local sealed = redis.call('HGET', KEYS[1], 'sealed')
+      redis.call('DEL', KEYS[1])
+      return sealed`,
+  },
+  /** Compare and delete: only the holder releases its lock. */
+  releaseLock: {
+    numberOfKeys: 1,
+    lua: `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+      return redis.call('DEL', KEYS[1])`,
+  },
+  /** A sorted set by expiry; what has expired goes with each addition, so it can't grow for ever. */
+  addToDirectory: {
+    numberOfKeys: 1,
+    lua: `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
+      redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+      local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+      redis.call('PEXPIREAT', KEYS[1], last[2])
+      return 1`,
+  },
+};
+
+/** What ioredis makes of `scripts`: a method for each, and one that answers with a Buffer. */
+type ScriptMethods = Pick<
+  SessionRedis,
+  'writeTokens' | 'takeTokensBuffer' | 'releaseLock' | 'addToDirectory'
+>;
+declare module 'ioredis' {
+  interface RedisCommander<Context> extends ScriptMethods {}
+}
+
+/**
+ * A client for the app's Redis. It connects by itself, and again after an outage; a command while
+ * Redis is away fails at once instead of waiting in a queue (C21, C22).
+ */
+export function connectRedis(url: string, logger: Logger): Redis {
+  const redis = new Redis(url, {
+    scripts: SCRIPTS,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: 1500,
+    connectTimeout: 2000,
+    retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
+    // After a failover the old address may be a replica: connect anew and find the master.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
+  let down = false;
+  redis.on('ready', () => {
+    if (down) logger.info({ event: 'redis.back' }, 'Redis answers again');
+    down = false;
+  });
+  // One line an outage, not one a retry.
+  redis.on('error', (error: Error) => {
+    if (!down) logger.error({ event: 'redis.down', cause: error.message }, 'Redis is out of reach');
+    down = true;
+  });
+  return redis;
+}
