@@ -78,6 +78,8 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> 
  * @throws Node's EADDRINUSE when the port is taken.
  */
 export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
+  const render = compileViews(viewsDirectory);
+  let keys = [await createSigningKey('ES384')];
   const app = express().disable('x-powered-by');
   const server = await listenOnLocalhost(app, options.port);
   const endpoint = server.url;
@@ -96,7 +98,6 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     cookieKeys: createCookieKeys(),
   };
   let announcedIssuer: string | null = null;
-  let keys = [await createSigningKey('ES384')];
 
   // oidc-provider takes its keys once: other keys, another provider, over the same storage.
   const build = (): { provider: Provider; handle: ReturnType<Provider['callback']> } => {
@@ -124,7 +125,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
       provider: () => current.provider,
       users,
       connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
-      render: compileViews(viewsDirectory),
+      render,
     }),
   );
 

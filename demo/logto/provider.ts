@@ -87,7 +87,13 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
     },
     extraTokenClaims: organizationClaim,
     // A token without permissions says so: `scope: ""`.
-    formats: { customizers: { jwt: (_ctx, _token, { payload }) => void (payload.scope ??= '') } },
+    formats: {
+      customizers: {
+        jwt: (_ctx, _token, { payload }) => {
+          payload.scope ??= '';
+        },
+      },
+    },
     features: featuresOf(settings),
     interactions: { policy: policyOf(), url: interactionUrl },
     cookies: { keys: settings.cookieKeys, short: { path: '/' } },
@@ -128,9 +134,16 @@ function clientMetadata(client: LogtoClient) {
 function featuresOf({ resources, users, lifetimes }: ProviderSettings): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
+    dPoP: { enabled: false },
     clientCredentials: { enabled: true },
-    revocation: { enabled: true },
-    introspection: { enabled: true },
+    revocation: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
+    introspection: {
+      enabled: true,
+      allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+    },
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource: signedOutSource },
     resourceIndicators: resourceIndicators(resources, users, () => lifetimes.accessToken),

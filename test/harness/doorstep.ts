@@ -1,0 +1,135 @@
+import type { RequestListener } from 'node:http';
+import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
+import { listenOnLocalhost } from '../../demo/hugging-face/local-server.ts';
+import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
+import { EmbeddedRedis } from '../../demo/redis.ts';
+import { createApp } from '../../src/app.ts';
+import { type Config, type Environment, parseConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
+import { connectRedis, type SessionRedis } from '../../src/session/redis.ts';
+import { authorizeAt, type Browser, createBrowser, type SignInChoice } from '../demo/browser.ts';
+import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
+
+export const CLIENT = { id: 'test-app', secret: 'test-app-secret' };
+const CONNECTOR = { id: 'test-connector', secret: 'test-connector-secret' };
+export const ADA: SignInChoice = { as: 'ada-l', via: 'huggingface' };
+export const OTTER: SignInChoice = { as: 'quiet-otter', via: 'huggingface' };
+/** Long and varied enough to be taken, and known to the tests that look for it in logs. */
+export const SESSION_SECRET = 'T3sts-only:f0r-cookies+and/sealing=kE9xQz7wLmVb';
+
+export interface LogLine {
+  event?: string;
+  reason?: string;
+  reference?: string;
+  [key: string]: unknown;
+}
+
+/** The real app on a real port, with its Logto, Hugging Face and Redis. */
+export interface Doorstep {
+  url: string;
+  config: Config;
+  logto: LogtoStandIn;
+  huggingFace: HuggingFaceStandIn;
+  /** The app's own connection. */
+  redis: SessionRedis;
+  /** The server behind it; only where one is installed. */
+  redisServer: RedisServer | null;
+  /** Every line the app has logged. */
+  logs: LogLine[];
+  /** A browser without a screen. */
+  browser(): Browser;
+  /** A browser that has signed in. */
+  signedInBrowser(choice?: SignInChoice): Promise<Browser>;
+  /** Walks a sign-in up to the callback, which is returned and not requested. */
+  upToCallback(browser: Browser, path?: string, choice?: SignInChoice): Promise<string>;
+  close(): Promise<void>;
+}
+
+export interface DoorstepOptions {
+  environment?: Environment;
+  logto?: Partial<LogtoOptions>;
+  /** Settings for redis-server. */
+  redisSettings?: string[];
+  /** Puts something between the app and its Redis: a delay, a failure. */
+  wrapRedis?: (redis: SessionRedis) => SessionRedis;
+}
+
+export async function startDoorstep(options: DoorstepOptions = {}): Promise<Doorstep> {
+  // Its address goes into the configuration, so the server is there before the app is.
+  let handle: RequestListener = (_req, res) => void res.writeHead(503).end();
+  const server = await listenOnLocalhost((req, res) => handle(req, res), 0);
+  const { url } = server;
+
+  const huggingFace = await startHuggingFace({ port: 0, appName: 'Doorstep', clients: [] });
+  const logto = await startLogto({
+    port: 0,
+    appName: 'Doorstep',
+    appUrl: url,
+    huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },
+    client: {
+      ...CLIENT,
+      redirectUris: [`${url}/callback`],
+      postLogoutRedirectUris: [`${url}/`],
+      backchannelLogoutUri: `${url}/backchannel-logout`,
+      backchannelLogoutSessionRequired: true,
+    },
+    ...options.logto,
+  });
+  huggingFace.registerClient({
+    ...CONNECTOR,
+    redirectUris: [`${logto.endpoint}/callback/huggingface`],
+  });
+
+  const config = {
+    ...parseConfig({
+      NODE_ENV: 'test',
+      BASE_URL: url,
+      SESSION_SECRET,
+      LOGTO_ENDPOINT: logto.endpoint,
+      LOGTO_APP_ID: CLIENT.id,
+      LOGTO_APP_SECRET: CLIENT.secret,
+      ...options.environment,
+    }),
+    demo: true,
+  };
+  const logs: LogLine[] = [];
+  const logger = createLogger('debug', { write: (line) => void logs.push(JSON.parse(line)) });
+  const redisServer = hasRedisServer ? await startRedisServer(options.redisSettings) : null;
+  const real = redisServer && connectRedis(redisServer.url, logger);
+  if (real) await new Promise((resolve) => real.once('ready', resolve));
+  const redis: SessionRedis = real ?? new EmbeddedRedis();
+  const wrapped = options.wrapRedis?.(redis) ?? redis;
+  handle = createApp({ config, redis: wrapped, logger, fetch, now: () => Date.now() });
+
+  const upToCallback: Doorstep['upToCallback'] = async (
+    browser,
+    path = '/sign-in',
+    choice = ADA,
+  ) => {
+    const start = await browser.get(url + path, { until: logto.endpoint });
+    if (!start.stoppedAt) throw new Error(`${path} did not lead to Logto: ${start.status}`);
+    return authorizeAt(browser, start.stoppedAt, choice);
+  };
+
+  return {
+    url,
+    config,
+    logto,
+    huggingFace,
+    redis,
+    redisServer,
+    logs,
+    browser: createBrowser,
+    upToCallback,
+    async signedInBrowser(choice) {
+      const browser = createBrowser();
+      await browser.get(await upToCallback(browser, '/sign-in', choice));
+      return browser;
+    },
+    async close() {
+      await Promise.all([server.close(), logto.close(), huggingFace.close()]);
+      real?.disconnect();
+      await redisServer?.close();
+    },
+  };
+}

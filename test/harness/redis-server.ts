@@ -1,0 +1,82 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** Whether a real redis-server is on this machine; what needs one is skipped without it. */
+export const hasRedisServer = isInstalled('redis-server');
+
+/** A real redis-server of a test's own, on a free port. */
+export interface RedisServer {
+  url: string;
+  /** A connection beside the app's, for looking and for counting. */
+  admin: Redis;
+  /** Sends a signal: SIGKILL, or SIGSTOP and SIGCONT for one that hangs. */
+  signal(signal: NodeJS.Signals): void;
+  /** Starts it again on the same port and the same files, after it was killed. */
+  restart(): Promise<void>;
+  /** Runs `act` and returns how many commands other connections sent meanwhile. */
+  countCommands(act: () => Promise<unknown>): Promise<number>;
+  close(): Promise<void>;
+}
+
+export async function startRedisServer(settings: string[] = []): Promise<RedisServer> {
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), 'doorstep-redis-'));
+  const usual = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
+  const url = `redis://127.0.0.1:${port}`;
+  const admin = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 });
+  admin.on('error', () => {});
+  let running: ChildProcess;
+  const start = async () => {
+    running = spawn('redis-server', [...usual, ...settings], { stdio: 'ignore' });
+    while ((await admin.ping().catch(() => 'away')) !== 'PONG') await pause(10);
+  };
+  await start();
+
+  return {
+    url,
+    admin,
+    signal: (signal) => void running.kill(signal),
+    restart: start,
+    async countCommands(act) {
+      await admin.config('RESETSTAT');
+      await act();
+      const stats = await admin.info('commandstats');
+      return [...stats.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)]
+        .filter(([, name = '']) => !/^(config|info|client|evalsha\b.*load|script)/.test(name))
+        .reduce((sum, [, , calls]) => sum + Number(calls), 0);
+    },
+    async close() {
+      admin.disconnect();
+      const ended = new Promise((resolve) => running.once('exit', resolve));
+      if (running.kill('SIGKILL')) await ended;
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+export function isInstalled(command: string): boolean {
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
