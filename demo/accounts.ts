@@ -3,7 +3,7 @@
  * in .example. Change them freely; the demo and the tests read this file and no other.
  */
 
-export interface InventedOrganization {
+interface InventedOrganization {
   /** Hugging Face's id: 24 hexadecimal digits. */
   id: string;
   username: string;

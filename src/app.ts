@@ -4,6 +4,7 @@ import { requireSignIn } from './auth/guards.ts';
 import { createLogto } from './auth/logto.ts';
 import { sameOriginOnly } from './auth/navigation.ts';
 import { PendingSignIns } from './auth/pending-sign-in.ts';
+import { recheckAccount } from './auth/recheck.ts';
 import { Refresher } from './auth/refresh.ts';
 import { reqUser } from './auth/req-user.ts';
 import { authRoutes } from './auth/routes.ts';
@@ -54,8 +55,9 @@ export function createApp({ config, redis, logger, fetch, now }: Deps): Express 
   app.use(ownOrigin(config));
   app.use(sameOriginOnly(config.baseUrl));
   app.use(sessions.middleware);
-  app.use(reqUser(config, logto));
   app.use(authRoutes({ config, redis, logger, now, sessions, logto, pendingSignIns }));
+  app.use(recheckAccount({ config, sessions, refresher, logger, now }));
+  app.use(reqUser(config, logto));
   app.get('/', homePage({ config, now, send }));
   app.get('/sign-out', signOutPage(send));
   app.get('/account', requireSignIn, accountPage({ config, logto, refresher, now, send }));

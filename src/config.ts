@@ -42,6 +42,8 @@ export interface Config {
     secretIsTemporary: boolean;
     idleMs: number;
     maxMs: number;
+    /** A session in use asks Logto at this pace whether the person is still welcome. */
+    recheckMs: number;
   };
   /** Logto and Hugging Face are the local stand-ins. Set by demo/, never by the environment. */
   demo: boolean;
@@ -103,6 +105,7 @@ const schema = z.object({
   SESSION_IDLE_MINUTES: wholeNumber(1, 400 * 24 * 60, 2880).default(2880),
   // A cookie lives 400 days at most (RFC 6265bis section 5.5), so a session can't live longer (S40).
   SESSION_MAX_HOURS: wholeNumber(1, 400 * 24, 336).default(336),
+  ACCOUNT_RECHECK_MINUTES: wholeNumber(1, 24 * 60, 10).default(10),
 });
 
 /**
@@ -145,6 +148,7 @@ export function parseConfig(environment: Environment): Config {
       secretIsTemporary: env.SESSION_SECRET === undefined,
       idleMs: env.SESSION_IDLE_MINUTES * MINUTE,
       maxMs: env.SESSION_MAX_HOURS * HOUR,
+      recheckMs: env.ACCOUNT_RECHECK_MINUTES * MINUTE,
     },
     demo: false,
   };

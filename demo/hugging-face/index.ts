@@ -8,7 +8,6 @@ import { listenOnLocalhost } from './local-server.ts';
 import { portraitOf } from './portraits.ts';
 import { tokenRoutes } from './token.ts';
 
-export type { HuggingFaceAuthorizePage } from './authorize.ts';
 export type { HuggingFaceUserInfo } from './user-info.ts';
 
 export interface HuggingFaceClient {
@@ -18,7 +17,7 @@ export interface HuggingFaceClient {
   redirectUris: string[];
 }
 
-export type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo';
+type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo';
 
 /** Codes and tokens that are out. `expiresAt` in milliseconds. */
 export interface Authorizations {

@@ -1,7 +1,7 @@
 import type { InventedAccount } from '../accounts.ts';
 import { portraitOf } from './portraits.ts';
 
-export interface HuggingFaceOrganization {
+interface HuggingFaceOrganization {
   sub: string;
   name: string;
   preferred_username: string;

@@ -1,29 +1,22 @@
-import express, { type Request } from 'express';
+import express from 'express';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { compileViews } from '../../src/pages/view-engine.ts';
 import { serveAssets, viewsDirectory } from '../hugging-face/assets.ts';
-import { createFaults, type Faults } from '../hugging-face/faults.ts';
+import type { Faults } from '../hugging-face/faults.ts';
 import { type LocalServer, listenOnLocalhost } from '../hugging-face/local-server.ts';
 import { type ConnectorSettings, createConnector } from './connector.ts';
+import { createCounters, type LogtoEndpoint } from './counters.ts';
 import { createSigningKey, type SigningAlgorithm, type SigningKey } from './keys.ts';
+import { defaultLifetimes, type Lifetimes } from './lifetimes.ts';
 import { deliverLogoutToken, type LogoutTokenParts, mintLogoutToken } from './logout.ts';
-import {
-  createCookieKeys,
-  createProvider,
-  defaultLifetimes,
-  type Lifetimes,
-  type LogtoClient,
-  unknownClient,
-} from './provider.ts';
+import { createCookieKeys, createProvider, type LogtoClient, unknownClient } from './provider.ts';
 import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
 import { signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
 import { createUserDirectory, type UserDirectory } from './users.ts';
 import { announceIssuer, dressError, setCacheHeaders } from './wire-format.ts';
-
-export type { LogtoSignInPage } from './sign-in.ts';
 
 export interface LogtoOptions {
   /** 0 for any free one */
@@ -36,15 +29,6 @@ export interface LogtoOptions {
   resources?: ApiResource[];
   lifetimes?: Partial<Lifetimes>;
 }
-
-export type LogtoEndpoint =
-  | 'discovery'
-  | 'jwks'
-  | 'authorize'
-  | 'token'
-  | 'userinfo'
-  | 'revocation'
-  | 'endSession';
 
 export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> {
   /** `http://localhost:PORT` */
@@ -59,7 +43,7 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> 
   setLifetimes(lifetimes: Partial<Lifetimes>): void;
   /** Discovery claims to be another issuer; null tells the truth again. */
   announceIssuer(issuer: string | null): void;
-  /** Signs with a new key. The old one stays in the key set, as at Logto, unless `keepOld` is false. */
+  /** Signs with a new key. The old one stays in the key set unless `keepOld` is false. */
   rotateKeys(alg?: SigningAlgorithm, options?: { keepOld?: boolean }): Promise<void>;
   mintLogoutToken(parts: LogoutTokenParts): Promise<string>;
   /** @returns the app's answer */
@@ -171,35 +155,4 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
 
 function lifecycleOf({ down, up, close }: LocalServer) {
   return { down, up, close };
-}
-
-function createCounters() {
-  const tokenCalls: Record<string, number> = {};
-  const countGrant = (body: unknown) => {
-    if (typeof body !== 'object' || body === null || !('grant_type' in body)) return;
-    const grant = String(body.grant_type);
-    tokenCalls[grant] = (tokenCalls[grant] ?? 0) + 1;
-  };
-  const faults = createFaults<LogtoEndpoint>(
-    { discovery: 0, jwks: 0, authorize: 0, token: 0, userinfo: 0, revocation: 0, endSession: 0 },
-    endpointOf,
-    (endpoint, body) => {
-      if (endpoint === 'token') countGrant(body);
-    },
-  );
-  return { faults, tokenCalls, countGrant };
-}
-
-const endpoints: Record<string, LogtoEndpoint> = {
-  '/oidc/.well-known/openid-configuration': 'discovery',
-  '/oidc/jwks': 'jwks',
-  '/oidc/auth': 'authorize',
-  '/oidc/token': 'token',
-  '/oidc/me': 'userinfo',
-  '/oidc/token/revocation': 'revocation',
-  '/oidc/session/end': 'endSession',
-};
-
-function endpointOf({ path }: Request): LogtoEndpoint | undefined {
-  return endpoints[path];
 }

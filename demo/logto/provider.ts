@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider';
 import { claimsByScope, claimsOf } from './claims.ts';
 import type { SigningKey } from './keys.ts';
+import type { Lifetimes } from './lifetimes.ts';
 import { logoutSource, signedOutSource } from './pages.ts';
 import { type ApiResource, organizationClaim, resourceIndicators } from './resources.ts';
 import type { Storage } from './storage.ts';
@@ -16,31 +17,6 @@ export interface LogtoClient {
   /** Only with this and the URI does an ID token carry `sid`. */
   backchannelLogoutSessionRequired?: boolean;
 }
-
-/** All in seconds. */
-export interface Lifetimes {
-  authorizationCode: number;
-  accessToken: number;
-  idToken: number;
-  refreshToken: number;
-  session: number;
-  grant: number;
-  /** How long a sign-in page may stay open. */
-  interaction: number;
-}
-
-const day = 24 * 60 * 60;
-
-/** logto-facts, "Tokens". */
-export const defaultLifetimes: Lifetimes = {
-  authorizationCode: 60,
-  accessToken: 60 * 60,
-  idToken: 60 * 60,
-  refreshToken: 14 * day,
-  session: 14 * day,
-  grant: 180 * day,
-  interaction: 60 * 60,
-};
 
 export interface ProviderSettings {
   issuer: string;

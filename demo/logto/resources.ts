@@ -13,7 +13,7 @@ export interface ApiResource {
 }
 
 /** Stands for "a token for one of my organizations" in the sign-in request; Logto's own. */
-export const organizationsResource = 'urn:logto:resource:organizations';
+const organizationsResource = 'urn:logto:resource:organizations';
 
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
 

@@ -3,7 +3,7 @@ import { accounts, defaultRole, type LogtoMembership, rolePermissions } from '..
 import type { HuggingFaceUserInfo } from '../hugging-face/index.ts';
 
 /** A social identity as userinfo shows it (logto-facts: `identities.huggingface`). */
-export interface HuggingFaceIdentity {
+interface HuggingFaceIdentity {
   userId: string;
   details: {
     id: string;

@@ -3,10 +3,16 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SessionRedis } from '../session/redis.ts';
-import type { AppSession, Sessions, SignedInUser } from '../session/session.ts';
+import {
+  type AppSession,
+  type Sessions,
+  type SignedInUser,
+  saveSession,
+} from '../session/session.ts';
 import type { StoredTokens } from '../session/tokens.ts';
 import { RefreshLock } from './lock.ts';
 import type { ClientStorage, Logto } from './logto.ts';
+import { userFrom } from './user.ts';
 
 /** An access token this close to its end is as good as expired, seconds. */
 const LEEWAY = 30;
@@ -69,6 +75,15 @@ export class Refresher {
     return this.#ensure(target, {}, (tokens) => tokens.refreshedAt <= since);
   }
 
+  /** As {@link recheck}, but whoever finds it under way already goes on without waiting. */
+  async recheckUnlessUnderWay(target: RefreshTarget, since: number): Promise<void> {
+    await this.#lock.tryWith(target.session.id, async () => {
+      const current = await this.#read(target);
+      if (current.refreshedAt <= since) await this.#refresh(target, {}, current);
+      else target.user.checkedAt = current.refreshedAt;
+    });
+  }
+
   async #ensure(target: RefreshTarget, audience: Audience, stale: Stale): Promise<StoredTokens> {
     const { id } = target.session;
     for (;;) {
@@ -108,8 +123,9 @@ export class Refresher {
         [PersistKey.AccessToken]: without(old.accessTokens, accessTokenKey(audience)),
       }),
     );
+    const client = logto.client(storage);
     try {
-      await logto.client(storage).getAccessToken(audience.resource, audience.organizationId);
+      await client.getAccessToken(audience.resource, audience.organizationId);
     } catch (error) {
       if (error instanceof LogtoRefused && error.code === 'invalid_grant') {
         throw await this.#end(target, 'invalid_grant');
@@ -120,8 +136,13 @@ export class Refresher {
       }
       throw error;
     }
-    const fresh = await this.#write(target, storage, { ...old, refreshedAt: now() });
-    session.idToken = storage.get(PersistKey.IdToken) ?? session.idToken ?? '';
+    const checkedAt = now();
+    const fresh = await this.#write(target, storage, { ...old, refreshedAt: checkedAt });
+    const claims = await client.getIdTokenClaims();
+    session.idToken = storage.get(PersistKey.IdToken) ?? '';
+    Object.assign(user, userFrom(claims, { ...user, checkedAt }));
+    // Now and not at the end of the request: a recheck may finish after its page went out.
+    await saveSession(session);
     logger.info({ event: 'refresh.succeeded', sub: user.sub }, 'Tokens refreshed');
     return fresh;
   }
@@ -146,8 +167,10 @@ export class Refresher {
 
   async #end(target: RefreshTarget, why: string): Promise<SessionEnded> {
     const { sessions, logger } = this.#deps;
-    await sessions.end(target.session, target.user);
-    logger.info({ event: 'session.ended', why, sub: target.user.sub }, 'Session ended');
+    const { wasLive } = await sessions.end(target.session, target.user);
+    // Whoever waited for this refresh comes here too: one line all the same.
+    if (wasLive)
+      logger.info({ event: 'session.ended', why, sub: target.user.sub }, 'Session ended');
     return new SessionEnded('Logto no longer vouches for this session');
   }
 

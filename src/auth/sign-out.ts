@@ -12,7 +12,7 @@ export async function signOut(deps: AuthDeps, req: Request, res: Response): Prom
   const { config, sessions, logto, logger } = deps;
   const session = sessionOf(req);
   const user = session?.user;
-  const tokens = session && user ? await sessions.end(session, user) : null;
+  const ended = session && user ? await sessions.end(session, user) : null;
   res.clearCookie(sessionCookieName(config), cookieAttributes(config));
   // Without "cookies": on a shared domain that would take Logto's own before it can end its session.
   res.set('Clear-Site-Data', '"cache", "storage"');
@@ -20,7 +20,7 @@ export async function signOut(deps: AuthDeps, req: Request, res: Response): Prom
 
   const home = `${config.baseUrl}/`;
   try {
-    const endSession = await logto.endSession(tokens?.refreshToken ?? null, home);
+    const endSession = await logto.endSession(ended?.tokens?.refreshToken ?? null, home);
     setNotice(config, res, 'signed-out');
     res.redirect(303, endSession);
   } catch (error) {

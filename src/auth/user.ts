@@ -5,11 +5,11 @@ import type { SignedInUser } from '../session/session.ts';
  * What pages need of an ID token. Logto sends null for what it doesn't know, and `sid` only where
  * the application has back-channel logout with a session (logto-facts: Signing in).
  *
- * @param times Milliseconds since 1970.
+ * Times are milliseconds since 1970.
  */
 export function userFrom(
   claims: IdTokenClaims,
-  times: Pick<SignedInUser, 'signedInAt' | 'endsAt' | 'checkedAt'>,
+  { signedInAt, endsAt, checkedAt }: Pick<SignedInUser, 'signedInAt' | 'endsAt' | 'checkedAt'>,
 ): SignedInUser {
   const { iss, sub, sid } = claims;
   return {
@@ -19,6 +19,8 @@ export function userFrom(
     name: claims.name ?? null,
     username: claims.username ?? null,
     picture: claims.picture ?? null,
-    ...times,
+    signedInAt,
+    endsAt,
+    checkedAt,
   };
 }

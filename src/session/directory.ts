@@ -28,9 +28,11 @@ export class Directory {
     await askRedis('The directory', Promise.all(keysOf(owner).map(add)));
   }
 
-  async remove(owner: Owner, sessionId: string): Promise<void> {
+  /** @returns false when it was not there any more: somebody else has ended this session. */
+  async remove(owner: Owner, sessionId: string): Promise<boolean> {
     const remove = (key: string) => this.#redis.zrem(key, sessionId);
-    await askRedis('The directory', Promise.all(keysOf(owner).map(remove)));
+    const removed = await askRedis('The directory', Promise.all(keysOf(owner).map(remove)));
+    return removed.some((count) => count > 0);
   }
 }
 

@@ -68,6 +68,13 @@ export interface SignIn {
   tokens: Tokens;
 }
 
+export interface EndedSession {
+  /** Now the caller's to revoke. */
+  tokens: Tokens | null;
+  /** False when somebody else had ended it already. */
+  wasLive: boolean;
+}
+
 /** Everything that is kept about who is signed in. */
 export interface Sessions {
   middleware: RequestHandler;
@@ -81,9 +88,9 @@ export interface Sessions {
   begin(req: Request, signIn: SignIn): Promise<AppSession>;
   /**
    * Ends a session, the record first. This request's own is given as the object, so that the
-   * request forgets it too. @returns its tokens, which are now the caller's to revoke.
+   * request forgets it too.
    */
-  end(session: AppSession | string, owner: Owner): Promise<Tokens | null>;
+  end(session: AppSession | string, owner: Owner): Promise<EndedSession>;
 }
 
 export function createSessions({ config, redis, sealer, now }: SessionDeps): Sessions {
@@ -104,15 +111,14 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     rolling: false,
   });
 
-  async function end(target: AppSession | string, owner: Owner): Promise<Tokens | null> {
+  async function end(target: AppSession | string, owner: Owner): Promise<EndedSession> {
     const sessionId = typeof target === 'string' ? target : target.id;
     await settled((done) => {
       if (typeof target === 'string') store.destroy(target, done);
       else target.destroy(done);
     });
     const taken = await tokens.take(sessionId);
-    await directory.remove(owner, sessionId);
-    return taken;
+    return { tokens: taken, wasLive: await directory.remove(owner, sessionId) };
   }
 
   async function begin(req: Request, signIn: SignIn): Promise<AppSession> {

@@ -7,6 +7,8 @@ export const differences: Record<string, string> = {
     'No device flow: the app signs browsers in, nothing else.',
   'discovery.grant_types_supported':
     'No device flow and no token exchange: neither is used by the app.',
+  'authorization.cookies':
+    'The package clears _interaction_resume of every step; with Logto that of the sign-in step stays behind.',
   'authorization.interactionCookie':
     'Logto runs on a fork of oidc-provider whose cookie holds one interaction for each application; the package keeps the plain id of the last one.',
   'socialSignIn.usernameWithHyphen':

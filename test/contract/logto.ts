@@ -120,7 +120,7 @@ export const logtoFacts = {
       y: 'string',
     },
   ],
-  afterRsaRotation: { idTokenAlg: 'RS256', jwkHasAlg: false, oldKeyStays: true },
+  afterRsaRotation: { idTokenAlg: 'RS256', jwkHasAlg: false },
 
   callbackParameters: ['code', 'iss', 'state'],
   tokenResponse: {
@@ -311,6 +311,8 @@ export const logtoFacts = {
     cookies: [
       '_interaction',
       '_interaction.sig',
+      '_interaction_resume',
+      '_interaction_resume.sig',
       '_logto',
       '_logto.sig',
       '_session',

@@ -12,7 +12,7 @@ export interface Page {
   stoppedAt: string | null;
 }
 
-export interface Visit {
+interface Visit {
   /** Replace the browser's own headers; `undefined` leaves one out. */
   headers?: Record<string, string | undefined>;
   /** false: a redirect is the answer. Default true. */

@@ -1,4 +1,4 @@
-export interface Cookie {
+interface Cookie {
   name: string;
   value: string;
   path: string;

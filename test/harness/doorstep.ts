@@ -7,6 +7,8 @@ import { createApp } from '../../src/app.ts';
 import { type Config, type Environment, parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { connectRedis, type SessionRedis } from '../../src/session/redis.ts';
+import { Sealer } from '../../src/session/seal.ts';
+import { TokenStore } from '../../src/session/tokens.ts';
 import { authorizeAt, type Browser, createBrowser, type SignInChoice } from '../demo/browser.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
 
@@ -34,6 +36,8 @@ export interface Doorstep {
   redis: SessionRedis;
   /** The server behind it; only where one is installed. */
   redisServer: RedisServer | null;
+  /** The tokens that a session holds, opened with the secret as the app would. */
+  tokensOf(sessionId: string): Promise<string[]>;
   /** Every line the app has logged. */
   logs: LogLine[];
   /** A browser without a screen. */
@@ -111,6 +115,13 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     return authorizeAt(browser, start.stoppedAt, choice);
   };
 
+  const tokenStore = new TokenStore({
+    redis,
+    sealer: new Sealer(config.session.secrets),
+    idleMs: config.session.idleMs,
+    now: Date.now,
+  });
+
   return {
     url,
     config,
@@ -120,6 +131,12 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     redisServer,
     logs,
     browser: createBrowser,
+    async tokensOf(sessionId) {
+      const tokens = await tokenStore.read(sessionId);
+      const access: Record<string, { token: string }> = JSON.parse(tokens?.accessTokens ?? '{}');
+      const refresh = tokens?.refreshToken ? [tokens.refreshToken] : [];
+      return [...refresh, ...Object.values(access).map(({ token }) => token)];
+    },
     upToCallback,
     async signedInBrowser(choice) {
       const browser = createBrowser();

@@ -1,0 +1,66 @@
+import type { RequestHandler } from 'express';
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
+import { type Sessions, saveSession } from '../session/session.ts';
+import { signedIn } from './guards.ts';
+import type { Refresher, RefreshTarget } from './refresh.ts';
+
+/** A page never waits longer than this for a recheck; the recheck itself goes on. */
+const PATIENCE = 2000;
+/** After a failure, a session asks again this much later. */
+const AFTER_FAILURE = 60_000;
+
+export interface RecheckDeps {
+  config: Config;
+  sessions: Sessions;
+  refresher: Refresher;
+  logger: Logger;
+  now: () => number;
+}
+
+/**
+ * A session in use asks Logto every few minutes whether the person is still welcome, so that
+ * somebody suspended or deleted is out within them (C11, S8). With Logto down the session stays.
+ */
+export function recheckAccount(deps: RecheckDeps): RequestHandler {
+  const { config, now } = deps;
+  return async (req, _res, next) => {
+    const target = signedIn(req);
+    const since = now() - config.session.recheckMs;
+    if (!target || target.user.checkedAt > since) return next();
+    await withPatience(recheck(deps, target, since));
+    next();
+  };
+}
+
+async function recheck(deps: RecheckDeps, target: RefreshTarget, since: number): Promise<void> {
+  const { refresher, logger } = deps;
+  try {
+    await refresher.recheckUnlessUnderWay(target, since);
+  } catch (error) {
+    // Over: the request has no session any more, and goes on as a visitor's.
+    if (error instanceof SessionEnded) return;
+    if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
+    logger.warn({ event: 'refresh.failed', reason: error.reason, err: error }, 'Recheck failed');
+    await postpone(deps, target);
+  }
+}
+
+/** The session stays, and so must its tokens until Logto can be asked again. */
+async function postpone({ config, sessions, now }: RecheckDeps, target: RefreshTarget) {
+  const { session, user } = target;
+  user.checkedAt = now() - config.session.recheckMs + AFTER_FAILURE;
+  await sessions.tokens.extend(session.id, user.endsAt);
+  await saveSession(session);
+}
+
+async function withPatience(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, PATIENCE);
+  });
+  // Should it fail after the page went out, nobody is left to tell.
+  work.catch(() => {});
+  await Promise.race([work, patience]).finally(() => clearTimeout(timer));
+}
