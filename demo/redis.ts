@@ -1,10 +1,12 @@
 import type { SessionRedis } from '../src/session/redis.ts';
 
-interface Entry {
-  value: Buffer | Map<string, Buffer> | Map<string, number>;
-  /** Milliseconds since 1970. */
-  expiresAt: number;
-}
+type Value =
+  | { kind: 'string'; bytes: Buffer }
+  | { kind: 'hash'; fields: Map<string, Buffer> }
+  | { kind: 'sorted set'; scores: Map<string, number> };
+
+/** `expiresAt` in milliseconds since 1970. */
+type Entry = Value & { expiresAt: number };
 
 /**
  * The commands and scripts that the app uses, in memory: so that a fresh clone runs with nothing
@@ -23,9 +25,8 @@ export class EmbeddedRedis implements SessionRedis {
   }
 
   async getBuffer(key: string) {
-    const value = this.#live(key)?.value;
-    if (value instanceof Map) throw new Error('WRONGTYPE Operation against a key of another kind');
-    return value ?? null;
+    const entry = this.#live(key);
+    return entry?.kind === 'string' ? entry.bytes : null;
   }
 
   async getexBuffer(key: string, _unit: 'PX', ttl: number) {
@@ -37,7 +38,8 @@ export class EmbeddedRedis implements SessionRedis {
   async set(key: string, value: string | Buffer, _unit: 'PX', ttl: number, when: 'NX' | 'XX') {
     const exists = this.#live(key) !== undefined;
     if (exists === (when === 'NX')) return null;
-    this.#entries.set(key, { value: Buffer.from(value), expiresAt: Date.now() + ttl });
+    const bytes = Buffer.from(value);
+    this.#entries.set(key, { kind: 'string', bytes, expiresAt: Date.now() + ttl });
     return 'OK' as const;
   }
 
@@ -59,17 +61,15 @@ export class EmbeddedRedis implements SessionRedis {
   }
 
   async hmgetBuffer(key: string, ...fields: string[]) {
-    const hash = this.#live(key)?.value;
-    return fields.map((field) => {
-      const value = hash instanceof Map ? hash.get(field) : undefined;
-      return Buffer.isBuffer(value) ? value : null;
-    });
+    const entry = this.#live(key);
+    const hash = entry?.kind === 'hash' ? entry.fields : new Map<string, Buffer>();
+    return fields.map((field) => hash.get(field) ?? null);
   }
 
   async zrem(key: string, member: string) {
-    const members = this.#members(key);
-    const existed = members.delete(member);
-    if (members.size === 0) this.#entries.delete(key);
+    const scores = this.#scores(key);
+    const existed = scores.delete(member);
+    if (scores.size === 0) this.#entries.delete(key);
     return existed ? 1 : 0;
   }
 
@@ -77,9 +77,9 @@ export class EmbeddedRedis implements SessionRedis {
     const [current] = await this.hmgetBuffer(key, 'generation');
     const generation = Number(current ?? 0);
     if (generation !== expected) return 0;
-    const fields = { generation: Buffer.from(String(generation + 1)), sealed };
-    const value = new Map(Object.entries(fields));
-    this.#entries.set(key, { value, expiresAt: Date.now() + ttl });
+    const next = Buffer.from(String(generation + 1));
+    const fields = new Map(Object.entries({ generation: next, sealed }));
+    this.#entries.set(key, { kind: 'hash', fields, expiresAt: Date.now() + ttl });
     return 1;
   }
 
@@ -94,19 +94,17 @@ export class EmbeddedRedis implements SessionRedis {
   }
 
   async addToDirectory(key: string, member: string, expiresAt: number, now: number) {
-    const members = this.#members(key);
-    for (const [old, end] of members) if (end <= now) members.delete(old);
-    members.set(member, expiresAt);
-    this.#entries.set(key, { value: members, expiresAt: Math.max(...members.values()) });
+    const scores = this.#scores(key);
+    for (const [old, end] of scores) if (end <= now) scores.delete(old);
+    scores.set(member, expiresAt);
+    const last = Math.max(...scores.values());
+    this.#entries.set(key, { kind: 'sorted set', scores, expiresAt: last });
     return 1;
   }
 
-  #members(key: string): Map<string, number> {
-    const value = this.#live(key)?.value;
-    const scores = new Map<string, number>();
-    if (!(value instanceof Map)) return scores;
-    for (const [member, score] of value) if (typeof score === 'number') scores.set(member, score);
-    return scores;
+  #scores(key: string): Map<string, number> {
+    const entry = this.#live(key);
+    return entry?.kind === 'sorted set' ? entry.scores : new Map();
   }
 
   #live(key: string): Entry | undefined {

@@ -23,7 +23,14 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const message = error instanceof ConfigError ? error.message : `Can't start: ${error.message}`;
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${reasonOf(error)}\n`);
   process.exit(1);
 });
+
+function reasonOf(error: Error): string {
+  if (error instanceof ConfigError) return error.message;
+  const portTaken = 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
+  return portTaken
+    ? `PORT ${error.port} is taken by another program: stop it, or choose another PORT`
+    : `Can't start: ${error.message}`;
+}

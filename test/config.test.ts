@@ -1,0 +1,210 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, type Environment, parseConfig } from '../src/config.ts';
+
+const SECRET = 'q7Gz-0kLw9_Vx2Rt5Yb8Nc1Md4Pf6Hj3Ks';
+
+const development: Environment = {
+  LOGTO_ENDPOINT: 'https://tenant.logto.app',
+  LOGTO_APP_ID: 'app-id',
+  LOGTO_APP_SECRET: 'app-secret-value',
+};
+const production: Environment = {
+  ...development,
+  NODE_ENV: 'production',
+  BASE_URL: 'https://app.example.com',
+  TRUST_PROXY: '10.0.0.0/8',
+  REDIS_URL: 'rediss://redis:6379',
+  SESSION_SECRET: SECRET,
+};
+
+const problemsOf = (environment: Environment): string[] => {
+  try {
+    parseConfig(environment);
+    return [];
+  } catch (error) {
+    return error instanceof ConfigError ? error.problems : [String(error)];
+  }
+};
+
+describe('configuration', () => {
+  it('has sound defaults for development', () => {
+    const config = parseConfig(development);
+    expect(config).toMatchObject({
+      baseUrl: 'http://localhost:3000',
+      host: 'localhost',
+      secure: false,
+      trustProxy: [],
+      redisUrl: null,
+      logto: { issuer: 'https://tenant.logto.app/oidc', timeoutMs: 5000, accountCenter: false },
+      session: { idleMs: 48 * 3_600_000, maxMs: 336 * 3_600_000, secretIsTemporary: true },
+    });
+    expect(config.session.secrets[0]?.length).toBeGreaterThanOrEqual(64);
+    expect(parseConfig(development).session.secrets).not.toEqual(config.session.secrets);
+  });
+
+  it('takes a whole production environment', () => {
+    const config = parseConfig({ ...production, SESSION_SECRET: `${SECRET}, ${SECRET}-older` });
+    expect(config).toMatchObject({ secure: true, production: true, host: '0.0.0.0' });
+    expect(config.session.secrets).toEqual([SECRET, `${SECRET}-older`]);
+  });
+
+  it('BASE_URL follows the port unless given; empty values count as absent', () => {
+    expect(parseConfig({ ...development, PORT: '4000', BASE_URL: '' }).baseUrl).toBe(
+      'http://localhost:4000',
+    );
+  });
+
+  const wrong: [string, Environment, RegExp][] = [
+    [
+      'no Logto',
+      { ...development, LOGTO_ENDPOINT: '' },
+      /^LOGTO_ENDPOINT is missing: the address of your Logto/,
+    ],
+    [
+      'no application',
+      { ...development, LOGTO_APP_ID: '' },
+      /^LOGTO_APP_ID is missing: Logto Console/,
+    ],
+    [
+      'no application secret',
+      { ...development, LOGTO_APP_SECRET: '' },
+      /^LOGTO_APP_SECRET is missing: /,
+    ],
+    [
+      'Logto without a scheme',
+      { ...development, LOGTO_ENDPOINT: 'tenant.logto.app' },
+      /^LOGTO_ENDPOINT must be an address such as https:/,
+    ],
+    [
+      'Logto with a path',
+      { ...development, LOGTO_ENDPOINT: 'https://tenant.logto.app/oidc' },
+      /^LOGTO_ENDPOINT must end after the host name/,
+    ],
+    [
+      'C16 plain http to a Logto elsewhere',
+      { ...development, LOGTO_ENDPOINT: 'http://logto.internal:3001' },
+      /^LOGTO_ENDPOINT must be https/,
+    ],
+    [
+      'C16 plain http off loopback',
+      { ...production, BASE_URL: 'http://app.example.com' },
+      /^BASE_URL must be https/,
+    ],
+    [
+      'BASE_URL with a path',
+      { ...production, BASE_URL: 'https://app.example.com/shop' },
+      /^BASE_URL must end after the host name/,
+    ],
+    [
+      'BASE_URL with a password',
+      { ...production, BASE_URL: 'https://u:hunter2@app.example.com' },
+      /^BASE_URL must end after/,
+    ],
+    [
+      'C23 https without a named proxy',
+      { ...production, TRUST_PROXY: '' },
+      /^TRUST_PROXY is missing: .*10\.0\.0\.0\/8/,
+    ],
+    [
+      'C23 trust proxy: true',
+      { ...production, TRUST_PROXY: 'true' },
+      /^TRUST_PROXY must name the proxies/,
+    ],
+    [
+      'C23 a number of proxies',
+      { ...production, TRUST_PROXY: '1' },
+      /^TRUST_PROXY must name the proxies/,
+    ],
+    [
+      'C23 everybody as proxy',
+      { ...production, TRUST_PROXY: '0.0.0.0/0' },
+      /^TRUST_PROXY must name the proxies/,
+    ],
+    [
+      'C25 production without Redis',
+      { ...production, REDIS_URL: '' },
+      /^REDIS_URL is missing: in production/,
+    ],
+    [
+      'Redis over http',
+      { ...production, REDIS_URL: 'http://redis:6379' },
+      /^REDIS_URL must be an address such as redis:/,
+    ],
+    [
+      'production without a secret',
+      { ...production, SESSION_SECRET: '' },
+      /^SESSION_SECRET is missing: in production.*openssl/,
+    ],
+    [
+      'a short secret',
+      { ...production, SESSION_SECRET: 'hunter2' },
+      /^SESSION_SECRET is too short: 7 characters/,
+    ],
+    [
+      'a short second secret',
+      { ...production, SESSION_SECRET: `${SECRET},hunter2` },
+      /^SESSION_SECRET is too short: .*number 2 of 2/,
+    ],
+    [
+      'a sample secret',
+      { ...production, SESSION_SECRET: 'change-me-to-something-long-and-random' },
+      /^SESSION_SECRET looks like a sample/,
+    ],
+    [
+      'one letter as a secret',
+      { ...production, SESSION_SECRET: 'a'.repeat(64) },
+      /^SESSION_SECRET looks like a sample/,
+    ],
+    [
+      'production without an address',
+      { ...production, BASE_URL: '' },
+      /^BASE_URL is missing: in production/,
+    ],
+    ['a port that is none', { ...development, PORT: '70000' }, /^PORT must be between 1 and 65535/],
+    ['a port in words', { ...development, PORT: 'three' }, /^PORT must be a whole number/],
+    [
+      'an idle lifetime longer than the absolute one',
+      { ...development, SESSION_IDLE_MINUTES: '600', SESSION_MAX_HOURS: '1' },
+      /^SESSION_IDLE_MINUTES is longer than SESSION_MAX_HOURS/,
+    ],
+    [
+      'S40 a session longer than a cookie lives',
+      { ...development, SESSION_MAX_HOURS: '9601' },
+      /^SESSION_MAX_HOURS must be between 1 and 9600/,
+    ],
+    [
+      'a flag that is neither',
+      { ...development, LOGTO_ACCOUNT_CENTER: 'yes' },
+      /^LOGTO_ACCOUNT_CENTER must be true or false/,
+    ],
+    [
+      'an unknown log level',
+      { ...development, LOG_LEVEL: 'loud' },
+      /^LOG_LEVEL must be silent, fatal/,
+    ],
+    [
+      'an unknown environment',
+      { ...development, NODE_ENV: 'prod' },
+      /^NODE_ENV must be development, production or test/,
+    ],
+  ];
+  it.each(wrong)('refuses %s, with what would be right', (_what, environment, message) => {
+    const problems = problemsOf(environment);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(message);
+  });
+
+  it('lists all mistakes together, and never the value of a secret', () => {
+    const environment = {
+      NODE_ENV: 'production',
+      BASE_URL: 'ftp://x',
+      SESSION_SECRET: 'hunter2-hunter2',
+      LOGTO_APP_SECRET: 'hunter3',
+      REDIS_URL: 'http://:hunter4@redis',
+      PORT: 'x',
+    };
+    const problems = problemsOf(environment);
+    expect(problems.length).toBeGreaterThanOrEqual(6);
+    expect(problems.join('\n')).not.toMatch(/hunter/);
+  });
+});

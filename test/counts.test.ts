@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Doorstep, startDoorstep } from './harness/doorstep.ts';
+import { hasRedisServer } from './harness/redis-server.ts';
+
+describe.skipIf(!hasRedisServer)('what things cost', () => {
+  let app: Doorstep;
+  beforeAll(async () => {
+    app = await startDoorstep();
+    await app.signedInBrowser();
+  });
+  afterAll(() => app.close());
+
+  const commands = async (act: () => Promise<unknown>) => app.redisServer?.countCommands(act);
+
+  it('an anonymous page makes 0 Redis commands', async () => {
+    const browser = app.browser();
+    expect(await commands(() => browser.get(app.url))).toBe(0);
+    expect(await commands(() => browser.get(`${app.url}/account`, { follow: false }))).toBe(0);
+    expect(await commands(() => browser.get(`${app.url}/nope`))).toBe(0);
+  });
+
+  it('a signed-in page makes 1 Redis command', async () => {
+    const browser = await app.signedInBrowser();
+    expect(await commands(() => browser.get(app.url))).toBe(1);
+    expect(await commands(() => browser.get(`${app.url}/sign-out`))).toBe(1);
+  });
+
+  it('starting a sign-in makes 0 Redis commands and no call to Logto', async () => {
+    const browser = app.browser();
+    app.logto.resetCalls();
+    expect(await commands(() => browser.get(`${app.url}/sign-in`, { follow: false }))).toBe(0);
+    expect(Object.values(app.logto.calls).reduce((sum, calls) => sum + calls)).toBe(0);
+  });
+
+  it('a warm sign-in makes exactly 1 call to Logto, the token endpoint', async () => {
+    const browser = app.browser();
+    const callback = await app.upToCallback(browser);
+    app.logto.resetCalls();
+    await browser.get(callback);
+    expect(app.logto.calls).toEqual({
+      discovery: 0,
+      jwks: 0,
+      authorize: 0,
+      token: 1,
+      userinfo: 0,
+      revocation: 0,
+      endSession: 0,
+    });
+  });
+
+  it('C12 100 page views within the recheck interval make no call to Logto', async () => {
+    const browser = await app.signedInBrowser();
+    app.logto.resetCalls();
+    for (let view = 0; view < 100; view += 1) await browser.get(app.url);
+    expect(Object.values(app.logto.calls).reduce((sum, calls) => sum + calls)).toBe(0);
+  });
+
+  it('only the account page asks userinfo, once a view', async () => {
+    const browser = await app.signedInBrowser();
+    app.logto.resetCalls();
+    await browser.get(`${app.url}/account`);
+    expect(app.logto.calls).toMatchObject({ userinfo: 1, token: 0 });
+  });
+});
