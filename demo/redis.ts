@@ -16,10 +16,6 @@ type Entry = Value & { expiresAt: number };
 export class EmbeddedRedis implements SessionRedis {
   readonly #entries = new Map<string, Entry>();
 
-  async ping() {
-    return 'PONG';
-  }
-
   async get(key: string) {
     return (await this.getBuffer(key))?.toString() ?? null;
   }
@@ -38,6 +34,12 @@ export class EmbeddedRedis implements SessionRedis {
   async set(key: string, value: string | Buffer, _unit: 'PX', ttl: number, when: 'NX' | 'XX') {
     const exists = this.#live(key) !== undefined;
     if (exists === (when === 'NX')) return null;
+    const bytes = Buffer.from(value);
+    this.#entries.set(key, { kind: 'string', bytes, expiresAt: Date.now() + ttl });
+    return 'OK' as const;
+  }
+
+  async psetex(key: string, ttl: number, value: string) {
     const bytes = Buffer.from(value);
     this.#entries.set(key, { kind: 'string', bytes, expiresAt: Date.now() + ttl });
     return 'OK' as const;
@@ -100,6 +102,13 @@ export class EmbeddedRedis implements SessionRedis {
     const last = Math.max(...scores.values());
     this.#entries.set(key, { kind: 'sorted set', scores, expiresAt: last });
     return 1;
+  }
+
+  async listDirectory(key: string, now: number, offset: number, count: number) {
+    const live = [...this.#scores(key)].filter(([, end]) => end > now);
+    // Redis breaks ties by name, and so does this.
+    const latestFirst = live.sort(([a, x], [b, y]) => y - x || (a < b ? 1 : -1));
+    return latestFirst.slice(offset, offset + count).map(([member]) => member);
   }
 
   #scores(key: string): Map<string, number> {

@@ -1,11 +1,11 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
+import { backchannelLogout } from './auth/backchannel-logout.ts';
+import { createAuth } from './auth/deps.ts';
 import { requireSignIn } from './auth/guards.ts';
-import { createLogto } from './auth/logto.ts';
 import { sameOriginOnly } from './auth/navigation.ts';
-import { PendingSignIns } from './auth/pending-sign-in.ts';
+import { DEFAULT_LIMITS, type Limits } from './auth/rate-limits.ts';
 import { recheckAccount } from './auth/recheck.ts';
-import { Refresher } from './auth/refresh.ts';
 import { reqUser } from './auth/req-user.ts';
 import { authRoutes } from './auth/routes.ts';
 import type { Config } from './config.ts';
@@ -15,12 +15,13 @@ import { accountPage } from './pages/account.ts';
 import { createAssets } from './pages/assets.ts';
 import { errorHandler, notFound } from './pages/error-handler.ts';
 import { homePage } from './pages/home.ts';
-import { createPages } from './pages/pages.ts';
+import { createPages, type PageDeps } from './pages/pages.ts';
+import { sessionsPage } from './pages/sessions.ts';
 import { signOutPage } from './pages/sign-out.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { SessionRedis } from './session/redis.ts';
 import { Sealer } from './session/seal.ts';
-import { createSessions } from './session/session.ts';
+import { createSessions } from './session/sessions.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
 export interface Deps {
@@ -30,17 +31,24 @@ export interface Deps {
   fetch: typeof fetch;
   /** Milliseconds since 1970. */
   now: () => number;
+  /** Requests a minute; DEFAULT_LIMITS unless given. */
+  limits?: Limits;
 }
 
 /** The whole app. Below "The request's way", each line is one step, from top to bottom. */
-export function createApp({ config, redis, logger, fetch, now }: Deps): Express {
+export function createApp({
+  config,
+  redis,
+  logger,
+  fetch,
+  now,
+  limits = DEFAULT_LIMITS,
+}: Deps): Express {
   const sealer = new Sealer(config.session.secrets);
   const sessions = createSessions({ config, redis, sealer, now });
-  const logto = createLogto({ config, fetch, now });
-  const pendingSignIns = new PendingSignIns({ config, sealer, now });
-  const refresher = new Refresher({ config, redis, sessions, logto, logger, now });
+  const auth = createAuth({ config, redis, logger, fetch, now, sealer, sessions, limits });
   const assets = createAssets();
-  const send = createPages(config, assets);
+  const pages: PageDeps = { ...auth, send: createPages(config, assets) };
 
   const app = express();
   app.disable('x-powered-by');
@@ -53,15 +61,17 @@ export function createApp({ config, redis, logger, fetch, now }: Deps): Express 
   app.use(securityHeaders(config));
   app.use(assets.router);
   app.use(ownOrigin(config));
+  app.use(backchannelLogout(auth));
   app.use(sameOriginOnly(config.baseUrl));
   app.use(sessions.middleware);
-  app.use(authRoutes({ config, redis, logger, now, sessions, logto, pendingSignIns }));
-  app.use(recheckAccount({ config, sessions, refresher, logger, now }));
-  app.use(reqUser(config, logto));
-  app.get('/', homePage({ config, now, send }));
-  app.get('/sign-out', signOutPage(send));
-  app.get('/account', requireSignIn, accountPage({ config, logto, refresher, now, send }));
+  app.use(authRoutes(auth));
+  app.use(recheckAccount(auth));
+  app.use(reqUser(auth));
+  app.get('/', homePage(pages));
+  app.get('/sign-out', signOutPage(pages));
+  app.get('/account', requireSignIn, accountPage(pages));
+  app.use('/sessions', requireSignIn, sessionsPage(pages));
   app.use(notFound);
-  app.use(errorHandler({ logger, send }));
+  app.use(errorHandler(pages));
   return app;
 }

@@ -126,6 +126,18 @@ export class InsecureRequest extends AppError {
   readonly reason = 'insecure_request';
 }
 
+/** Back-Channel Logout 1.0 section 2.8: the answer is 400 with an OAuth error body. */
+export class InvalidLogoutToken extends AppError {
+  readonly status = 400;
+  readonly reason = 'invalid_logout_token';
+}
+
+/** More than a person would do in a minute. */
+export class TooManyRequests extends AppError {
+  readonly status = 429;
+  readonly reason = 'too_many_requests';
+}
+
 /** Anything nobody thought of. The cause is logged and not shown. */
 export class Unexpected extends AppError {
   readonly status = 500;

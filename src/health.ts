@@ -8,7 +8,8 @@ export function healthRoutes(redis: SessionRedis): Router {
     res.set('Cache-Control', 'no-store').type('text').send('ok\n');
   });
   router.get('/readyz', async (_req, res) => {
-    const ready = await redis.ping().then(
+    // A write, and not a PING: a Redis that is full or a replica answers that one happily.
+    const ready = await redis.psetex('readiness', 1000, '1').then(
       () => true,
       () => false,
     );

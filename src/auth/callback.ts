@@ -3,7 +3,9 @@ import { PersistKey } from '@logto/node';
 import type { Request, Response } from 'express';
 import { LogtoRefused, SignInFailed } from '../errors.ts';
 import { askRedis } from '../session/ask.ts';
-import { type SignIn, sessionOf } from '../session/session.ts';
+import { describeDevice } from '../session/device.ts';
+import { sessionOf } from '../session/session.ts';
+import type { SignIn } from '../session/sessions.ts';
 import type { AuthDeps } from './deps.ts';
 import type { ClientStorage } from './logto.ts';
 import type { PendingSignIn } from './pending-sign-in.ts';
@@ -36,8 +38,10 @@ export async function finishSignIn(deps: AuthDeps, req: Request, res: Response):
   pendingSignIns.remove(req, res, state);
   if (error) throw refusal(error, pending);
 
-  const signIn = await exchange(deps, url, pending);
-  await sessions.begin(req, signIn);
+  const signIn = await exchange(deps, req, url, pending);
+  if (!(await sessions.begin(req, signIn))) {
+    throw new SignInFailed('signed_out_meanwhile', 'Logto ended the session meanwhile', pending);
+  }
   logger.info({ event: 'sign_in.succeeded', sub: signIn.user.sub }, 'Signed in');
   res.redirect(303, pending.returnTo);
 }
@@ -80,8 +84,9 @@ function refusal(error: string, { returnTo }: PendingSignIn): SignInFailed {
 /** The code for tokens, and the ID token verified, by the SDK's client over a storage of this call's own. */
 async function exchange(
   { config, logto, now }: AuthDeps,
+  req: Request,
   url: URL,
-  { signInSession, returnTo }: PendingSignIn,
+  { signInSession, returnTo, startedAt }: PendingSignIn,
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
@@ -95,7 +100,11 @@ async function exchange(
   const endsAt = signedInAt + config.session.maxMs;
   const times = { signedInAt, checkedAt: signedInAt, endsAt };
   return {
-    user: userFrom(await client.getIdTokenClaims(), times),
+    user: {
+      ...userFrom(await client.getIdTokenClaims(), times),
+      device: describeDevice(req.get('user-agent')),
+    },
+    startedAt,
     idToken: storage.get(PersistKey.IdToken) ?? '',
     tokens: {
       refreshToken: storage.get(PersistKey.RefreshToken) ?? null,

@@ -1,18 +1,45 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import type { SessionRedis } from '../session/redis.ts';
-import type { Sessions } from '../session/session.ts';
-import type { Logto } from './logto.ts';
-import type { PendingSignIns } from './pending-sign-in.ts';
+import type { Sealer } from '../session/seal.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { createLogto, type Logto } from './logto.ts';
+import { Notices } from './notice.ts';
+import { PendingSignIns } from './pending-sign-in.ts';
+import { createRateLimits, type Limits, type RateLimits } from './rate-limits.ts';
+import { Refresher } from './refresh.ts';
 
-/** What the sign-in flows work with. Made once, in app.ts. */
-export interface AuthDeps {
+/** What the sign-in flows are given. */
+export interface AuthOptions {
   config: Config;
   redis: SessionRedis;
   logger: Logger;
+  fetch: typeof fetch;
   /** Milliseconds since 1970. */
   now: () => number;
+  sealer: Sealer;
   sessions: Sessions;
+  limits: Limits;
+}
+
+/** What they work with. Made once, in app.ts. */
+export interface AuthDeps extends Omit<AuthOptions, 'limits'> {
   logto: Logto;
+  refresher: Refresher;
   pendingSignIns: PendingSignIns;
+  notices: Notices;
+  limits: RateLimits;
+}
+
+export function createAuth(options: AuthOptions): AuthDeps {
+  const { config, sealer } = options;
+  const logto = createLogto(options);
+  return {
+    ...options,
+    logto,
+    refresher: new Refresher({ ...options, logto }),
+    pendingSignIns: new PendingSignIns(options),
+    notices: new Notices(config, sealer),
+    limits: createRateLimits(options.limits),
+  };
 }

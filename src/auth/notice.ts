@@ -1,31 +1,34 @@
 import type { Request, Response } from 'express';
 import type { Config } from '../config.ts';
+import type { Sealer } from '../session/seal.ts';
 import { cookieAttributes } from '../session/session.ts';
 import { cookiesOf } from './cookies.ts';
 
-/** A line of news for the next page. It can't be put there by a link, as a query parameter could. */
-const NOTICES = {
-  'signed-out': 'You are signed out.',
-  'signed-out-here':
-    'You are signed out here. Logto could not be reached, so you may still be signed in there.',
-};
-
-export type Notice = keyof typeof NOTICES;
-
 const LIFE = 60_000;
-const nameFor = (config: Config) => (config.secure ? '__Host-doorstep-notice' : 'doorstep-notice');
+const PURPOSE = 'notice v1';
 
-export function setNotice(config: Config, res: Response, notice: Notice): void {
-  res.cookie(nameFor(config), notice, { ...cookieAttributes(config), maxAge: LIFE });
+/** A line of news for the next page, in a sealed cookie: no link and no other site can put one there. */
+export class Notices {
+  readonly #config: Config;
+  readonly #sealer: Sealer;
+  readonly #name: string;
+
+  constructor(config: Config, sealer: Sealer) {
+    this.#config = config;
+    this.#sealer = sealer;
+    this.#name = config.secure ? '__Host-doorstep-notice' : 'doorstep-notice';
+  }
+
+  set(res: Response, text: string): void {
+    const sealed = this.#sealer.seal(text, PURPOSE, this.#name).toString('base64url');
+    res.cookie(this.#name, sealed, { ...cookieAttributes(this.#config), maxAge: LIFE });
+  }
+
+  /** Reads the notice and takes it away: it is shown once. */
+  take(req: Request, res: Response): string | null {
+    const found = cookiesOf(req)[this.#name];
+    if (found === undefined) return null;
+    res.clearCookie(this.#name, cookieAttributes(this.#config));
+    return this.#sealer.unseal(Buffer.from(found, 'base64url'), PURPOSE, this.#name);
+  }
 }
-
-/** Reads the notice and takes it away: it is shown once. */
-export function takeNotice(config: Config, req: Request, res: Response): string | null {
-  const name = nameFor(config);
-  const found = cookiesOf(req)[name];
-  if (found === undefined) return null;
-  res.clearCookie(name, cookieAttributes(config));
-  return isNotice(found) ? NOTICES[found] : null;
-}
-
-const isNotice = (value: string): value is Notice => Object.hasOwn(NOTICES, value);

@@ -1,29 +1,20 @@
 import type { RequestHandler } from 'express';
-import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
-import { type Sessions, saveSession } from '../session/session.ts';
+import { saveSession } from '../session/session.ts';
+import type { AuthDeps } from './deps.ts';
 import { signedIn } from './guards.ts';
-import type { Refresher, RefreshTarget } from './refresh.ts';
+import type { RefreshTarget } from './refresh.ts';
 
 /** A page never waits longer than this for a recheck; the recheck itself goes on. */
 const PATIENCE = 2000;
 /** After a failure, a session asks again this much later. */
 const AFTER_FAILURE = 60_000;
 
-export interface RecheckDeps {
-  config: Config;
-  sessions: Sessions;
-  refresher: Refresher;
-  logger: Logger;
-  now: () => number;
-}
-
 /**
  * A session in use asks Logto every few minutes whether the person is still welcome, so that
  * somebody suspended or deleted is out within them (C11, S8). With Logto down the session stays.
  */
-export function recheckAccount(deps: RecheckDeps): RequestHandler {
+export function recheckAccount(deps: AuthDeps): RequestHandler {
   const { config, now } = deps;
   return async (req, _res, next) => {
     const target = signedIn(req);
@@ -34,7 +25,7 @@ export function recheckAccount(deps: RecheckDeps): RequestHandler {
   };
 }
 
-async function recheck(deps: RecheckDeps, target: RefreshTarget, since: number): Promise<void> {
+async function recheck(deps: AuthDeps, target: RefreshTarget, since: number): Promise<void> {
   const { refresher, logger } = deps;
   try {
     await refresher.recheckUnlessUnderWay(target, since);
@@ -48,7 +39,7 @@ async function recheck(deps: RecheckDeps, target: RefreshTarget, since: number):
 }
 
 /** The session stays, and so must its tokens until Logto can be asked again. */
-async function postpone({ config, sessions, now }: RecheckDeps, target: RefreshTarget) {
+async function postpone({ config, sessions, now }: AuthDeps, target: RefreshTarget) {
   const { session, user } = target;
   user.checkedAt = now() - config.session.recheckMs + AFTER_FAILURE;
   await sessions.tokens.extend(session.id, user.endsAt);

@@ -3,12 +3,8 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SessionRedis } from '../session/redis.ts';
-import {
-  type AppSession,
-  type Sessions,
-  type SignedInUser,
-  saveSession,
-} from '../session/session.ts';
+import { type AppSession, type SignedInUser, saveSession } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
 import type { StoredTokens } from '../session/tokens.ts';
 import { RefreshLock } from './lock.ts';
 import type { ClientStorage, Logto } from './logto.ts';

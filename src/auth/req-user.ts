@@ -1,8 +1,7 @@
 import { type LogtoContext, withLogto } from '@logto/express';
 import type { RequestHandler } from 'express';
-import type { Config } from '../config.ts';
+import type { AuthDeps } from './deps.ts';
 import { signedIn } from './guards.ts';
-import type { Logto } from './logto.ts';
 
 declare global {
   namespace Express {
@@ -17,7 +16,7 @@ declare global {
  * `req.user` for signed-in people, from @logto/express. Without its fetch options: with them it
  * builds a client of its own that knows no lock and no timeout, and an outage becomes "signed out".
  */
-export function reqUser(config: Config, logto: Logto): RequestHandler {
+export function reqUser({ config, logto }: AuthDeps): RequestHandler {
   const middleware = withLogto({ ...logto.sdkConfig, baseUrl: config.baseUrl });
   return (req, res, next) => {
     if (signedIn(req)) void middleware(req, res, next);

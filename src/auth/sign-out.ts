@@ -2,14 +2,16 @@ import type { Request, Response } from 'express';
 import { LogtoUnavailable } from '../errors.ts';
 import { cookieAttributes, sessionCookieName, sessionOf } from '../session/session.ts';
 import type { AuthDeps } from './deps.ts';
-import { setNotice } from './notice.ts';
+
+const SIGNED_OUT_HERE_ONLY =
+  'You are signed out here. Logto could not be reached, so you may still be signed in there.';
 
 /**
  * Signs out: the session here first (S7), then the refresh token, then Logto's own session, which
  * only the browser can end. With Logto out of reach the person is signed out here and told so.
  */
 export async function signOut(deps: AuthDeps, req: Request, res: Response): Promise<void> {
-  const { config, sessions, logto, logger } = deps;
+  const { config, sessions, logto, notices, logger } = deps;
   const session = sessionOf(req);
   const user = session?.user;
   const ended = session && user ? await sessions.end(session, user) : null;
@@ -21,7 +23,7 @@ export async function signOut(deps: AuthDeps, req: Request, res: Response): Prom
   const home = `${config.baseUrl}/`;
   try {
     const endSession = await logto.endSession(ended?.tokens?.refreshToken ?? null, home);
-    setNotice(config, res, 'signed-out');
+    notices.set(res, 'You are signed out.');
     res.redirect(303, endSession);
   } catch (error) {
     if (!(error instanceof LogtoUnavailable)) throw error;
@@ -29,7 +31,7 @@ export async function signOut(deps: AuthDeps, req: Request, res: Response): Prom
       { event: 'sign_out.logto_unreachable', cause: error.message },
       'Signed out here only',
     );
-    setNotice(config, res, 'signed-out-here');
+    notices.set(res, SIGNED_OUT_HERE_ONLY);
     res.redirect(303, home);
   }
 }

@@ -10,7 +10,7 @@ import type { SignedInUser } from '../session/session.ts';
 export function userFrom(
   claims: IdTokenClaims,
   { signedInAt, endsAt, checkedAt }: Pick<SignedInUser, 'signedInAt' | 'endsAt' | 'checkedAt'>,
-): SignedInUser {
+): Omit<SignedInUser, 'device' | 'huggingFace'> {
   const { iss, sub, sid } = claims;
   return {
     iss,

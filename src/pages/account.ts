@@ -1,27 +1,17 @@
 import type { RequestHandler } from 'express';
 import { signedIn } from '../auth/guards.ts';
-import type { Logto } from '../auth/logto.ts';
-import type { Refresher, RefreshTarget } from '../auth/refresh.ts';
+import type { RefreshTarget } from '../auth/refresh.ts';
 import { fetchUserInfo, type UserInfo } from '../auth/user-info.ts';
-import type { Config } from '../config.ts';
 import { LogtoUnavailable } from '../errors.ts';
 import type { SignedInUser } from '../session/session.ts';
 import { claimRows } from './claims.ts';
 import { avatarOf, webAddress } from './format.ts';
-import type { SendPage } from './pages.ts';
+import type { PageDeps } from './pages.ts';
 import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 
-export interface AccountDeps {
-  config: Config;
-  logto: Logto;
-  refresher: Refresher;
-  now: () => number;
-  send: SendPage;
-}
-
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
-export function accountPage(deps: AccountDeps): RequestHandler {
+export function accountPage(deps: PageDeps): RequestHandler {
   const { config, now, send } = deps;
   return async (req, res, next) => {
     const target = signedIn(req);
@@ -43,7 +33,7 @@ export function accountPage(deps: AccountDeps): RequestHandler {
 
 /** With Logto out of reach, signed-in people keep their page: it shows what the session holds. */
 async function userInfoIfReachable(
-  deps: AccountDeps,
+  deps: PageDeps,
   target: RefreshTarget,
 ): Promise<UserInfo | null> {
   try {

@@ -11,7 +11,7 @@ import {
 } from '../errors.ts';
 import { referenceOf } from '../reference.ts';
 import { errorWords } from './error-page.ts';
-import type { SendPage } from './pages.ts';
+import type { PageDeps, SendPage } from './pages.ts';
 import type { ErrorPage } from './view-models.ts';
 
 /** Nothing answered: the last step before the error handler. */
@@ -20,13 +20,7 @@ export const notFound: RequestHandler = () => {
 };
 
 /** The one place where an error becomes a page or problem JSON (RFC 9457), and a log line with the cause. */
-export function errorHandler({
-  logger,
-  send,
-}: {
-  logger: Logger;
-  send: SendPage;
-}): ErrorRequestHandler {
+export function errorHandler({ logger, send }: PageDeps): ErrorRequestHandler {
   return (thrown, req, res, _next) => {
     const error = asAppError(thrown);
     log(logger, req, error);

@@ -151,6 +151,15 @@ const BY_REASON: Record<string, ErrorWords | undefined> = {
     todo: ['If it was you, do it from our own page.'],
     action: HOME,
   },
+  too_many_requests: {
+    heading: 'That was a little too often',
+    drawing: 'waiting',
+    happened: {
+      text: ['Many requests came from your address within a minute. Nothing was changed.'],
+    },
+    todo: ['Wait a minute, then try again.'],
+    action: HOME,
+  },
   logto_refused: {
     heading: 'Our sign-in service said no',
     drawing: 'locked',

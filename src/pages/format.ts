@@ -44,3 +44,16 @@ export function avatarOf(person: {
     initials: initials(person.name, person.username),
   };
 }
+
+const UNITS = [
+  { unit: 'day', ms: 86_400_000 },
+  { unit: 'hour', ms: 3_600_000 },
+  { unit: 'minute', ms: 60_000 },
+] as const;
+const relative = new Intl.RelativeTimeFormat('en-GB');
+
+/** @param ms How long ago, milliseconds. */
+export function ago(ms: number): string {
+  const fitting = UNITS.find((candidate) => ms >= candidate.ms);
+  return fitting ? relative.format(-Math.floor(ms / fitting.ms), fitting.unit) : 'a moment ago';
+}

@@ -1,10 +1,8 @@
 import type { RequestHandler } from 'express';
 import { signedIn } from '../auth/guards.ts';
-import { takeNotice } from '../auth/notice.ts';
-import type { Config } from '../config.ts';
 import type { SignedInUser } from '../session/session.ts';
 import { avatarOf, webAddress } from './format.ts';
-import type { SendPage } from './pages.ts';
+import type { PageDeps } from './pages.ts';
 import { sessionTimes } from './session-times.ts';
 import type { HomeSignedIn, HomeSignedOut } from './view-models.ts';
 
@@ -22,18 +20,20 @@ const CARDS: HomeSignedIn['cards'] = [
     line: 'Your profile, and what this site knows about you.',
     icon: 'account',
   },
+  {
+    href: '/sessions',
+    title: 'Sessions',
+    line: 'The devices where you are signed in.',
+    icon: 'sessions',
+  },
 ];
 
 /** GET /: the invitation, or who is signed in and until when. No call to Logto. */
-export function homePage(deps: {
-  config: Config;
-  now: () => number;
-  send: SendPage;
-}): RequestHandler {
-  const { config, now, send } = deps;
+export function homePage(deps: PageDeps): RequestHandler {
+  const { config, now, notices, send } = deps;
   return (req, res) => {
     const user = signedIn(req)?.user;
-    const notice = takeNotice(config, req, res);
+    const notice = notices.take(req, res);
     if (!user) return send(req, res, 'home', SIGNED_OUT, { notice });
     const model: HomeSignedIn = {
       greeting: greeting(user),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Request, Response } from 'express';
+import type { AuthDeps } from '../auth/deps.ts';
 import { signedIn } from '../auth/guards.ts';
 import type { Config } from '../config.ts';
 import type { Assets } from './assets.ts';
@@ -10,7 +11,10 @@ import type { Shell, Views } from './view-models.ts';
 const VIEWS = fileURLToPath(new URL('../../views', import.meta.url));
 
 /** The pages of the navigation. An entry appears when its page exists. */
-const NAVIGATION = [{ href: '/account', label: 'Account' }];
+const NAVIGATION = [
+  { href: '/account', label: 'Account' },
+  { href: '/sessions', label: 'Sessions' },
+];
 
 export interface PageOptions {
   title?: string;
@@ -29,6 +33,11 @@ export type SendPage = <Name extends keyof Views>(
   model: Views[Name],
   options?: PageOptions,
 ) => void;
+
+/** What the pages work with. Made once, in app.ts. */
+export interface PageDeps extends AuthDeps {
+  send: SendPage;
+}
 
 export function createPages(config: Config, assets: Assets): SendPage {
   const render = compileViews(VIEWS);

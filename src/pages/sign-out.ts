@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import { signedIn } from '../auth/guards.ts';
-import type { SendPage } from './pages.ts';
+import type { PageDeps } from './pages.ts';
 
 /** GET /sign-out: tutorials link to it. It shows the button and changes nothing. */
 export const signOutPage =
-  (send: SendPage): RequestHandler =>
+  ({ send }: PageDeps): RequestHandler =>
   (req, res) => {
     const model = { signedIn: signedIn(req) !== null };
     send(req, res, 'sign-out', model, { title: 'Sign out', signOutInHeader: false });

@@ -78,6 +78,23 @@ export interface LinkedIdentity {
   organizations: { name: string; href: string | null }[];
 }
 
+export interface SessionsPage {
+  sessions: {
+    device: string;
+    icon: 'laptop' | 'phone' | 'desktop';
+    current: boolean;
+    /** "Last used 2 hours ago. Signed in 20 Nov 2026, 18:03 UTC." */
+    line: string;
+    /** POST here to end it. */
+    endAction: string;
+  }[];
+  /** POST here to end everything but this one; null when there is nothing else. */
+  endOthersAction: string | null;
+  /** More than a page holds. */
+  olderHref: string | null;
+  newerHref: string | null;
+}
+
 export type Drawing = 'ajar' | 'locked' | 'waiting' | 'missing';
 /** A sentence with marked words; the template escapes every part. */
 export type Sentence = (string | { code: string } | { strong: string })[];
@@ -100,6 +117,7 @@ export interface Views {
   home: HomeSignedOut;
   'home-signed-in': HomeSignedIn;
   account: AccountPage;
+  sessions: SessionsPage;
   'sign-out': { signedIn: boolean };
   error: ErrorPage;
 }

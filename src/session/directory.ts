@@ -34,16 +34,58 @@ export class Directory {
     const removed = await askRedis('The directory', Promise.all(keysOf(owner).map(remove)));
     return removed.some((count) => count > 0);
   }
+
+  /** @returns ids of this user's sessions, the latest first. Some may have gone idle meanwhile. */
+  async ofUser(user: UserKey, page: { offset: number; count: number }): Promise<string[]> {
+    const { offset, count } = page;
+    const list = this.#redis.listDirectory(userDirectory(user), this.#now(), offset, count);
+    return askRedis('The directory', list);
+  }
+
+  /** @returns ids of all sessions of a user, or of those that came from one session at Logto. */
+  async all(whose: UserKey | { sid: string }): Promise<string[]> {
+    const key = 'sid' in whose ? logtoDirectory(whose.sid) : userDirectory(whose);
+    return askRedis('The directory', this.#redis.listDirectory(key, this.#now(), 0, ALL));
+  }
+
+  /**
+   * Leaves a mark that everything of this user, or of this Logto session, was ended now. A sign-in
+   * that is being saved at this moment looks for it afterwards.
+   */
+  async markEnded(ended: UserKey | { sid: string }): Promise<void> {
+    const key = 'sid' in ended ? logtoTombstone(ended.sid) : userTombstone(ended);
+    await askRedis('The directory', this.#redis.psetex(key, TOMBSTONE_LIFE, String(this.#now())));
+  }
+
+  /** @param startedAt When the sign-in began; one that began after its user was signed out may stay. */
+  async wasEnded(owner: Owner, startedAt: number): Promise<boolean> {
+    const [bySid, byUser] = await askRedis(
+      'The directory',
+      Promise.all([
+        owner.sid ? this.#redis.get(logtoTombstone(owner.sid)) : null,
+        this.#redis.get(userTombstone(owner)),
+      ]),
+    );
+    return bySid !== null || (byUser !== null && startedAt <= Number(byUser));
+  }
 }
+
+/** Longer than a sign-in takes between Logto's answer and the saved session. */
+const TOMBSTONE_LIFE = 5 * 60_000;
+const ALL = 1_000_000;
+
+type UserKey = Pick<Owner, 'iss' | 'sub'>;
+
+const userDirectory = (user: UserKey) => `user-sessions:${digest([user.iss, user.sub])}`;
+const logtoDirectory = (sid: string) => `logto-session:${digest([sid])}`;
+const userTombstone = (user: UserKey) => `user-ended:${digest([user.iss, user.sub])}`;
+const logtoTombstone = (sid: string) => `logto-session-ended:${digest([sid])}`;
 
 function keysOf(owner: Owner): string[] {
-  const keys = [`user-sessions:${userKey(owner)}`];
-  return owner.sid ? [...keys, `logto-session:${owner.sid}`] : keys;
+  return owner.sid ? [userDirectory(owner), logtoDirectory(owner.sid)] : [userDirectory(owner)];
 }
 
-/** A digest of fixed length that no choice of issuer and sub can make collide. */
-export function userKey({ iss, sub }: Pick<Owner, 'iss' | 'sub'>): string {
-  return createHash('sha256')
-    .update(JSON.stringify([iss, sub]))
-    .digest('base64url');
+/** Of fixed length, and no choice of parts can make two collide. */
+function digest(parts: string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }

@@ -7,7 +7,6 @@ import type { Logger } from 'pino';
  * touches one key, so that Redis Cluster serves as it is. Times are milliseconds.
  */
 export interface SessionRedis {
-  ping(): Promise<string>;
   get(key: string): Promise<string | null>;
   getBuffer(key: string): Promise<Buffer | null>;
   getexBuffer(key: string, unit: 'PX', ttl: number): Promise<Buffer | null>;
@@ -18,6 +17,7 @@ export interface SessionRedis {
     ttl: number,
     when: 'NX' | 'XX',
   ): Promise<'OK' | null>;
+  psetex(key: string, ttl: number, value: string): Promise<unknown>;
   pexpire(key: string, ttl: number): Promise<number>;
   pttl(key: string): Promise<number>;
   del(key: string): Promise<number>;
@@ -28,6 +28,7 @@ export interface SessionRedis {
   takeTokensBuffer(key: string): Promise<Buffer | null>;
   releaseLock(key: string, holder: string): Promise<number>;
   addToDirectory(key: string, member: string, expiresAt: number, now: number): Promise<number>;
+  listDirectory(key: string, now: number, offset: number, count: number): Promise<string[]>;
 }
 
 const SCRIPTS = {
@@ -62,12 +63,18 @@ const SCRIPTS = {
       redis.call('PEXPIREAT', KEYS[1], last[2])
       return 1`,
   },
+  /** The latest first, without what has ended. */
+  listDirectory: {
+    numberOfKeys: 1,
+    lua: `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
+      return redis.call('ZREVRANGE', KEYS[1], ARGV[2], ARGV[2] + ARGV[3] - 1)`,
+  },
 };
 
 /** What ioredis makes of `scripts`: a method for each, and one that answers with a Buffer. */
 type ScriptMethods = Pick<
   SessionRedis,
-  'writeTokens' | 'takeTokensBuffer' | 'releaseLock' | 'addToDirectory'
+  'writeTokens' | 'takeTokensBuffer' | 'releaseLock' | 'addToDirectory' | 'listDirectory'
 >;
 declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}

@@ -2,14 +2,17 @@ import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { CookieOptions, Session, SessionData } from 'express-session';
 import { SessionStoreUnavailable } from '../errors.ts';
+import { askRedis } from './ask.ts';
 import type { SessionRedis } from './redis.ts';
 import type { Sealer } from './seal.ts';
+import type { SignedInUser } from './session.ts';
 
 const PREFIX = 'session:';
 /** Raise the number when the stored shape changes: older records then read as "no session". */
 const PURPOSE = 'session v1';
 
-type Callback<Data = void> = (error?: unknown, data?: Data | null) => void;
+type Callback<Data> = (error?: unknown, data?: Data | null) => void;
+type StoredRecord = Omit<SessionData, 'cookie'>;
 
 interface StoreOptions {
   redis: SessionRedis;
@@ -39,46 +42,43 @@ export class SessionStore extends RedisStore {
   }
 
   override async get(id: string, callback?: Callback<SessionData>): Promise<void> {
-    const { redis, sealer, idleMs, cookie, now } = this.#options;
-    try {
-      const envelope = await redis.getexBuffer(PREFIX + id, 'PX', idleMs);
-      const json = envelope && sealer.unseal(envelope, PURPOSE, id);
-      if (!json) return callback?.(null, null);
-      const record: Omit<SessionData, 'cookie'> = JSON.parse(json);
-      if (record.user && record.user.endsAt <= now()) {
-        await redis.del(PREFIX + id);
-        return callback?.(null, null);
-      }
+    const { redis, idleMs, cookie } = this.#options;
+    await this.#answer(callback, async () => {
+      const record = await this.#open(id, await redis.getexBuffer(PREFIX + id, 'PX', idleMs));
       // No expiry here: the cookie is set once, at sign-in, and not again when a session changes.
-      callback?.(null, { ...record, cookie: { ...cookie, originalMaxAge: null } });
-    } catch (cause) {
-      callback?.(new SessionStoreUnavailable('The session could not be read', { cause }));
-    }
+      return record && { ...record, cookie: { ...cookie, originalMaxAge: null } };
+    });
   }
 
-  override async set(id: string, session: SessionData, callback?: Callback): Promise<void> {
+  override async set(id: string, session: SessionData, callback?: Callback<never>): Promise<void> {
     const { redis, sealer, idleMs, maxMs, now } = this.#options;
     const { cookie: _, ...record } = session;
     const untilEnd = record.user ? record.user.endsAt - now() : maxMs;
     const ttl = Math.min(idleMs, Math.max(1, untilEnd));
-    const first = !this.#stored.has(session);
-    try {
+    const when = this.#stored.has(session) ? 'XX' : 'NX';
+    await this.#answer(callback, async () => {
       const envelope = sealer.seal(JSON.stringify(record), PURPOSE, id);
-      await redis.set(PREFIX + id, envelope, 'PX', ttl, first ? 'NX' : 'XX');
+      await redis.set(PREFIX + id, envelope, 'PX', ttl, when);
       this.#stored.add(session);
-      callback?.();
-    } catch (cause) {
-      callback?.(new SessionStoreUnavailable('The session could not be written', { cause }));
-    }
+    });
   }
 
-  override async destroy(id: string, callback?: Callback): Promise<void> {
-    try {
+  /** Reads a session without using it: its idle lifetime goes on. @returns null when it is gone. */
+  async peek(id: string): Promise<{ user: SignedInUser; lastUsedAt: number } | null> {
+    const { redis, idleMs, now } = this.#options;
+    const key = PREFIX + id;
+    const [envelope, left] = await askRedis(
+      'The session',
+      Promise.all([redis.getBuffer(key), redis.pttl(key)]),
+    );
+    const record = await this.#open(id, envelope);
+    return record?.user ? { user: record.user, lastUsedAt: now() - (idleMs - left) } : null;
+  }
+
+  override async destroy(id: string, callback?: Callback<never>): Promise<void> {
+    await this.#answer(callback, async () => {
       await this.#options.redis.del(PREFIX + id);
-      callback?.();
-    } catch (cause) {
-      callback?.(new SessionStoreUnavailable('The session could not be deleted', { cause }));
-    }
+    });
   }
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
@@ -93,4 +93,29 @@ export class SessionStore extends RedisStore {
   override ids = this.all;
   override length = this.all;
   override clear = this.all;
+
+  /** Past its absolute lifetime, or sealed with a key that is gone: no session. */
+  async #open(id: string, envelope: Buffer | null): Promise<StoredRecord | null> {
+    const { redis, sealer, now } = this.#options;
+    const json = envelope && sealer.unseal(envelope, PURPOSE, id);
+    if (!json) return null;
+    const record: StoredRecord = JSON.parse(json);
+    if (!record.user || record.user.endsAt > now()) return record;
+    await redis.del(PREFIX + id);
+    return null;
+  }
+
+  async #answer<Data>(
+    callback: Callback<Data> | undefined,
+    work: () => Promise<Data | null | undefined | undefined>,
+  ): Promise<void> {
+    let data: Data | null | undefined | undefined;
+    try {
+      data = await work();
+    } catch (cause) {
+      return callback?.(new SessionStoreUnavailable('The session could not be reached', { cause }));
+    }
+    // Outside the try: what the callback throws is not Redis's fault.
+    callback?.(null, data ?? null);
+  }
 }

@@ -4,6 +4,7 @@ import { listenOnLocalhost } from '../../demo/hugging-face/local-server.ts';
 import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
 import { EmbeddedRedis } from '../../demo/redis.ts';
 import { createApp } from '../../src/app.ts';
+import type { Limits } from '../../src/auth/rate-limits.ts';
 import { type Config, type Environment, parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { connectRedis, type SessionRedis } from '../../src/session/redis.ts';
@@ -49,7 +50,11 @@ export interface Doorstep {
   close(): Promise<void>;
 }
 
+const NO_LIMITS: Limits = { signIn: 1e9, callback: 1e9, backchannelFailures: 1e9 };
+
 export interface DoorstepOptions {
+  /** Lifted unless given. */
+  limits?: Limits;
   environment?: Environment;
   logto?: Partial<LogtoOptions>;
   /** Settings for redis-server. */
@@ -103,7 +108,8 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   if (real) await new Promise((resolve) => real.once('ready', resolve));
   const redis: SessionRedis = real ?? new EmbeddedRedis();
   const wrapped = options.wrapRedis?.(redis) ?? redis;
-  handle = createApp({ config, redis: wrapped, logger, fetch, now: () => Date.now() });
+  const limits = options.limits ?? NO_LIMITS;
+  handle = createApp({ config, redis: wrapped, logger, fetch, now: () => Date.now(), limits });
 
   const upToCallback: Doorstep['upToCallback'] = async (
     browser,

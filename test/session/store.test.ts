@@ -17,6 +17,7 @@ const user = {
   signedInAt: Date.now(),
   checkedAt: Date.now(),
   endsAt: Date.now() + 600_000,
+  device: { name: 'Chrome on Linux', kind: 'laptop' } as const,
 };
 const record = (): SessionData => ({
   cookie: { ...cookie, originalMaxAge: 1000 },

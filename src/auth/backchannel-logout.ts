@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
+import { InvalidLogoutToken } from '../errors.ts';
+import { askRedis } from '../session/ask.ts';
+import type { AuthDeps } from './deps.ts';
+import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
+import { revokeAll } from './revoke.ts';
+
+const BODY_LIMIT = '16kb';
+/** A logout token is refused when it is older than this, so its jti need not be kept longer. */
+const JTI_LIFE = 10 * 60_000;
+
+/**
+ * POST /backchannel-logout: Logto says that a session, or a user, is signed out. It carries no
+ * cookie, so it stands before the session and the CSRF defence; the signed token is its proof.
+ *
+ * Source: OpenID Connect Back-Channel Logout 1.0, sections 2.5 to 2.8.
+ */
+export function backchannelLogout(deps: AuthDeps): Router {
+  const router = Router({ caseSensitive: true, strict: true });
+  const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
+  router.post('/backchannel-logout', deps.limits.backchannel, form, async (req, res) => {
+    await endWhatLogtoEnded(deps, tokenOf(req));
+    res.set('Cache-Control', 'no-store').status(200).end();
+  });
+  router.use('/backchannel-logout', answerWithOAuthError(deps));
+  return router;
+}
+
+function tokenOf(req: Request): string {
+  const token: unknown = req.body?.logout_token;
+  if (typeof token === 'string' && token !== '') return token;
+  throw new InvalidLogoutToken('The form has no logout_token');
+}
+
+async function endWhatLogtoEnded(deps: AuthDeps, token: string): Promise<void> {
+  const { config, redis, sessions, logto, logger, now } = deps;
+  const { issuer, appId } = config.logto;
+  const getKey = await logto.keySet();
+  const said = await verifyLogoutToken(token, { getKey, issuer, audience: appId, now: now() });
+
+  const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
+  // A repeat answers as the first did, and changes nothing (S38).
+  if ((await askRedis('Used jtis', redis.set(key, '1', 'PX', JTI_LIFE, 'NX'))) === null) return;
+  try {
+    const ended = await sessions.endAll(targetOf(said, issuer));
+    revokeAll(deps, ended);
+    logger.info(
+      { event: 'sign_out', kind: 'backchannel', sessions: ended.length },
+      'Signed out by Logto',
+    );
+  } catch (error) {
+    // Not done: Logto may send it again.
+    await redis.del(key).catch(() => 0);
+    throw error;
+  }
+}
+
+/** By `sid` the sessions of that Logto session; by `sub` alone all of the user (S37). */
+const targetOf = (said: LogoutToken, iss: string) =>
+  'sid' in said ? { sid: said.sid } : { iss, sub: said.sub };
+
+/** Section 2.8: 400 with an OAuth error body for what can't be accepted. Everything else goes on. */
+function answerWithOAuthError({ logger }: AuthDeps): ErrorRequestHandler {
+  return (thrown, _req, res: Response, next) => {
+    const tooLarge = thrown instanceof Error && 'type' in thrown && 'status' in thrown;
+    if (!(thrown instanceof InvalidLogoutToken) && !tooLarge) return next(thrown);
+    logger.warn({ event: 'backchannel_logout.refused', err: thrown }, 'Logout token refused');
+    res.set('Cache-Control', 'no-store').status(400);
+    res.json({ error: 'invalid_request', error_description: 'The logout token was not accepted' });
+  };
+}

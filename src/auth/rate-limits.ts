@@ -1,0 +1,41 @@
+import type { RequestHandler } from 'express';
+import { type Options, rateLimit } from 'express-rate-limit';
+import { TooManyRequests } from '../errors.ts';
+
+const MINUTE = 60_000;
+
+/** Requests a minute from one address. Passed in, so that tests and fuzzing can lift them. */
+export interface Limits {
+  signIn: number;
+  callback: number;
+  /** Only refused logout tokens count. */
+  backchannelFailures: number;
+}
+
+/** Generous for people, an office behind one address included. */
+export const DEFAULT_LIMITS: Limits = { signIn: 60, callback: 120, backchannelFailures: 60 };
+
+export interface RateLimits {
+  signIn: RequestHandler;
+  callback: RequestHandler;
+  backchannel: RequestHandler;
+}
+
+/** Counted in the process: N processes allow N times as much, which still stops a flood. */
+export function createRateLimits(limits: Limits): RateLimits {
+  const limited = (limit: number, options: Partial<Options> = {}): RequestHandler =>
+    rateLimit({
+      windowMs: MINUTE,
+      limit,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      // Retry-After is set by then; the error handler makes the page.
+      handler: (_req, _res, next) => next(new TooManyRequests('More requests than a person makes')),
+      ...options,
+    });
+  return {
+    signIn: limited(limits.signIn),
+    callback: limited(limits.callback),
+    backchannel: limited(limits.backchannelFailures, { skipSuccessfulRequests: true }),
+  };
+}

@@ -1,0 +1,17 @@
+import bowser from 'bowser';
+
+/** What a person recognises a device by. */
+export interface Device {
+  /** "Chrome on macOS" */
+  name: string;
+  kind: 'laptop' | 'phone' | 'desktop';
+}
+
+/** @param userAgent As the browser sent it; any text. It is read once, at sign-in, and not kept. */
+export function describeDevice(userAgent: string | undefined): Device {
+  if (!userAgent) return { name: 'Unknown browser', kind: 'desktop' };
+  const { browser, os, platform } = bowser.parse(userAgent.slice(0, 500));
+  const name = browser.name ?? 'Unknown browser';
+  const kind = platform.type === 'mobile' || platform.type === 'tablet' ? 'phone' : 'laptop';
+  return { name: os.name ? `${name} on ${os.name}` : name, kind: browser.name ? kind : 'desktop' };
+}

@@ -1,0 +1,170 @@
+import type { Request, RequestHandler } from 'express';
+import session from 'express-session';
+import type { Config } from '../config.ts';
+import { Directory, type Owner } from './directory.ts';
+import type { SessionRedis } from './redis.ts';
+import { cookieSigningKeys, type Sealer } from './seal.ts';
+import {
+  type AppSession,
+  cookieAttributes,
+  type SignedInUser,
+  saveSession,
+  sessionCookieName,
+  sessionOf,
+  settled,
+} from './session.ts';
+import { SessionStore } from './store.ts';
+import { TokenStore, type Tokens } from './tokens.ts';
+
+export interface SessionDeps {
+  config: Config;
+  redis: SessionRedis;
+  sealer: Sealer;
+  now: () => number;
+}
+
+/** What a finished sign-in brings. */
+export interface SignIn {
+  user: SignedInUser;
+  idToken: string;
+  tokens: Tokens;
+  /** When the browser set out for Logto, milliseconds since 1970. */
+  startedAt: number;
+}
+
+export interface EndedSession {
+  /** Now the caller's to revoke. */
+  tokens: Tokens | null;
+  /** False when somebody else had ended it already. */
+  wasLive: boolean;
+}
+
+/** A session as its user sees it in a list. */
+export interface ListedSession {
+  id: string;
+  user: SignedInUser;
+  /** Milliseconds since 1970. */
+  lastUsedAt: number;
+}
+
+type UserKey = Pick<Owner, 'iss' | 'sub'>;
+
+/** Begins, lists and ends sessions: the record, its tokens, and where they are found. */
+export interface Sessions {
+  middleware: RequestHandler;
+  tokens: TokenStore;
+  /**
+   * Begins a session for somebody, with a new id (S4); one that this browser had before ends. All
+   * is saved when the promise resolves (C1). @returns null when Logto ended the user's sessions
+   * while this sign-in was under way: then it has not begun.
+   */
+  begin(req: Request, signIn: SignIn): Promise<AppSession | null>;
+  /** Ends a session. This request's own is given as the object, so that the request forgets it too. */
+  end(session: AppSession | string, owner: Owner): Promise<EndedSession>;
+  /** Ends the sessions of a user, or of a session at Logto, and sign-ins under way at this moment. */
+  endAll(whose: UserKey | { sid: string }, except?: string): Promise<EndedSession[]>;
+  /** Ids of all sessions of a user; some may have gone idle. */
+  ids(user: UserKey): Promise<string[]>;
+  /** Looks at a session without using it. */
+  look(id: string): Promise<ListedSession | null>;
+  /** The user's sessions, the latest first. Those that went idle are left out and forgotten. */
+  list(user: UserKey, page: { offset: number; count: number }): Promise<ListedSession[]>;
+}
+
+export function createSessions({ config, redis, sealer, now }: SessionDeps): Sessions {
+  const { idleMs, maxMs } = config.session;
+  const cookie = cookieAttributes(config);
+  const store = new SessionStore({ redis, sealer, cookie, idleMs, maxMs, now });
+  const tokens = new TokenStore({ redis, sealer, idleMs, now });
+  const directory = new Directory(redis, now);
+
+  async function end(target: AppSession | string, owner: Owner): Promise<EndedSession> {
+    const sessionId = typeof target === 'string' ? target : target.id;
+    // The record first: from then on the cookie opens nothing (S7).
+    await settled((done) => {
+      if (typeof target === 'string') store.destroy(target, done);
+      else target.destroy(done);
+    });
+    const taken = await tokens.take(sessionId);
+    return { tokens: taken, wasLive: await directory.remove(owner, sessionId) };
+  }
+
+  async function begin(req: Request, signIn: SignIn): Promise<AppSession | null> {
+    const { user, idToken, startedAt } = signIn;
+    const begun = await renew(req, end);
+    // The directory first: a session that nobody can find can't be ended.
+    await directory.add(user, begun.id, user.endsAt);
+    await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
+    begun.user = user;
+    begun.idToken = idToken;
+    await saveSession(begun);
+    if (!(await directory.wasEnded(user, startedAt))) return begun;
+    await end(begun, user);
+    return null;
+  }
+
+  async function endAll(
+    whose: UserKey | { sid: string },
+    except?: string,
+  ): Promise<EndedSession[]> {
+    await directory.markEnded(whose);
+    const ids = (await directory.all(whose)).filter((id) => id !== except);
+    const endOne = async (id: string) => {
+      const user = (await store.peek(id))?.user;
+      return end(id, user ?? { iss: '', sub: '', sid: null, ...whose });
+    };
+    return Promise.all(ids.map(endOne));
+  }
+
+  async function look(id: string): Promise<ListedSession | null> {
+    const found = await store.peek(id);
+    return found && { id, ...found };
+  }
+
+  async function list(
+    user: UserKey,
+    page: { offset: number; count: number },
+  ): Promise<ListedSession[]> {
+    const ids = await directory.ofUser(user, page);
+    const found = await Promise.all(ids.map(look));
+    const gone = ids.filter((_id, index) => found[index] === null);
+    await Promise.all(gone.map((id) => directory.remove({ ...user, sid: null }, id)));
+    return found.filter((session) => session !== null);
+  }
+
+  const ids = (user: UserKey) => directory.all(user);
+  return { middleware: whereNeeded(config, store), tokens, begin, end, endAll, ids, look, list };
+}
+
+async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
+  const before = sessionOf(req);
+  if (!before) throw new Error('The session middleware did not run on the callback');
+  if (before.user) await end(before, before.user);
+  await settled((done) => before.regenerate(done));
+  const renewed = sessionOf(req);
+  if (!renewed) throw new Error('express-session gave no new session');
+  return renewed;
+}
+
+/**
+ * express-session, only for a browser that brings a session cookie, and on the callback, which
+ * begins a session: visitors cost no Redis command and get no cookie (S13).
+ */
+function whereNeeded(config: Config, store: SessionStore): RequestHandler {
+  const name = sessionCookieName(config);
+  const middleware = session({
+    name,
+    store,
+    secret: cookieSigningKeys(config.session.secrets),
+    // Set once, at sign-in; idle and absolute lifetime are enforced in Redis, not by the browser.
+    cookie: { ...cookieAttributes(config), maxAge: config.session.maxMs },
+    resave: false,
+    saveUninitialized: false,
+    rolling: false,
+  });
+  return (req, res, next) => {
+    const mayHaveSession = req.headers.cookie?.includes(`${name}=`) || req.path === '/callback';
+    if (mayHaveSession) middleware(req, res, next);
+    else next();
+  };
+}

@@ -1,0 +1,52 @@
+import pg from 'pg';
+import { SetupError } from './errors.ts';
+import { SEEDED_APP } from './settings.ts';
+
+const PATIENCE_MS = 10_000;
+
+/**
+ * Reads the secret of the application that Logto's seed makes for its own console. It may call the
+ * Management API, and on a fresh Logto there is no other way in.
+ *
+ * @throws {SetupError}
+ */
+export async function readSeededSecret(databaseUrl: string): Promise<string> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: PATIENCE_MS,
+    query_timeout: PATIENCE_MS,
+  });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ secret: string }>(
+      "select secret from applications where tenant_id = 'admin' and id = $1",
+      [SEEDED_APP],
+    );
+    const secret = rows[0]?.secret;
+    if (secret) return secret;
+  } catch (error) {
+    throw new SetupError(explain(error));
+  } finally {
+    await client.end().catch(() => {});
+  }
+  throw new SetupError(
+    `The database at LOGTO_DB_URL has no application ${SEEDED_APP}: use LOGTO_M2M_APP_ID and LOGTO_M2M_APP_SECRET instead.`,
+  );
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  switch (code) {
+    case '28P01':
+    case '28000':
+      return 'PostgreSQL refuses the user or password of LOGTO_DB_URL: correct them.';
+    case '3D000':
+      return 'PostgreSQL has no database of the name in LOGTO_DB_URL: correct it.';
+    case '42P01':
+      return "The database at LOGTO_DB_URL has no Logto in it yet: start Logto once, after seeding it with `npm run cli db seed`.";
+    case '42501':
+      return 'The user of LOGTO_DB_URL may not read Logto\'s table "applications": take the user that Logto itself connects as.';
+    default:
+      return `PostgreSQL at LOGTO_DB_URL is out of reach (${code || (error instanceof Error ? error.message : 'no reason given')}): check its host and port, and that it runs.`;
+  }
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { Environment } from '../../src/config.ts';
+import { flag, origin, wholeNumber } from '../../src/config-values.ts';
+
+/** The application that Logto seeds for the console itself. It belongs to the admin endpoint. */
+export const SEEDED_APP = 'm-default';
+
+export type Credentials = { id: string; secret: string } | { databaseUrl: string };
+
+export interface Settings {
+  /** Logto's origin. */
+  endpoint: string;
+  tokenEndpoint: string;
+  /** The resource indicator of the Management API. */
+  managementApi: string;
+  credentials: Credentials;
+  /** The app's origin. */
+  baseUrl: string;
+  appName: string;
+  /** Which application is ours, where that is known. */
+  appId: string | null;
+  /** `scope` is null where nobody asked for one: then a connector keeps its own. */
+  huggingFace: { clientId: string; clientSecret: string; scope: string | null };
+  socialOnly: boolean;
+  organizations: boolean;
+  /** The indicator of the API to protect. */
+  apiResource: string | null;
+  /** The environment brings its own SESSION_SECRET, so the file needs none. */
+  hasSessionSecret: boolean;
+}
+
+export interface Problem {
+  variable: string;
+  message: string;
+  /** It was not given at all, so a person can be asked for it. */
+  missing: boolean;
+}
+
+const absoluteUri = z
+  .string()
+  // RFC 8707 section 2: absolute, and without a fragment.
+  .refine((value) => URL.canParse(value) && !value.includes('#'), {
+    message: 'must be an absolute address such as https://books.example/api',
+  });
+
+/** The form of each variable. What may be left out depends on the others: see `missingOf`. */
+const schema = z.object({
+  LOGTO_ENDPOINT: origin('https://your-tenant.logto.app').optional(),
+  LOGTO_ADMIN_ENDPOINT: origin('http://localhost:3002').optional(),
+  LOGTO_DB_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/./, 'must be an address such as postgres://user:password@host/logto')
+    .optional(),
+  LOGTO_M2M_APP_ID: z.string().optional(),
+  LOGTO_M2M_APP_SECRET: z.string().optional(),
+  LOGTO_MANAGEMENT_API: absoluteUri.optional(),
+  LOGTO_APP_ID: z.string().optional(),
+  HF_CLIENT_ID: z.string().optional(),
+  HF_CLIENT_SECRET: z.string().optional(),
+  HF_SCOPE: z.string().optional(),
+  NODE_ENV: z.string().optional(),
+  PORT: wholeNumber(1, 65_535, 3000).default(3000),
+  BASE_URL: origin('https://app.example.com').optional(),
+  APP_NAME: z.string().max(40, 'must be at most 40 characters').default('Doorstep'),
+  LOGTO_SOCIAL_ONLY: flag.default(false),
+  LOGTO_ORGANIZATIONS: flag.default(false),
+  API_RESOURCE: absoluteUri.optional(),
+  SESSION_SECRET: z.string().optional(),
+});
+
+/** Reads what set-up is told: everything that is wrong or missing at once, or the settings. */
+export function readSettings(
+  environment: Environment,
+): { settings: Settings; problems: null } | { settings: null; problems: Problem[] } {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  const problems = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => ({
+      variable: path.join('.'),
+      message,
+      missing: false,
+    })),
+    ...missingOf(given),
+  ];
+  if (!parsed.success || problems.length > 0) return { settings: null, problems };
+
+  const env = parsed.data;
+  const endpoint = env.LOGTO_ENDPOINT ?? '';
+  const id = env.LOGTO_M2M_APP_ID ?? SEEDED_APP;
+  const tokenOrigin = id === SEEDED_APP ? (env.LOGTO_ADMIN_ENDPOINT ?? endpoint) : endpoint;
+  const settings: Settings = {
+    endpoint,
+    tokenEndpoint: `${tokenOrigin}/oidc/token`,
+    managementApi: env.LOGTO_MANAGEMENT_API ?? managementApiOf(endpoint),
+    credentials: env.LOGTO_M2M_APP_SECRET
+      ? { id, secret: env.LOGTO_M2M_APP_SECRET }
+      : { databaseUrl: env.LOGTO_DB_URL ?? '' },
+    baseUrl: env.BASE_URL ?? `http://localhost:${env.PORT}`,
+    appName: env.APP_NAME,
+    appId: env.LOGTO_APP_ID ?? null,
+    huggingFace: {
+      clientId: env.HF_CLIENT_ID ?? '',
+      clientSecret: env.HF_CLIENT_SECRET ?? '',
+      scope: env.HF_SCOPE ?? null,
+    },
+    socialOnly: env.LOGTO_SOCIAL_ONLY,
+    organizations: env.LOGTO_ORGANIZATIONS,
+    apiResource: env.API_RESOURCE ?? null,
+    hasSessionSecret: env.SESSION_SECRET !== undefined,
+  };
+  return { settings, problems: null };
+}
+
+/** What is wrong with one variable's value, or null. */
+export function problemOf(variable: string, value: string): string | null {
+  const { problems } = readSettings({ [variable]: value });
+  return problems?.find((one) => one.variable === variable && !one.missing)?.message ?? null;
+}
+
+function missingOf(env: Environment): Problem[] {
+  const needs = (variable: string, message: string): Problem[] =>
+    env[variable] ? [] : [{ variable, message, missing: true }];
+  return [
+    ...needs('LOGTO_ENDPOINT', 'the address of your Logto'),
+    ...missingCredentials(env, needs),
+    ...needs('HF_CLIENT_ID', 'the client ID of your OAuth app at Hugging Face'),
+    ...needs('HF_CLIENT_SECRET', 'one of its app secrets'),
+    ...(env.NODE_ENV === 'production'
+      ? needs('BASE_URL', 'where people reach the app, for example https://app.example.com')
+      : []),
+  ];
+}
+
+function missingCredentials(
+  env: Environment,
+  needs: (variable: string, message: string) => Problem[],
+): Problem[] {
+  const adminEndpoint = () => needs('LOGTO_ADMIN_ENDPOINT', "the address of your Logto's console");
+  const usesSeededApp = !env.LOGTO_M2M_APP_ID || env.LOGTO_M2M_APP_ID === SEEDED_APP;
+  if (usesSeededApp && !env.LOGTO_M2M_APP_SECRET && env.LOGTO_DB_URL) return adminEndpoint();
+  if (env.LOGTO_M2M_APP_ID === SEEDED_APP) {
+    return [...needs('LOGTO_M2M_APP_SECRET', `the secret of ${SEEDED_APP}`), ...adminEndpoint()];
+  }
+  return [
+    ...needs('LOGTO_M2M_APP_ID', 'a machine-to-machine application of your Logto'),
+    ...needs('LOGTO_M2M_APP_SECRET', 'its secret'),
+  ];
+}
+
+/** A tenant of Logto Cloud has an indicator of its own; every other Logto has the default one. */
+function managementApiOf(endpoint: string): string {
+  return new URL(endpoint).hostname.endsWith('.logto.app')
+    ? `${endpoint}/api`
+    : 'https://default.logto.app/api';
+}
