@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { InvalidLogoutToken } from '../errors.ts';
+import { referenceOf } from '../reference.ts';
 import { askRedis } from '../session/ask.ts';
 import type { AuthDeps } from './deps.ts';
 import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
@@ -20,7 +21,7 @@ export function backchannelLogout(deps: AuthDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
   router.post('/backchannel-logout', deps.limits.backchannel, form, async (req, res) => {
-    await endWhatLogtoEnded(deps, tokenOf(req));
+    await endWhatLogtoEnded(deps, req);
     res.set('Cache-Control', 'no-store').status(200).end();
   });
   router.use('/backchannel-logout', answerWithOAuthError(deps));
@@ -33,20 +34,30 @@ function tokenOf(req: Request): string {
   throw new InvalidLogoutToken('The form has no logout_token');
 }
 
-async function endWhatLogtoEnded(deps: AuthDeps, token: string): Promise<void> {
+async function endWhatLogtoEnded(deps: AuthDeps, req: Request): Promise<void> {
   const { config, redis, sessions, logto, logger, now } = deps;
   const { issuer, appId } = config.logto;
   const getKey = await logto.keySet();
-  const said = await verifyLogoutToken(token, { getKey, issuer, audience: appId, now: now() });
+  const said = await verifyLogoutToken(tokenOf(req), {
+    getKey,
+    issuer,
+    audience: appId,
+    now: now(),
+  });
 
   const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
   // A repeat answers as the first did, and changes nothing (S38).
   if ((await askRedis('Used jtis', redis.set(key, '1', 'PX', JTI_LIFE, 'NX'))) === null) return;
   try {
     const ended = await sessions.endAll(targetOf(said, issuer));
-    revokeAll(deps, ended);
+    void revokeAll(deps, ended);
     logger.info(
-      { event: 'sign_out', kind: 'backchannel', sessions: ended.length },
+      {
+        event: 'sign_out',
+        reference: referenceOf(req),
+        kind: 'backchannel',
+        sessions: ended.length,
+      },
       'Signed out by Logto',
     );
   } catch (error) {
@@ -62,10 +73,13 @@ const targetOf = (said: LogoutToken, iss: string) =>
 
 /** Section 2.8: 400 with an OAuth error body for what can't be accepted. Everything else goes on. */
 function answerWithOAuthError({ logger }: AuthDeps): ErrorRequestHandler {
-  return (thrown, _req, res: Response, next) => {
+  return (thrown, req, res: Response, next) => {
     const tooLarge = thrown instanceof Error && 'type' in thrown && 'status' in thrown;
     if (!(thrown instanceof InvalidLogoutToken) && !tooLarge) return next(thrown);
-    logger.warn({ event: 'backchannel_logout.refused', err: thrown }, 'Logout token refused');
+    logger.warn(
+      { event: 'backchannel_logout.refused', reference: referenceOf(req), err: thrown },
+      'Logout token refused',
+    );
     res.set('Cache-Control', 'no-store').status(400);
     res.json({ error: 'invalid_request', error_description: 'The logout token was not accepted' });
   };

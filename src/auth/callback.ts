@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { PersistKey } from '@logto/node';
 import type { Request, Response } from 'express';
 import { LogtoRefused, SignInFailed } from '../errors.ts';
+import { referenceOf } from '../reference.ts';
 import { askRedis } from '../session/ask.ts';
 import { describeDevice } from '../session/device.ts';
 import { sessionOf } from '../session/session.ts';
@@ -42,7 +43,10 @@ export async function finishSignIn(deps: AuthDeps, req: Request, res: Response):
   if (!(await sessions.begin(req, signIn))) {
     throw new SignInFailed('signed_out_meanwhile', 'Logto ended the session meanwhile', pending);
   }
-  logger.info({ event: 'sign_in.succeeded', sub: signIn.user.sub }, 'Signed in');
+  logger.info(
+    { event: 'sign_in.succeeded', reference: referenceOf(req), sub: signIn.user.sub },
+    'Signed in',
+  );
   res.redirect(303, pending.returnTo);
 }
 

@@ -1,10 +1,27 @@
 import type { Request, RequestHandler } from 'express';
+import { referenceOf } from '../reference.ts';
 import { type AppSession, type SignedInUser, sessionOf } from '../session/session.ts';
 
-/** The session of somebody who is signed in, or null. */
-export function signedIn(req: Request): { session: AppSession; user: SignedInUser } | null {
+/** A request of somebody who is signed in. */
+export interface SignedInRequest {
+  session: AppSession;
+  user: SignedInUser;
+  /** Names the request in log lines and on error pages. */
+  readonly reference: string;
+}
+
+/** @returns null for a visitor. */
+export function signedIn(req: Request): SignedInRequest | null {
   const session = sessionOf(req);
-  return session?.user ? { session, user: session.user } : null;
+  if (!session?.user) return null;
+  return {
+    session,
+    user: session.user,
+    // Only made when something is logged: an ordinary page logs nothing.
+    get reference() {
+      return referenceOf(req);
+    },
+  };
 }
 
 /** Where to sign in so that one comes back to exactly this page (C10). */

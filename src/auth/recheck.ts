@@ -2,8 +2,7 @@ import type { RequestHandler } from 'express';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import { saveSession } from '../session/session.ts';
 import type { AuthDeps } from './deps.ts';
-import { signedIn } from './guards.ts';
-import type { RefreshTarget } from './refresh.ts';
+import { type SignedInRequest, signedIn } from './guards.ts';
 
 /** A page never waits longer than this for a recheck; the recheck itself goes on. */
 const PATIENCE = 2000;
@@ -25,7 +24,7 @@ export function recheckAccount(deps: AuthDeps): RequestHandler {
   };
 }
 
-async function recheck(deps: AuthDeps, target: RefreshTarget, since: number): Promise<void> {
+async function recheck(deps: AuthDeps, target: SignedInRequest, since: number): Promise<void> {
   const { refresher, logger } = deps;
   try {
     await refresher.recheckUnlessUnderWay(target, since);
@@ -33,13 +32,17 @@ async function recheck(deps: AuthDeps, target: RefreshTarget, since: number): Pr
     // Over: the request has no session any more, and goes on as a visitor's.
     if (error instanceof SessionEnded) return;
     if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
-    logger.warn({ event: 'refresh.failed', reason: error.reason, err: error }, 'Recheck failed');
+    const { reference } = target;
+    logger.warn(
+      { event: 'refresh.failed', reference, reason: error.reason, err: error },
+      'Recheck failed',
+    );
     await postpone(deps, target);
   }
 }
 
 /** The session stays, and so must its tokens until Logto can be asked again. */
-async function postpone({ config, sessions, now }: AuthDeps, target: RefreshTarget) {
+async function postpone({ config, sessions, now }: AuthDeps, target: SignedInRequest) {
   const { session, user } = target;
   user.checkedAt = now() - config.session.recheckMs + AFTER_FAILURE;
   await sessions.tokens.extend(session.id, user.endsAt);

@@ -3,9 +3,10 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SessionRedis } from '../session/redis.ts';
-import { type AppSession, type SignedInUser, saveSession } from '../session/session.ts';
+import { saveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { StoredTokens } from '../session/tokens.ts';
+import type { SignedInRequest } from './guards.ts';
 import { RefreshLock } from './lock.ts';
 import type { ClientStorage, Logto } from './logto.ts';
 import { userFrom } from './user.ts';
@@ -29,12 +30,6 @@ export interface RefreshDeps {
   now: () => number;
 }
 
-/** What a refresh needs to know of a session: its id, whose it is, and the ID token it holds. */
-export interface RefreshTarget {
-  session: AppSession;
-  user: SignedInUser;
-}
-
 /**
  * Keeps a session's tokens fresh, one refresh at a time across processes (C5). Losers wait for the
  * winner and read what it wrote; a write over a newer generation never happens (C3).
@@ -54,7 +49,7 @@ export class Refresher {
    * @throws {SessionEnded} when Logto no longer vouches for the person; the session is gone then.
    * @throws {LogtoUnavailable} when Logto can't be asked; the session stays.
    */
-  async accessToken(target: RefreshTarget, audience: Audience = {}): Promise<string> {
+  async accessToken(target: SignedInRequest, audience: Audience = {}): Promise<string> {
     const key = accessTokenKey(audience);
     const stale: Stale = (tokens) => !this.#fresh(tokens, key);
     const tokens = await this.#ensure(target, audience, stale);
@@ -67,12 +62,12 @@ export class Refresher {
    * Asks Logto whether the person is still welcome, unless somebody has since `since` (milliseconds
    * since 1970; by default now, which means: ask). Throws as {@link accessToken} does.
    */
-  async recheck(target: RefreshTarget, since = this.#deps.now()): Promise<StoredTokens> {
+  async recheck(target: SignedInRequest, since = this.#deps.now()): Promise<StoredTokens> {
     return this.#ensure(target, {}, (tokens) => tokens.refreshedAt <= since);
   }
 
   /** As {@link recheck}, but whoever finds it under way already goes on without waiting. */
-  async recheckUnlessUnderWay(target: RefreshTarget, since: number): Promise<void> {
+  async recheckUnlessUnderWay(target: SignedInRequest, since: number): Promise<void> {
     await this.#lock.tryWith(target.session.id, async () => {
       const current = await this.#read(target);
       if (current.refreshedAt <= since) await this.#refresh(target, {}, current);
@@ -80,7 +75,7 @@ export class Refresher {
     });
   }
 
-  async #ensure(target: RefreshTarget, audience: Audience, stale: Stale): Promise<StoredTokens> {
+  async #ensure(target: SignedInRequest, audience: Audience, stale: Stale): Promise<StoredTokens> {
     const { id } = target.session;
     for (;;) {
       const seen = await this.#read(target);
@@ -99,14 +94,14 @@ export class Refresher {
     }
   }
 
-  async #read(target: RefreshTarget): Promise<StoredTokens> {
+  async #read(target: SignedInRequest): Promise<StoredTokens> {
     const tokens = await this.#deps.sessions.tokens.read(target.session.id);
     if (!tokens?.refreshToken) throw await this.#end(target, 'no_refresh_token');
     return tokens;
   }
 
   async #refresh(
-    target: RefreshTarget,
+    target: SignedInRequest,
     audience: Audience,
     old: StoredTokens,
   ): Promise<StoredTokens> {
@@ -139,12 +134,13 @@ export class Refresher {
     Object.assign(user, userFrom(claims, { ...user, checkedAt }));
     // Now and not at the end of the request: a recheck may finish after its page went out.
     await saveSession(session);
-    logger.info({ event: 'refresh.succeeded', sub: user.sub }, 'Tokens refreshed');
+    const { reference } = target;
+    logger.info({ event: 'refresh.succeeded', reference, sub: user.sub }, 'Tokens refreshed');
     return fresh;
   }
 
   async #write(
-    target: RefreshTarget,
+    target: SignedInRequest,
     storage: ClientStorage,
     old: StoredTokens,
   ): Promise<StoredTokens> {
@@ -161,12 +157,14 @@ export class Refresher {
     throw new SessionEnded('The session was ended while its tokens were refreshed');
   }
 
-  async #end(target: RefreshTarget, why: string): Promise<SessionEnded> {
+  async #end(target: SignedInRequest, why: string): Promise<SessionEnded> {
     const { sessions, logger } = this.#deps;
-    const { wasLive } = await sessions.end(target.session, target.user);
+    const { session, user, reference } = target;
+    const { wasLive } = await sessions.end(session, user);
     // Whoever waited for this refresh comes here too: one line all the same.
-    if (wasLive)
-      logger.info({ event: 'session.ended', why, sub: target.user.sub }, 'Session ended');
+    if (wasLive) {
+      logger.info({ event: 'session.ended', reference, why, sub: user.sub }, 'Session ended');
+    }
     return new SessionEnded('Logto no longer vouches for this session');
   }
 

@@ -3,17 +3,17 @@ import type { EndedSession } from '../session/sessions.ts';
 import type { Logto } from './logto.ts';
 
 /**
- * Hands the refresh tokens of ended sessions back to Logto, without keeping anybody waiting: they
- * are out of Redis already, so nobody else holds them.
+ * Hands the refresh tokens of ended sessions back to Logto. They are out of Redis already, so a web
+ * request need not wait for it, and a failure is logged and no more.
  */
-export function revokeAll(
+export async function revokeAll(
   { logto, logger }: { logto: Logto; logger: Logger },
   ended: EndedSession[],
-): void {
-  for (const { tokens } of ended) {
-    if (!tokens?.refreshToken) continue;
-    logto.revoke(tokens.refreshToken).catch((err: unknown) => {
+): Promise<void> {
+  const tokens = ended.flatMap((session) => session.tokens?.refreshToken ?? []);
+  const revoke = (token: string) =>
+    logto.revoke(token).catch((err: unknown) => {
       logger.warn({ event: 'revocation.failed', err }, 'A refresh token was not revoked');
     });
-  }
+  await Promise.all(tokens.map(revoke));
 }

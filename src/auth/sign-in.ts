@@ -2,6 +2,7 @@ import { PersistKey, Prompt } from '@logto/node';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { BadInput, LogtoUnavailable } from '../errors.ts';
+import { referenceOf } from '../reference.ts';
 import type { AuthDeps } from './deps.ts';
 import type { ClientStorage } from './logto.ts';
 import { returnPath } from './return-path.ts';
@@ -63,7 +64,11 @@ export async function startSignIn(
   }
   pendingSignIns.add(req, res, state, { signInSession, returnTo, startedAt: now() });
   logger.info(
-    { event: 'sign_in.started', via: query.direct_sign_in ?? firstScreen ?? 'logto' },
+    {
+      event: 'sign_in.started',
+      reference: referenceOf(req),
+      via: query.direct_sign_in ?? firstScreen ?? 'logto',
+    },
     'Sign-in started',
   );
   res.redirect(303, authorizationUrl);

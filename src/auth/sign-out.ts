@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { LogtoUnavailable } from '../errors.ts';
+import { referenceOf } from '../reference.ts';
 import { cookieAttributes, sessionCookieName, sessionOf } from '../session/session.ts';
 import type { AuthDeps } from './deps.ts';
 
@@ -12,13 +13,15 @@ const SIGNED_OUT_HERE_ONLY =
  */
 export async function signOut(deps: AuthDeps, req: Request, res: Response): Promise<void> {
   const { config, sessions, logto, notices, logger } = deps;
+  const reference = referenceOf(req);
   const session = sessionOf(req);
   const user = session?.user;
   const ended = session && user ? await sessions.end(session, user) : null;
   res.clearCookie(sessionCookieName(config), cookieAttributes(config));
   // Without "cookies": on a shared domain that would take Logto's own before it can end its session.
   res.set('Clear-Site-Data', '"cache", "storage"');
-  if (user) logger.info({ event: 'sign_out', kind: 'here', sub: user.sub }, 'Signed out');
+  if (user)
+    logger.info({ event: 'sign_out', reference, kind: 'here', sub: user.sub }, 'Signed out');
 
   const home = `${config.baseUrl}/`;
   try {
@@ -28,7 +31,7 @@ export async function signOut(deps: AuthDeps, req: Request, res: Response): Prom
   } catch (error) {
     if (!(error instanceof LogtoUnavailable)) throw error;
     logger.warn(
-      { event: 'sign_out.logto_unreachable', cause: error.message },
+      { event: 'sign_out.logto_unreachable', reference, cause: error.message },
       'Signed out here only',
     );
     notices.set(res, SIGNED_OUT_HERE_ONLY);

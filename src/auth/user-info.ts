@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { LogtoRefused, SessionEnded } from '../errors.ts';
+import type { SignedInRequest } from './guards.ts';
 import type { Logto } from './logto.ts';
-import type { Refresher, RefreshTarget } from './refresh.ts';
+import type { Refresher } from './refresh.ts';
 
 /** Hugging Face's own userinfo, which Logto hands on whole as `rawData`. Anything may be absent. */
 const RawData = z.looseObject({
@@ -33,7 +34,7 @@ export type UserInfo = z.infer<typeof UserInfo>;
  */
 export async function fetchUserInfo(
   { logto, refresher }: { logto: Logto; refresher: Refresher },
-  target: RefreshTarget,
+  target: SignedInRequest,
 ): Promise<UserInfo> {
   const token = await refresher.accessToken(target);
   try {
@@ -48,7 +49,7 @@ export async function fetchUserInfo(
 }
 
 /** OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. */
-function check(answer: unknown, { user }: RefreshTarget): UserInfo {
+function check(answer: unknown, { user }: SignedInRequest): UserInfo {
   const info = UserInfo.parse(answer);
   if (info.sub !== user.sub) throw new SessionEnded('Userinfo speaks of somebody else');
   return info;

@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express';
-import { signedIn } from '../auth/guards.ts';
-import type { RefreshTarget } from '../auth/refresh.ts';
+import { type SignedInRequest, signedIn } from '../auth/guards.ts';
 import { fetchUserInfo, type UserInfo } from '../auth/user-info.ts';
 import { LogtoUnavailable } from '../errors.ts';
 import type { SignedInUser } from '../session/session.ts';
@@ -34,7 +33,7 @@ export function accountPage(deps: PageDeps): RequestHandler {
 /** With Logto out of reach, signed-in people keep their page: it shows what the session holds. */
 async function userInfoIfReachable(
   deps: PageDeps,
-  target: RefreshTarget,
+  target: SignedInRequest,
 ): Promise<UserInfo | null> {
   try {
     return await fetchUserInfo(deps, target);

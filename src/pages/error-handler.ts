@@ -7,6 +7,7 @@ import {
   NotFound,
   SessionEnded,
   SessionStoreUnavailable,
+  SignInFailed,
   Unexpected,
 } from '../errors.ts';
 import { referenceOf } from '../reference.ts';
@@ -47,7 +48,7 @@ function asAppError(thrown: unknown): AppError {
 
 function log(logger: Logger, req: Request, error: AppError): void {
   const line = {
-    event: 'request.failed',
+    event: error instanceof SignInFailed ? 'sign_in.failed' : 'request.failed',
     reference: referenceOf(req),
     reason: error.reason,
     method: req.method,

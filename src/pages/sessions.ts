@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
-import { signedIn } from '../auth/guards.ts';
-import type { RefreshTarget } from '../auth/refresh.ts';
+import { type SignedInRequest, signedIn } from '../auth/guards.ts';
 import { revokeAll } from '../auth/revoke.ts';
 import { NotFound } from '../errors.ts';
 import type { ListedSession } from '../session/sessions.ts';
@@ -15,7 +14,7 @@ const A_PAGE = 20;
 export function sessionsPage(deps: PageDeps): Router {
   const router = Router({ caseSensitive: true });
   const withTarget =
-    (act: (req: Request, res: Response, target: RefreshTarget) => Promise<void>) =>
+    (act: (req: Request, res: Response, target: SignedInRequest) => Promise<void>) =>
     async (req: Request, res: Response, next: () => void) => {
       const target = signedIn(req);
       if (target) await act(req, res, target);
@@ -40,7 +39,7 @@ async function showSessions(
   { sessions, notices, send, now }: PageDeps,
   req: Request,
   res: Response,
-  { session, user }: RefreshTarget,
+  { session, user }: SignedInRequest,
 ): Promise<void> {
   const page = Math.max(1, Math.min(1000, Number.parseInt(String(req.query.page ?? 1), 10) || 1));
   // One more than is shown tells whether there is an older page.
@@ -76,7 +75,7 @@ async function endOne(
   deps: PageDeps,
   req: Request,
   res: Response,
-  { session, user }: RefreshTarget,
+  { session, user, reference }: SignedInRequest,
 ): Promise<void> {
   const { sessions, notices, logger } = deps;
   // Only among the person's own: somebody else's session can't be named here.
@@ -84,8 +83,11 @@ async function endOne(
   if (id === session.id) return res.redirect(303, '/sign-out');
   const found = id === undefined ? null : await sessions.look(id);
   if (!found) throw new NotFound('No such session of this user');
-  revokeAll(deps, [await sessions.end(found.id, found.user)]);
-  logger.info({ event: 'session.ended', why: 'by_its_user', sub: user.sub }, 'Session ended');
+  void revokeAll(deps, [await sessions.end(found.id, found.user)]);
+  logger.info(
+    { event: 'session.ended', reference, why: 'by_its_user', sub: user.sub },
+    'Session ended',
+  );
   notices.set(res, `Ended. ${found.user.device.name} has to sign in again.`);
   res.redirect(303, '/sessions');
 }
@@ -93,12 +95,12 @@ async function endOne(
 async function endOthers(
   deps: PageDeps,
   res: Response,
-  { session, user }: RefreshTarget,
+  { session, user, reference }: SignedInRequest,
 ): Promise<void> {
   const { sessions, notices, logger } = deps;
   const ended = await sessions.endAll(user, session.id);
-  revokeAll(deps, ended);
-  const line = { event: 'session.ended', why: 'by_its_user', sub: user.sub };
+  void revokeAll(deps, ended);
+  const line = { event: 'session.ended', reference, why: 'by_its_user', sub: user.sub };
   logger.info({ ...line, sessions: ended.length }, 'Other sessions ended');
   notices.set(res, 'Ended. All other devices have to sign in again.');
   res.redirect(303, '/sessions');

@@ -73,7 +73,7 @@ describe('the callback', () => {
     expect(page.body).toContain('sign_in_not_found');
     const reference = page.body.match(/[0-9A-Z]{4}-[0-9A-Z]{4}/)?.[0];
     const line = app.logs.find((entry) => entry.reference === reference);
-    expect(line).toMatchObject({ event: 'request.failed', reason: 'sign_in_not_found' });
+    expect(line).toMatchObject({ event: 'sign_in.failed', reason: 'sign_in_not_found' });
   });
 
   it('C9 a sign-in lasts an hour and no longer', async () => {

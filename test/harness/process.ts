@@ -15,8 +15,12 @@ export interface Child {
 }
 
 /** Runs a TypeScript file as `npm run` would. Only PATH is taken over from this environment. */
-export function runScript(file: string, environment: Record<string, string>): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+export function runScript(
+  file: string,
+  environment: Record<string, string>,
+  words: string[] = [],
+): Child {
+  const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], {
     cwd: ROOT,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,40 @@
+import type { Config } from '../../../src/config.ts';
+import type { Check } from '../checkup.ts';
+import { type Answer, ask, NoAnswer } from '../http.ts';
+import { error, goOn, ok, skipped, stop } from '../outcome.ts';
+
+const START = 'start the app and run this again for what only a running app shows';
+
+/** The app answers at BASE_URL; when it doesn't run, that is no fault. */
+export const runningApp: Check<Config, Config> = {
+  name: 'Running app',
+  async run(config, world) {
+    const { baseUrl } = config;
+    let answer: Answer;
+    try {
+      answer = await ask(world, `${baseUrl}/healthz`);
+    } catch (thrown) {
+      if (!(thrown instanceof NoAnswer) || thrown.trouble === 'tls') throw thrown;
+      return stop(skipped(`${thrown.message}; ${START}`));
+    }
+    if (answer.status === 200 && answer.body.trim() === 'ok') {
+      return goOn(config, ok(`answers at ${baseUrl}`));
+    }
+    if ([502, 503, 504].includes(answer.status)) {
+      return stop(skipped(`the proxy at ${baseUrl} answers ${answer.status}; ${START}`));
+    }
+    const to = answer.headers.get('location');
+    if (to && URL.canParse(to, answer.url)) {
+      const { origin } = new URL(to, answer.url);
+      return stop(
+        error(`${baseUrl} redirects to ${origin}`, 'Set BASE_URL to where people end up.'),
+      );
+    }
+    return stop(
+      error(
+        `something else than this app answers at ${baseUrl} (${answer.status})`,
+        'Correct BASE_URL or PORT, or what the proxy passes on.',
+      ),
+    );
+  },
+};

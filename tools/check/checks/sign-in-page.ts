@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { Check } from '../checkup.ts';
+import { ask, parseAs, statusOf } from '../http.ts';
+import { error, goOn, ok, stop, warning } from '../outcome.ts';
+import type { Logto } from './discovery.ts';
+import type { Management } from './management.ts';
+
+const Experience = z.object({
+  signInMode: z.string(),
+  socialSignIn: z.object({ automaticAccountLinking: z.boolean().optional() }).optional(),
+  socialConnectors: z.array(z.object({ id: z.string(), target: z.string() })),
+});
+const Connectors = z.array(z.object({ target: z.string() }));
+
+export interface SignInPage {
+  /** Of the Hugging Face connector. */
+  connectorId: string;
+  /** Logto links accounts of the same e-mail without asking. */
+  linksByItself: boolean;
+}
+
+const TARGET = 'huggingface';
+
+/** Logto's sign-in page offers Hugging Face, to newcomers too. */
+export const signInPage: Check<[Logto, Management | null], SignInPage> = {
+  name: 'Sign-in page',
+  async run([{ config }, management], world) {
+    const answer = await ask(world, `${config.logto.endpoint}/api/.well-known/sign-in-exp`);
+    const experience = parseAs(Experience, answer);
+    if (!experience) {
+      return stop(
+        error(
+          `Logto does not say what its sign-in page offers (${statusOf(answer)})`,
+          'Let the proxy in front of Logto pass on /api too.',
+        ),
+      );
+    }
+    const connector = experience.socialConnectors.find(({ target }) => target === TARGET);
+    if (!connector) {
+      return stop(error('does not offer Hugging Face', await howToOffer(management)));
+    }
+    const page = {
+      connectorId: connector.id,
+      linksByItself: experience.socialSignIn?.automaticAccountLinking ?? false,
+    };
+    if (experience.signInMode === 'SignInAndRegister') return goOn(page, ok('offers Hugging Face'));
+    return goOn(
+      page,
+      warning(
+        `offers Hugging Face, but ${experience.signInMode === 'SignIn' ? 'nobody new can come in' : 'only newcomers can come in'}`,
+        'Allow both in Logto Console > Sign-in & account, unless it is meant so.',
+      ),
+    );
+  },
+};
+
+async function howToOffer(management: Management | null): Promise<string> {
+  const create = 'Create the connector in Logto Console > Connectors > Social connectors';
+  const add = 'add it to the social sign-in in Logto Console > Sign-in & account';
+  const connectors = await management?.read('/api/connectors', Connectors);
+  if (connectors?.some(({ target }) => target === TARGET)) {
+    return `The connector is there: ${add}; or run npm run logto:setup.`;
+  }
+  const unless = connectors ? '' : ', unless it is there';
+  return `${create}${unless}, then ${add}; or run npm run logto:setup.`;
+}

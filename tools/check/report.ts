@@ -1,0 +1,97 @@
+import type { Result } from './checkup.ts';
+import type { Finding, Status } from './outcome.ts';
+
+const MARKS: Record<Status, string> = { ok: '✓', warning: '⚠', error: '✗', skipped: '–' };
+/** SGR codes: green, yellow, red, dim. */
+const COLOURS: Record<Status, number> = { ok: 32, warning: 33, error: 31, skipped: 2 };
+const BOLD = 1;
+
+export interface Look {
+  colours: boolean;
+  /** Where lines break; Infinity leaves that to whoever reads. */
+  columns: number;
+}
+
+/** For people: a line a finding, what to do below it. Results come in as they are ready, in order. */
+export async function* textReport(
+  results: AsyncIterable<Result>,
+  look: Look,
+): AsyncGenerator<string> {
+  const all: Result[] = [];
+  let waiting: Result[] = [];
+  for await (const result of results) {
+    all.push(result);
+    // Neighbours that wait for the same thing share one line.
+    if (waiting[0] && waiting[0].waitsFor !== result.waitsFor) {
+      yield waitingLine(waiting, look);
+      waiting = [];
+    }
+    if (result.waitsFor) waiting.push(result);
+    else for (const finding of result.findings) yield findingLines(result.name, finding, look);
+  }
+  if (waiting.length > 0) yield waitingLine(waiting, look, waiting.length === all.length - 1);
+  yield `\n${summary(all)}\n`;
+}
+
+/** For machines. */
+export async function jsonReport(results: AsyncIterable<Result>): Promise<string> {
+  const all = [];
+  for await (const result of results) all.push(result);
+  const checks = all.flatMap(({ name, findings, waitsFor }) =>
+    waitsFor === undefined
+      ? findings.map((finding) => ({ check: name, ...finding }))
+      : [{ check: name, status: 'skipped', message: `waits for “${waitsFor}”` }],
+  );
+  return `${JSON.stringify({ ok: !hasError(all), checks }, null, 2)}\n`;
+}
+
+export const hasError = (results: Result[]): boolean =>
+  results.some(({ findings }) => findings.some(({ status }) => status === 'error'));
+
+function findingLines(name: string, { status, message, next }: Finding, look: Look): string {
+  const text = status === 'skipped' ? `not checked: ${message}` : message;
+  const first = line(status, name, text, look);
+  return next ? `${first}${wrap(`→ ${next}`, '    ', '      ', look)}\n` : first;
+}
+
+function waitingLine(waiting: Result[], look: Look, isAllElse = false): string {
+  const names = isAllElse ? 'Everything else' : waiting.map(({ name }) => name).join(', ');
+  return line('skipped', names, `not checked until “${waiting[0]?.waitsFor}” is in order`, look);
+}
+
+function line(status: Status, name: string, text: string, look: Look): string {
+  const wrapped = wrap(`${MARKS[status]} ${name}: ${text}`, '', '  ', look);
+  if (!look.colours) return `${wrapped}\n`;
+  if (status === 'skipped') return `${paint(COLOURS.skipped, wrapped)}\n`;
+  const mark = paint(COLOURS[status], MARKS[status]);
+  return `${mark}${wrapped.slice(1).replace(name, paint(BOLD, name))}\n`;
+}
+
+const paint = (code: number, text: string): string => `\u001b[${code}m${text}\u001b[0m`;
+
+function wrap(text: string, first: string, others: string, { columns }: Look): string {
+  const lines = [first];
+  for (const word of text.split(' ')) {
+    const current = lines.at(-1) ?? '';
+    const isEmpty = current.trim() === '';
+    if (!isEmpty && current.length + 1 + word.length > columns) lines.push(others + word);
+    else lines[lines.length - 1] = isEmpty ? current + word : `${current} ${word}`;
+  }
+  return lines.join('\n');
+}
+
+function summary(results: Result[]): string {
+  const findings = results.flatMap((result) => result.findings);
+  const count = (status: Status) => findings.filter((finding) => finding.status === status).length;
+  const open = count('skipped') + results.filter(({ waitsFor }) => waitsFor !== undefined).length;
+  const parts = [
+    `${count('ok')} in order`,
+    some(count('warning'), 'warning', 'warnings'),
+    some(count('error'), 'mistake', 'mistakes'),
+    some(open, 'not checked', 'not checked'),
+  ];
+  return `${parts.filter(Boolean).join(', ')}.`;
+}
+
+const some = (count: number, one: string, many: string): string =>
+  count === 0 ? '' : `${count} ${count === 1 ? one : many}`;

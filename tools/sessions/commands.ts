@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+import type { Logto } from '../../src/auth/logto.ts';
+import { revokeAll } from '../../src/auth/revoke.ts';
+import type { Sessions } from '../../src/session/sessions.ts';
+
+interface User {
+  iss: string;
+  sub: string;
+}
+
+const MOST = 1000;
+
+/** @returns one line a session, the latest first; never an id, which would open it. */
+export async function listSessions(
+  { sessions }: { sessions: Sessions },
+  user: User,
+): Promise<string> {
+  const now = Date.now();
+  const found = await sessions.list(user, { offset: 0, count: MOST });
+  if (found.length === 0) return `${user.sub} is signed in nowhere.\n`;
+  const lines = found.map((session) => {
+    const begun = new Date(session.user.signedInAt).toISOString();
+    const minutes = Math.round((now - session.lastUsedAt) / 60_000);
+    return `  ${session.user.device.name.padEnd(28)} signed in ${begun}, last used ${minutes} min ago`;
+  });
+  return `${user.sub} is signed in on ${found.length}:\n${lines.join('\n')}\n`;
+}
+
+/** Ends them all, and sign-ins under way with them; the refresh tokens go back to Logto. */
+export async function endSessions(
+  deps: { sessions: Sessions; logto: Logto; logger: Logger },
+  user: User,
+): Promise<string> {
+  const ended = await deps.sessions.endAll(user);
+  await revokeAll(deps, ended);
+  return `Ended ${ended.filter(({ wasLive }) => wasLive).length} of ${user.sub}.\n`;
+}

@@ -1,0 +1,57 @@
+import { parseArgs } from 'node:util';
+import { createLogto } from '../../src/auth/logto.ts';
+import { ConfigError, parseConfig } from '../../src/config.ts';
+import { createLogger } from '../../src/logger.ts';
+import { connectRedis } from '../../src/session/redis.ts';
+import { Sealer } from '../../src/session/seal.ts';
+import { createSessions } from '../../src/session/sessions.ts';
+import { endSessions, listSessions } from './commands.ts';
+
+const HELP = `Lists or ends the sessions of a user, for an administrator (ASVS 7.4.5).
+
+  npm run sessions -- list <sub>   where the user is signed in
+  npm run sessions -- end <sub>    sign the user out everywhere on this site
+
+<sub> is the user's ID at Logto. The app's own environment is needed: REDIS_URL, SESSION_SECRET,
+LOGTO_ENDPOINT and so on, from .env or from the shell.
+`;
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' } },
+  });
+  const [command, sub, ...rest] = positionals;
+  const known = command === 'list' || command === 'end';
+  if (values.help || !known || !sub || rest.length > 0) {
+    process.stdout.write(HELP);
+    return values.help ? 0 : 1;
+  }
+  const config = parseConfig(process.env);
+  if (!config.redisUrl || config.session.secretIsTemporary) {
+    throw new Error('REDIS_URL and SESSION_SECRET must be the ones that the app uses: set both');
+  }
+  const logger = createLogger('warn');
+  const redis = connectRedis(config.redisUrl, createLogger('silent'));
+  try {
+    await new Promise((resolve, reject) => redis.once('ready', resolve).once('error', reject));
+    const sealer = new Sealer(config.session.secrets);
+    const sessions = createSessions({ config, redis, sealer, now: Date.now });
+    const user = { iss: config.logto.issuer, sub };
+    const logto = createLogto({ config, fetch, now: Date.now });
+    const act = command === 'list' ? listSessions : endSessions;
+    process.stdout.write(await act({ sessions, logto, logger }, user));
+    return 0;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    const message = error instanceof ConfigError ? error.message : `Not done: ${error.message}`;
+    process.stderr.write(`${message}\n`);
+    process.exit(1);
+  },
+);
