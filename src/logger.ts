@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { AppError } from './errors.ts';
 
 /**
  * One JSON line an event. Errors are reduced to what is known to be harmless: jose hangs claims on
@@ -18,13 +19,18 @@ interface Described {
 }
 
 function describe(error: unknown): Described {
+  // What a request did wrong is told by its message; where in our code it was noticed is noise.
+  return describeError(error, !(error instanceof AppError && error.status < 500));
+}
+
+function describeError(error: unknown, withStack: boolean): Described {
   if (!(error instanceof Error)) return { type: typeof error, message: 'Not an Error' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return {
     type: error.name,
     message: error.message,
     ...(code && { code }),
-    ...(error.stack && { stack: error.stack }),
-    ...(error.cause instanceof Error && { cause: describe(error.cause) }),
+    ...(withStack && error.stack && { stack: error.stack }),
+    ...(error.cause instanceof Error && { cause: describeError(error.cause, withStack) }),
   };
 }

@@ -13,7 +13,7 @@ const Claims = z
     sub: z.string().min(1).max(256).optional(),
     sid: z.string().min(1).max(256).optional(),
     events: z.looseObject({ [EVENT]: z.looseObject({}) }),
-    nonce: z.undefined('must not be there'),
+    nonce: z.never('must not be there').optional(),
   })
   .refine(({ sub, sid }) => sub !== undefined || sid !== undefined, 'sub or sid must be there');
 

@@ -6,6 +6,7 @@ const MEANINGS: Record<string, string | undefined> = {
   sub: 'Your ID at this site',
   name: 'Name',
   username: 'Username',
+  preferred_username: 'Preferred username',
   picture: 'Picture',
   email: 'E-mail address',
   email_verified: 'Is there an address?',

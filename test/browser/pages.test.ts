@@ -34,11 +34,6 @@ const withoutUserinfo: Arrive = async (page, { url, logto }) => {
   await page.getByText('Logto can’t be reached right now').waitFor();
 };
 
-const withoutDiscovery: Arrive = (page, { url, logto }) => {
-  logto.failNext('discovery', { status: 500 }, 5);
-  return page.goto(`${url}/sign-in`);
-};
-
 const replayed: Arrive = (page, { url, logto }) =>
   page.goto(`${url}/callback?${new URLSearchParams({ state: 's', code: 'c', iss: logto.issuer })}`);
 
@@ -48,6 +43,24 @@ const denied: Arrive = async (page, { url, logto }) => {
   const state = new URL((await asked).url()).searchParams.get('state') ?? '';
   const answer = new URLSearchParams({ error: 'access_denied', state, iss: logto.issuer });
   await page.goto(`${url}/callback?${answer}`);
+};
+
+const fromElsewhere: Arrive = async (page, { url }) => {
+  await page.goto('about:blank');
+  await page.setContent(`<form method="post" action="${url}/sign-out"><button>Go</button></form>`);
+  await press(page, 'Go');
+};
+
+const onTwoDevices: Arrive = async (page, app) => {
+  await app.signedInBrowser();
+  await page.goto(`${app.url}/sessions`);
+  await page.getByRole('button', { name: 'End all other sessions' }).waitFor();
+};
+
+const otherEnded: Arrive = async (page, { url }) => {
+  await page.goto(`${url}/sessions`);
+  await page.getByRole('button', { name: /^End session/ }).click();
+  await read(page, 'has to sign in again.');
 };
 
 const unknownAtLogto: Arrive = async (page, { url }) => {
@@ -76,6 +89,9 @@ const STATES: [string, 'visitor' | 'ada' | 'otter', Arrive, string][] = [
   ['home-otter', 'otter', open('/'), 'Hello'],
   ['account-otter', 'otter', open('/account'), 'Account'],
   ['home-otter-known', 'otter', open('/'), 'Hello, @quiet-otter'],
+  ['sessions-alone', 'otter', open('/sessions'), 'Sessions'],
+  ['sessions', 'ada', onTwoDevices, 'Sessions'],
+  ['sessions-ended', 'ada', otherEnded, 'Sessions'],
   ['sign-out', 'ada', open('/sign-out'), 'Sign out?'],
   ['sign-out-visitor', 'visitor', open('/sign-out'), 'You are not signed in here'],
   ['error-not-found', 'visitor', open('/acount'), 'There is no page here'],
@@ -83,6 +99,7 @@ const STATES: [string, 'visitor' | 'ada' | 'otter', Arrive, string][] = [
   ['error-bad-link', 'visitor', open('/sign-in?prompt=none'), 'This link isn’t quite right'],
   ['error-replayed', 'visitor', replayed, NOT_FINISHED],
   ['error-denied', 'visitor', denied, NOT_FINISHED],
+  ['error-cross-site', 'visitor', fromElsewhere, 'That didn’t come from our own pages'],
   ['logto-sign-in', 'visitor', open('/sign-in'), AT_LOGTO],
   ['logto-register', 'visitor', open('/sign-up'), 'Create your account'],
   ['logto-unknown', 'visitor', unknownAtLogto, AT_LOGTO],
@@ -109,9 +126,10 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
   afterEach(() => app.logto.heal());
   afterAll(() => Promise.all([app.close(), chromium.close()]));
 
-  it('error-logto-unreachable', async () => {
+  it('C18 error-logto-unreachable', async () => {
     // First of all: once known, discovery is kept for minutes.
-    await withoutDiscovery(pages.visitor, app);
+    app.logto.failNext('discovery', { status: 500 }, 5);
+    await pages.visitor.goto(`${app.url}/sign-in`);
     await arriveAt(pages.visitor, 'We can’t reach our sign-in service right now');
     expect(await inspect(pages.visitor, 'error-logto-unreachable')).toEqual([]);
   });
@@ -126,6 +144,15 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
     await arrive(page, app);
     await arriveAt(page, heading);
     expect(await inspect(page, name)).toEqual([]);
+  });
+
+  it('error-too-many-requests', async () => {
+    const limits = { signIn: 1, callback: 1, backchannelFailures: 1 };
+    const strict = await startDoorstep({ limits });
+    for (const _time of ['once', 'again']) await pages.visitor.goto(`${strict.url}/sign-in`);
+    await arriveAt(pages.visitor, 'That was a little too often');
+    expect(await inspect(pages.visitor, 'error-too-many-requests')).toEqual([]);
+    await strict.close();
   });
 
   it.skipIf(!hasRedisServer)('C21 error-store-unreachable, and back again', async () => {

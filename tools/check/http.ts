@@ -35,8 +35,21 @@ export async function ask(
   url: string | URL,
   init: RequestInit = {},
 ): Promise<Answer> {
+  return answerOf(boundedFetch(world)(url, { ...init, redirect: 'manual' }), url, world);
+}
+
+/**
+ * Opens an address as a person does.
+ *
+ * @throws {NoAnswer}
+ */
+export async function visit(world: World, url: string): Promise<Answer> {
+  return answerOf(world.navigate(url, limitOf(world)), url, world);
+}
+
+async function answerOf(call: Promise<Response>, url: string | URL, world: World): Promise<Answer> {
   try {
-    const response = await boundedFetch(world)(url, { ...init, redirect: 'manual' });
+    const response = await call;
     const { status, headers } = response;
     return { url: String(url), status, headers, body: await response.text() };
   } catch (thrown) {
@@ -44,15 +57,16 @@ export async function ask(
   }
 }
 
+const limitOf = (world: World): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(world.timeoutMs), world.deadline]);
+
 /** fetch that ends in time, whoever calls it. */
 export const boundedFetch =
   (world: World): typeof fetch =>
   (input, init) => {
-    const limits = [AbortSignal.timeout(world.timeoutMs), world.deadline];
-    return world.fetch(input, {
-      ...init,
-      signal: AbortSignal.any(init?.signal ? [init.signal, ...limits] : limits),
-    });
+    const limit = limitOf(world);
+    const signal = init?.signal ? AbortSignal.any([init.signal, limit]) : limit;
+    return world.fetch(input, { ...init, signal });
   };
 
 /** @returns null when the body is no JSON of that form. */

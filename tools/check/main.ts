@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { createPaint, wantsColour } from '../shared/terminal.ts';
 import { runChecks } from './checks.ts';
 import type { Result } from './checkup.ts';
 import { hasError, jsonReport, type Look, textReport } from './report.ts';
@@ -54,11 +55,11 @@ async function* remember(results: AsyncIterable<Result>, seen: Result[]): AsyncG
   }
 }
 
-// NO_COLOR, FORCE_COLOR and TERM=dumb are hasColors' business. A file keeps one line a finding.
 function look(): Look {
   const { stdout } = process;
-  if (!stdout.isTTY) return { colours: false, columns: Number.POSITIVE_INFINITY };
-  return { colours: stdout.hasColors(), columns: Math.min(stdout.columns, LONGEST_LINE) };
+  // In a file or a pipe, one line a finding.
+  const columns = stdout.isTTY ? Math.min(stdout.columns, LONGEST_LINE) : Number.POSITIVE_INFINITY;
+  return { paint: createPaint(wantsColour(stdout, process.env)), columns };
 }
 
 // exit, since a name lookup that hangs would keep the process for minutes.

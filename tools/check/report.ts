@@ -1,13 +1,12 @@
+import { type Paint, wrap } from '../shared/terminal.ts';
 import type { Result } from './checkup.ts';
 import type { Finding, Status } from './outcome.ts';
 
 const MARKS: Record<Status, string> = { ok: '✓', warning: '⚠', error: '✗', skipped: '–' };
-/** SGR codes: green, yellow, red, dim. */
-const COLOURS: Record<Status, number> = { ok: 32, warning: 33, error: 31, skipped: 2 };
-const BOLD = 1;
+const COLOURS = { ok: 'green', warning: 'yellow', error: 'red', skipped: 'dim' } as const;
 
 export interface Look {
-  colours: boolean;
+  paint: Paint;
   /** Where lines break; Infinity leaves that to whoever reads. */
   columns: number;
 }
@@ -51,33 +50,21 @@ export const hasError = (results: Result[]): boolean =>
 function findingLines(name: string, { status, message, next }: Finding, look: Look): string {
   const text = status === 'skipped' ? `not checked: ${message}` : message;
   const first = line(status, name, text, look);
-  return next ? `${first}${wrap(`→ ${next}`, '    ', '      ', look)}\n` : first;
+  return next ? `${first}${wrap(next, look.columns, '    → ')}\n` : first;
 }
 
 function waitingLine(waiting: Result[], look: Look, isAllElse = false): string {
   const names = isAllElse ? 'Everything else' : waiting.map(({ name }) => name).join(', ');
-  return line('skipped', names, `not checked until “${waiting[0]?.waitsFor}” is in order`, look);
+  const text = `not checked until “${waiting[0]?.waitsFor}” is in order`;
+  return line('skipped', names, text, look);
 }
 
-function line(status: Status, name: string, text: string, look: Look): string {
-  const wrapped = wrap(`${MARKS[status]} ${name}: ${text}`, '', '  ', look);
-  if (!look.colours) return `${wrapped}\n`;
+function line(status: Status, name: string, text: string, { paint, columns }: Look): string {
+  const mark = MARKS[status];
+  const wrapped = wrap(`${name}: ${text}`, columns, `${mark} `);
   if (status === 'skipped') return `${paint(COLOURS.skipped, wrapped)}\n`;
-  const mark = paint(COLOURS[status], MARKS[status]);
-  return `${mark}${wrapped.slice(1).replace(name, paint(BOLD, name))}\n`;
-}
-
-const paint = (code: number, text: string): string => `\u001b[${code}m${text}\u001b[0m`;
-
-function wrap(text: string, first: string, others: string, { columns }: Look): string {
-  const lines = [first];
-  for (const word of text.split(' ')) {
-    const current = lines.at(-1) ?? '';
-    const isEmpty = current.trim() === '';
-    if (!isEmpty && current.length + 1 + word.length > columns) lines.push(others + word);
-    else lines[lines.length - 1] = isEmpty ? current + word : `${current} ${word}`;
-  }
-  return lines.join('\n');
+  const rest = wrapped.slice(`${mark} ${name}`.length);
+  return `${paint(COLOURS[status], mark)} ${paint('bold', name)}${rest}\n`;
 }
 
 function summary(results: Result[]): string {

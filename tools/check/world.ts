@@ -1,10 +1,13 @@
 import { lookup } from 'node:dns/promises';
 import type { Environment } from '../../src/config.ts';
+import { navigate } from './navigate.ts';
 
 /** Everything outside: comes in from here, so that a test can change it. */
 export interface World {
   environment: Environment;
   fetch: typeof fetch;
+  /** A GET as from the address bar; redirects are not followed. */
+  navigate(url: string, signal: AbortSignal): Promise<Response>;
   /** All addresses of a host name. */
   lookup(hostname: string): Promise<string[]>;
   /** Milliseconds since 1970. */
@@ -21,6 +24,7 @@ const ALTOGETHER = 8500;
 export const realWorld = (environment: Environment): World => ({
   environment,
   fetch,
+  navigate,
   lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
   now: Date.now,
   timeoutMs: ONE_CALL,

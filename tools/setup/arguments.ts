@@ -23,7 +23,8 @@ export function readArguments(argv: string[]): Arguments {
         json: { type: 'boolean', default: false },
         'social-only': { type: 'boolean', default: false },
         'default-role': { type: 'boolean', default: false },
-        'env-file': { type: 'string', default: '.env' },
+        // Not --env-file: Node takes that for itself, wherever it stands.
+        file: { type: 'string', default: '.env' },
       },
     });
     return {
@@ -33,7 +34,7 @@ export function readArguments(argv: string[]): Arguments {
       json: values.json,
       socialOnly: values['social-only'],
       defaultRole: values['default-role'],
-      envFile: values['env-file'],
+      envFile: values.file,
     };
   } catch (error) {
     const [message] = error instanceof Error ? error.message.split('. ') : [String(error)];
@@ -54,7 +55,7 @@ Options
   --json           one JSON document instead of text; asks nothing
   --social-only    sign-in with Hugging Face only: no user name, no password
   --default-role   with API_RESOURCE: a role "reader" for every new person
-  --env-file PATH  where to read settings from and write to (default: .env)
+  --file PATH      where to read settings from and write to (default: .env)
   --help, -h       this text
 
 Settings, from the environment or the .env file

@@ -39,21 +39,27 @@ export interface Answers {
   toKeep: Record<string, string>;
 }
 
-/** Asks for what is missing, one after the other, until nothing is. A wrong value is not asked for again. */
-export async function askForMissing(environment: Environment, prompts: Prompts): Promise<Answers> {
+/**
+ * Reads the settings and asks for what is missing, one after the other.
+ * A wrong value is a mistake in a file or a script: it is not asked for again.
+ *
+ * @param prompts null when nobody is at the terminal
+ */
+export async function readOrAsk(
+  environment: Environment,
+  prompts: Prompts | null,
+): Promise<Answers> {
   const env = { ...environment };
   const toKeep: Record<string, string> = {};
   for (;;) {
     const { settings, problems } = readSettings(env);
-    if (settings) return { settings, problems: [], toKeep };
-    const next = problems.find(({ missing }) => missing);
-    if (!next || problems.some(({ missing }) => !missing)) {
-      return { settings: null, problems, toKeep };
+    const [first] = problems;
+    if (!prompts || !first || problems.some(({ missing }) => !missing)) {
+      return { settings, problems, toKeep };
     }
-    const { variable } = next;
-    const answer = await askFor(variable, prompts);
-    env[variable] = answer;
-    if (KEPT.includes(variable)) toKeep[variable] = answer;
+    const answer = await askFor(first.variable, prompts);
+    env[first.variable] = answer;
+    if (KEPT.includes(first.variable)) toKeep[first.variable] = answer;
   }
 }
 

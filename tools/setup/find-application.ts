@@ -48,10 +48,8 @@ export async function findApplication(
 ): Promise<Application | null> {
   if (id !== null) return getApplication(api, id);
 
-  const applications = await takeAll(
-    'GET /api/applications',
-    z.array(application),
-    (query) => api.GET('/api/applications', { params: { query } }),
+  const applications = await takeAll('GET /api/applications', z.array(application), (query) =>
+    api.GET('/api/applications', { params: { query } }),
   );
   const redirectUri = redirectUriOf(settings.baseUrl);
   const own = applications.filter(isOwnKind);

@@ -11,6 +11,17 @@ const PATIENCE_MS = 10_000;
  * @throws {SetupError}
  */
 export async function readSeededSecret(databaseUrl: string): Promise<string> {
+  const secret = await querySecret(databaseUrl).catch((error: unknown) => {
+    // Not as the cause: the error may quote the address, and with it the password.
+    throw new SetupError(explain(error));
+  });
+  if (secret) return secret;
+  throw new SetupError(
+    `The database at LOGTO_DB_URL has no application ${SEEDED_APP}: use LOGTO_M2M_APP_ID and LOGTO_M2M_APP_SECRET instead.`,
+  );
+}
+
+async function querySecret(databaseUrl: string): Promise<string | undefined> {
   const client = new pg.Client({
     connectionString: databaseUrl,
     connectionTimeoutMillis: PATIENCE_MS,
@@ -22,16 +33,10 @@ export async function readSeededSecret(databaseUrl: string): Promise<string> {
       "select secret from applications where tenant_id = 'admin' and id = $1",
       [SEEDED_APP],
     );
-    const secret = rows[0]?.secret;
-    if (secret) return secret;
-  } catch (error) {
-    throw new SetupError(explain(error));
+    return rows[0]?.secret;
   } finally {
     await client.end().catch(() => {});
   }
-  throw new SetupError(
-    `The database at LOGTO_DB_URL has no application ${SEEDED_APP}: use LOGTO_M2M_APP_ID and LOGTO_M2M_APP_SECRET instead.`,
-  );
 }
 
 function explain(error: unknown): string {
@@ -43,7 +48,7 @@ function explain(error: unknown): string {
     case '3D000':
       return 'PostgreSQL has no database of the name in LOGTO_DB_URL: correct it.';
     case '42P01':
-      return "The database at LOGTO_DB_URL has no Logto in it yet: start Logto once, after seeding it with `npm run cli db seed`.";
+      return 'The database at LOGTO_DB_URL has no Logto in it yet: start Logto once, after seeding it with `npm run cli db seed`.';
     case '42501':
       return 'The user of LOGTO_DB_URL may not read Logto\'s table "applications": take the user that Logto itself connects as.';
     default:

@@ -68,10 +68,11 @@ const schema = z.object({
   SESSION_SECRET: z.string().optional(),
 });
 
-/** Reads what set-up is told: everything that is wrong or missing at once, or the settings. */
-export function readSettings(
-  environment: Environment,
-): { settings: Settings; problems: null } | { settings: null; problems: Problem[] } {
+/** Reads what set-up is told: the settings, or null and everything that is wrong or missing at once. */
+export function readSettings(environment: Environment): {
+  settings: Settings | null;
+  problems: Problem[];
+} {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = schema.safeParse(given);
   const problems = [
@@ -108,13 +109,13 @@ export function readSettings(
     apiResource: env.API_RESOURCE ?? null,
     hasSessionSecret: env.SESSION_SECRET !== undefined,
   };
-  return { settings, problems: null };
+  return { settings, problems: [] };
 }
 
 /** What is wrong with one variable's value, or null. */
 export function problemOf(variable: string, value: string): string | null {
   const { problems } = readSettings({ [variable]: value });
-  return problems?.find((one) => one.variable === variable && !one.missing)?.message ?? null;
+  return problems.find((one) => one.variable === variable && !one.missing)?.message ?? null;
 }
 
 function missingOf(env: Environment): Problem[] {
@@ -124,7 +125,7 @@ function missingOf(env: Environment): Problem[] {
     ...needs('LOGTO_ENDPOINT', 'the address of your Logto'),
     ...missingCredentials(env, needs),
     ...needs('HF_CLIENT_ID', 'the client ID of your OAuth app at Hugging Face'),
-    ...needs('HF_CLIENT_SECRET', 'one of its app secrets'),
+    ...needs('HF_CLIENT_SECRET', 'an app secret of that OAuth app'),
     ...(env.NODE_ENV === 'production'
       ? needs('BASE_URL', 'where people reach the app, for example https://app.example.com')
       : []),
@@ -142,8 +143,11 @@ function missingCredentials(
     return [...needs('LOGTO_M2M_APP_SECRET', `the secret of ${SEEDED_APP}`), ...adminEndpoint()];
   }
   return [
-    ...needs('LOGTO_M2M_APP_ID', 'a machine-to-machine application of your Logto'),
-    ...needs('LOGTO_M2M_APP_SECRET', 'its secret'),
+    ...needs(
+      'LOGTO_M2M_APP_ID',
+      'a machine-to-machine application of your Logto (for a Logto of your own that nobody has set up yet, LOGTO_ADMIN_ENDPOINT and LOGTO_DB_URL instead)',
+    ),
+    ...needs('LOGTO_M2M_APP_SECRET', 'an app secret of that application'),
   ];
 }
 

@@ -106,9 +106,7 @@ function inPlace(text: string, name: string, value: string): string {
   const last = [...text.matchAll(empty)].at(-1);
   if (!last) return text;
   const [line, start = '', comment = ''] = last;
-  return (
-    text.slice(0, last.index) + start + value + comment + text.slice(last.index + line.length)
-  );
+  return text.slice(0, last.index) + start + value + comment + text.slice(last.index + line.length);
 }
 
 function atTheEnd(text: string, name: string, value: string): string {

@@ -1,7 +1,7 @@
 import type { Config } from '../../../src/config.ts';
 import type { Check } from '../checkup.ts';
 import { ask, statusOf } from '../http.ts';
-import { ok, stop, warning } from '../outcome.ts';
+import { ok, skipped, stop, warning } from '../outcome.ts';
 
 /** A made-up logout token must be refused with 400 (Back-Channel Logout 1.0 section 2.8); it changes nothing. */
 export const backChannelAnswer: Check<Config, never> = {
@@ -12,6 +12,7 @@ export const backChannelAnswer: Check<Config, never> = {
       body: new URLSearchParams({ logout_token: 'doorstep-check' }),
     });
     if (answer.status === 400) return stop(ok('answers, and refuses a made-up logout token'));
+    if (answer.status === 429) return stop(skipped('too many failures just now'));
     return stop(
       warning(
         `POST /backchannel-logout answers ${statusOf(answer)} instead of 400`,

@@ -21,11 +21,12 @@ export const credentials: Check<Logto, Logto> = {
     const code = errorCodeOf(answer);
     if (code === 'invalid_grant') return goOn(logto, ok(`${appId}, and its secret is right`));
     if (answer.status === 401) {
+      const fault = /secret has expired/.test(answer.body) ? 'has expired' : 'is wrong';
       return goOn(
         logto,
         error(
-          'LOGTO_APP_SECRET is wrong or has expired',
-          'Copy it from Logto Console > Applications > your application > App secrets.',
+          `LOGTO_APP_SECRET ${fault}`,
+          'Copy a valid one from Logto Console > Applications > your application > App secrets.',
         ),
       );
     }

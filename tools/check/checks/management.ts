@@ -47,17 +47,17 @@ async function requestToken(logto: Logto, world: World, authorization: string): 
   const { endpoint } = logto.config.logto;
   const experience = await ask(world, `${endpoint}/api/.well-known/sign-in-exp`);
   const tenant = parseAs(Tenant, experience)?.tenantId ?? 'default';
+  const { LOGTO_ADMIN_ENDPOINT: admin, LOGTO_MANAGEMENT_API: indicator } = world.environment;
   const request = {
     method: 'POST',
     headers: { authorization },
     body: new URLSearchParams({
       grant_type: 'client_credentials',
-      resource: `https://${tenant}.logto.app/api`,
+      resource: indicator || `https://${tenant}.logto.app/api`,
       scope: 'all',
     }),
   };
   const answer = await ask(world, logto.document.token_endpoint, request);
-  const admin = world.environment.LOGTO_ADMIN_ENDPOINT;
   // 400 is an application that this tenant doesn't know; a wrong secret is 401.
   if (answer.status !== 400 || !admin || !URL.canParse(admin)) return answer;
   return ask(world, new URL('/oidc/token', admin), request);

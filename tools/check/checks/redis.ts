@@ -81,7 +81,7 @@ const EXPLANATIONS: [RegExp, string, string][] = [
   [
     /^NOPERM/,
     'does not let this user do what the app does',
-    'Allow it the categories @read @write @scripting on session*, user-sessions*, logto-session*, refresh* and used-state*.',
+    'Allow it to read, write and run scripts on the keys of this app (+@read +@write +@scripting).',
   ],
   [/^READONLY/, 'is a replica, which takes no writes', 'Set REDIS_URL to the primary.'],
   [/unknown command/, 'is too old: it lacks GETEX', 'Use Redis 6.2 or later, or Valkey.'],

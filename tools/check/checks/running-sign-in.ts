@@ -1,13 +1,14 @@
 import type { Config } from '../../../src/config.ts';
 import type { Check } from '../checkup.ts';
-import { ask, statusOf } from '../http.ts';
-import { error, type Finding, ok, stop } from '../outcome.ts';
+import { statusOf, visit } from '../http.ts';
+import { error, type Finding, ok, skipped, stop } from '../outcome.ts';
 
 /** The running app begins sign-ins as this environment says, and its cookie gets through (S23). */
 export const runningSignIn: Check<Config, never> = {
   name: 'Sign-in of the app',
   async run(config, world) {
-    const answer = await ask(world, `${config.baseUrl}/sign-in`);
+    const answer = await visit(world, `${config.baseUrl}/sign-in`);
+    if (answer.status === 429) return stop(skipped('too many sign-ins just now'));
     const to = answer.headers.get('location');
     if (!to || !URL.canParse(to)) {
       const next = 'Run this where the app runs, or look into its log.';

@@ -42,7 +42,10 @@ export function apiResourceArea(context: Context, indicator: string): Area {
         for (const body of missing) {
           await succeed(
             'POST /api/resources/:id/scopes',
-            api.POST('/api/resources/{resourceId}/scopes', { params: { path: { resourceId } }, body }),
+            api.POST('/api/resources/{resourceId}/scopes', {
+              params: { path: { resourceId } },
+              body,
+            }),
           );
         }
       };

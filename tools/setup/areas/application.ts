@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Application, findApplication, redirectUriOf } from '../find-application.ts';
 import { succeed, take } from '../logto/management-api.ts';
-import { type Area, added, type Context, changed, type Difference, type Finding } from './area.ts';
+import { type Area, added, type Context, type Difference, type Finding } from './area.ts';
 
 export interface ApplicationArea extends Area {
   /** The application as it is now; null as long as there is none. */
@@ -46,8 +46,7 @@ export function applicationArea(context: Context, createNew = false): Applicatio
         action: differences.length > 0 ? 'change' : 'keep',
         differences,
         notes: notesOf(found, settings),
-        write:
-          differences.length > 0 ? () => updateApplication(context, found.id, wanted) : null,
+        write: differences.length > 0 ? () => updateApplication(context, found.id, wanted) : null,
       };
     },
   };
@@ -77,12 +76,10 @@ function differencesOf(before: Metadata, after: Metadata): Difference[] {
     ...(after.backchannelLogoutUri && after.backchannelLogoutUri !== before.backchannelLogoutUri
       ? [added('back-channel URI', after.backchannelLogoutUri)]
       : []),
-    ...changed('session ID in it', onOff(before), onOff(after)),
+    ...(after.backchannelLogoutSessionRequired && !before.backchannelLogoutSessionRequired
+      ? [added('back-channel session', 'required')]
+      : []),
   ];
-}
-
-function onOff({ backchannelLogoutSessionRequired: required }: Metadata): string {
-  return required ? 'required' : 'not required';
 }
 
 function notesOf(found: Application, { appName, appId, baseUrl }: Context['settings']): string[] {

@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { succeed, take } from '../logto/management-api.ts';
-import { type Area, added, type Context, changed, type Difference, type Finding, HIDDEN } from './area.ts';
+import {
+  type Area,
+  added,
+  type Context,
+  changed,
+  type Difference,
+  type Finding,
+  HIDDEN,
+} from './area.ts';
 
 /** Fixed, so that the URI to register at Hugging Face is known before and never changes. */
 const ID = 'huggingface';
@@ -50,10 +58,7 @@ export function connectorArea(context: Context): ConnectorArea {
         return {
           title: 'Hugging Face connector',
           action: 'create',
-          differences: [
-            ...(isTaken ? [] : [added('ID', ID)]),
-            ...differencesOf({}, config),
-          ],
+          differences: [...(isTaken ? [] : [added('ID', ID)]), ...differencesOf({}, config)],
           notes: notesOf(config.scope),
           write: () => createConnector(context, isTaken ? null : ID, config),
         };
@@ -80,7 +85,10 @@ function configOf(found: Connector | undefined, given: Context['settings']['hugg
   };
 }
 
-function differencesOf(before: Connector['config'], after: ReturnType<typeof configOf>): Difference[] {
+function differencesOf(
+  before: Connector['config'],
+  after: ReturnType<typeof configOf>,
+): Difference[] {
   const difference = (what: string, from: string | undefined, to: string) =>
     from ? changed(what, from, to) : [added(what, to)];
   return [
@@ -116,7 +124,11 @@ async function listConnectors({ api }: Context): Promise<Connector[]> {
   return take('GET /api/connectors', z.array(connector), api.GET('/api/connectors'));
 }
 
-async function createConnector({ api }: Context, id: string | null, config: Record<string, unknown>) {
+async function createConnector(
+  { api }: Context,
+  id: string | null,
+  config: Record<string, unknown>,
+) {
   const body = { connectorId: FACTORY, config, syncProfile: true };
   await succeed(
     'POST /api/connectors',

@@ -61,15 +61,22 @@ export function envFileArea(context: Context, options: EnvFileOptions): Area {
         'LOGTO_APP_SECRET',
         ...(settings.hasSessionSecret ? [] : ['SESSION_SECRET']),
       ];
-      const missing = wanted.filter((name) => !file.values[name]);
       const found = await application.current();
+      const otherId = file.values.LOGTO_APP_ID ?? null;
+      const isOther = found !== null && otherId !== null && otherId !== found.id;
+      const missing = wanted
+        .filter((name) => !file.values[name])
+        // An application's secret beside the id of another would only confuse.
+        .filter((name) => !(isOther && name === 'LOGTO_APP_SECRET'));
 
       const write = async () => {
         if (!found) throw new SetupError('The application is gone: run the same command again.');
         const values: Record<string, string> = {
           ...answers,
           LOGTO_APP_ID: found.id,
-          LOGTO_APP_SECRET: missing.includes('LOGTO_APP_SECRET') ? await livingSecret(found.id) : '',
+          LOGTO_APP_SECRET: missing.includes('LOGTO_APP_SECRET')
+            ? await livingSecret(found.id)
+            : '',
           SESSION_SECRET: newSessionSecret(),
         };
         const additions = missing.map((name) => [name, values[name] ?? '']);
@@ -77,10 +84,11 @@ export function envFileArea(context: Context, options: EnvFileOptions): Area {
         await writePrivately(path, fillIn(fresh.text, Object.fromEntries(additions)));
       };
 
-      const notes = file.open ? [`Others on this machine can read it: chmod 600 ${path}`] : [];
-      if (found && file.values.LOGTO_APP_ID && file.values.LOGTO_APP_ID !== found.id) {
+      const staysOpen = file.open && missing.length === 0;
+      const notes = staysOpen ? [`Others on this machine can read it: chmod 600 ${path}`] : [];
+      if (isOther) {
         notes.push(
-          `Its LOGTO_APP_ID is ${file.values.LOGTO_APP_ID}, not ${found.id} as above, and stays: empty it and LOGTO_APP_SECRET, and run again.`,
+          `Its LOGTO_APP_ID is ${otherId}, not ${found.id} as above, and stays: empty it and LOGTO_APP_SECRET, and run again.`,
         );
       } else if (found && file.values.LOGTO_APP_SECRET) {
         const living = (await listSecrets(found.id)).filter(isAlive);
@@ -94,7 +102,11 @@ export function envFileArea(context: Context, options: EnvFileOptions): Area {
         title: path,
         action: missing.length === 0 ? 'keep' : file.exists ? 'change' : 'create',
         differences: missing.map((name) =>
-          added(name, answers[name] ?? (name === 'LOGTO_APP_ID' && found ? found.id : HIDDEN)),
+          added(
+            name,
+            answers[name] ??
+              (name === 'LOGTO_APP_ID' ? (found?.id ?? 'of the new application') : HIDDEN),
+          ),
         ),
         notes,
         write: missing.length > 0 ? write : null,

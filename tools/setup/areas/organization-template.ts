@@ -23,7 +23,13 @@ export function organizationTemplateArea({ api }: Context): Area {
     succeed('POST /api/organization-scopes', api.POST('/api/organization-scopes', { body }));
 
   const createRole = ({ name, description }: Role, organizationScopeIds: string[]) => {
-    const body = { name, description, type: 'User' as const, organizationScopeIds, resourceScopeIds: [] };
+    const body = {
+      name,
+      description,
+      type: 'User' as const,
+      organizationScopeIds,
+      resourceScopeIds: [],
+    };
     return succeed('POST /api/organization-roles', api.POST('/api/organization-roles', { body }));
   };
 

@@ -35,8 +35,13 @@ export function roleArea(
   };
 
   const scopesOf = (id: string, resourceId: string) =>
-    take('GET /api/roles/:id/scopes', roleScopes, api.GET('/api/roles/{id}/scopes', { params: { path: { id } } })).then(
-      (scopes) => new Set(scopes.filter((one) => one.resourceId === resourceId).map((one) => one.id)),
+    take(
+      'GET /api/roles/:id/scopes',
+      roleScopes,
+      api.GET('/api/roles/{id}/scopes', { params: { path: { id } } }),
+    ).then(
+      (scopes) =>
+        new Set(scopes.filter((one) => one.resourceId === resourceId).map((one) => one.id)),
     );
 
   return {
@@ -44,10 +49,12 @@ export function roleArea(
       const [found, resource] = await Promise.all([find(), findResource(context, indicator)]);
       const held = found && resource ? await scopesOf(found.id, resource.id) : new Set<string>();
       // While only looking, the API may not be there yet, and its scopes have no ids.
-      const missing = wanted.scopes.map((name) => ({
-        name,
-        id: resource?.scopes.find((scope) => scope.name === name)?.id ?? null,
-      })).filter(({ id }) => id === null || !held.has(id));
+      const missing = wanted.scopes
+        .map((name) => ({
+          name,
+          id: resource?.scopes.find((scope) => scope.name === name)?.id ?? null,
+        }))
+        .filter(({ id }) => id === null || !held.has(id));
       const becomesDefault = wanted.isDefault && found?.isDefault !== true;
 
       const write = async () => {

@@ -20,8 +20,7 @@ type Experience = z.infer<typeof experience>;
 
 /** "Continue with Hugging Face" on Logto's sign-in page, beside what is there or alone. */
 export function signInPageArea({ api, settings }: Context): Area {
-  const read = () =>
-    take('GET /api/sign-in-exp', experience, api.GET('/api/sign-in-exp'));
+  const read = () => take('GET /api/sign-in-exp', experience, api.GET('/api/sign-in-exp'));
 
   return {
     async look(): Promise<Finding> {
@@ -57,11 +56,16 @@ export function signInPageArea({ api, settings }: Context): Area {
   };
 }
 
-const SOCIAL_ONLY = {
+/** Fields of a sign-in experience as Logto's documents have them for social sign-in only. */
+const SOCIAL_ONLY: {
+  signInMode: 'SignInAndRegister';
+  signIn: { methods: [] };
+  signUp: { identifiers: []; password: boolean; verify: boolean };
+} = {
   signInMode: 'SignInAndRegister',
   signIn: { methods: [] },
   signUp: { identifiers: [], password: false, verify: false },
-} as const;
+};
 
 function isSocialOnly({ signInMode, signIn, signUp }: Experience): boolean {
   return (
@@ -102,5 +106,8 @@ function listOf(words: string[]): string {
 }
 
 function wordsOf(mode: string): string {
-  return { SignIn: 'sign in', Register: 'register', SignInAndRegister: 'sign in and register' }[mode] ?? mode;
+  return (
+    { SignIn: 'sign in', Register: 'register', SignInAndRegister: 'sign in and register' }[mode] ??
+    mode
+  );
 }

@@ -66,7 +66,11 @@ export function lacksRole(id: string): string {
   return `The application ${id} may not manage this Logto: give it the role "${MANAGEMENT_ROLE}" (Logto Console > Applications > ${id} > Roles), and run again.`;
 }
 
-function explainRefusal({ id, tokenEndpoint, managementApi }: TokenOptions, status: number, body: unknown) {
+function explainRefusal(
+  { id, tokenEndpoint, managementApi }: TokenOptions,
+  status: number,
+  body: unknown,
+) {
   const { origin } = new URL(tokenEndpoint);
   const { error = '', error_description: reason = '' } = refused.safeParse(body).data ?? {};
   if (/secret has expired/.test(reason)) {

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { knownVariables } from './known-variables.ts';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
+const readme = read('README.md');
+
+/** The first column of the table under a heading, without its backquotes. */
+function firstColumn(heading: string): string[] {
+  const section = readme.split(new RegExp(`^#+ ${heading}$`, 'm'))[1]?.split(/^#+ /m)[0] ?? '';
+  return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, first = '']) => first);
+}
+
+describe('README.md', () => {
+  it('has every variable of the configuration, and no other', () => {
+    expect(firstColumn('The environment').sort()).toEqual(knownVariables());
+  });
+
+  it('explains every reason that an error page or the log can name', () => {
+    const source = read('src/errors.ts');
+    const single = [...source.matchAll(/ {2}readonly reason(?:: [^=\n]*| = )'([a-z_]+)'/g)];
+    const signIn = source.match(/export type SignInFailure =([\s\S]*?);/)?.[1] ?? '';
+    const reasons = [...single, ...signIn.matchAll(/\| '([a-z_]+)'/g)].map(([, name]) => name);
+    expect(reasons.length).toBeGreaterThan(15);
+    expect(reasons.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+  });
+
+  it('quotes messages of the configuration as they are', () => {
+    const source = read('src/config.ts') + read('src/config-values.ts');
+    const quoted = firstColumn('At the start').filter((message) =>
+      /^(must|looks|is )/.test(message),
+    );
+    expect(quoted.length).toBeGreaterThan(4);
+    expect(quoted.filter((message) => !source.includes(message))).toEqual([]);
+  });
+
+  it('quotes headings of the error pages as they are', () => {
+    const source = read('src/pages/error-page.ts');
+    const section = readme.split('### On an error page')[1]?.split('\n### ')[0] ?? '';
+    const headings = [...section.matchAll(/^\| `[^`]+` \| ([^|]+?) \|/gm)]
+      .map(([, heading = '']) => heading)
+      .filter((heading) => heading !== '〃');
+    expect(headings.length).toBeGreaterThan(8);
+    expect(headings.filter((heading) => !source.includes(`'${heading}'`))).toEqual([]);
+  });
+
+  it('names scripts and files that exist', () => {
+    const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
+    const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '');
+    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => path ?? '');
+    expect(links.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
+  });
+
+  it('links to headings that exist', () => {
+    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
+      text
+        .toLowerCase()
+        .replace(/[^\w -]/g, '')
+        .replaceAll(' ', '-'),
+    );
+    const anchors = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
+    expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import type { Environment } from '../../src/config.ts';
+import { EnvFileError, readEnvFile } from '../shared/env-file.ts';
+import { type Arguments, help, readArguments } from './arguments.ts';
+import { type Prompts, readOrAsk } from './ask.ts';
+import { InputError, SetupError } from './errors.ts';
+import { AmbiguousApplication } from './find-application.ts';
+import { createTokenSource } from './logto/access-token.ts';
+import { createManagementApi } from './logto/management-api.ts';
+import { createPatientFetch, type Waiting } from './logto/patient-fetch.ts';
+import { apply, isDone, makePlan, type Plan, type PlanOptions } from './plan.ts';
+import { createReporter, type Output, type Reporter } from './reporter.ts';
+import { SEEDED_APP, type Settings } from './settings.ts';
+
+/** Everything with an effect, so that a test can stand in for the terminal, the clock and the network. */
+export interface Surroundings extends Omit<Waiting, 'onWait'> {
+  environment: Environment;
+  /** null when nobody is at the terminal. */
+  prompts: Prompts | null;
+  /** @throws SetupError */
+  readSeededSecret(databaseUrl: string): Promise<string>;
+}
+
+/**
+ * The whole command, from its arguments to the last line.
+ *
+ * @returns the exit code: 0 done or nothing to do, 1 failed, 2 called or fed wrongly, 130 stopped by Ctrl-C
+ */
+export async function run(
+  argv: string[],
+  surroundings: Surroundings,
+  output: Output,
+): Promise<number> {
+  const reporter = createReporter(output, { json: argv.includes('--json') });
+  try {
+    const args = readArguments(argv);
+    if (args.help) output.write(help);
+    else await setUp(args, surroundings, reporter);
+    return 0;
+  } catch (error) {
+    if (error instanceof InputError) {
+      reporter.fail(error.message, error.problems);
+      return 2;
+    }
+    if (error instanceof SetupError || error instanceof EnvFileError) {
+      reporter.fail(error.message);
+      return 1;
+    }
+    // What the prompts throw at Ctrl-C. They are all before the first change.
+    if (error instanceof Error && error.name === 'ExitPromptError') {
+      reporter.fail('Stopped. Nothing was changed.');
+      return 130;
+    }
+    throw error;
+  }
+}
+
+async function setUp(
+  args: Arguments,
+  surroundings: Surroundings,
+  reporter: Reporter,
+): Promise<void> {
+  const prompts = args.yes || args.json ? null : surroundings.prompts;
+  const { settings, toKeep } = await gatherSettings(args, surroundings, prompts);
+  const options: PlanOptions = {
+    context: { settings, api: await connect(settings, surroundings, reporter) },
+    envFile: args.envFile,
+    answers: toKeep,
+    createNew: false,
+    defaultRole: args.defaultRole,
+    now: surroundings.now,
+  };
+  const plan = await planWithPerson(options, prompts);
+  reporter.plan(plan, settings);
+
+  if (isDone(plan)) return reporter.end('nothing to do', plan);
+  if (args.dryRun) return reporter.end('planned', plan);
+  if (!args.yes) {
+    if (!prompts) throw new InputError('Nobody is here to agree to this plan: add --yes.');
+    if (!(await prompts.confirm('Do this now?'))) return reporter.end('declined', plan);
+  }
+  await apply(plan, (finding) => reporter.done(finding));
+  reporter.end('done', plan);
+}
+
+/** The environment wins over the file, a flag over both. */
+async function gatherSettings(
+  { envFile, socialOnly }: Arguments,
+  { environment }: Surroundings,
+  prompts: Prompts | null,
+): Promise<{ settings: Settings; toKeep: Record<string, string> }> {
+  const { values } = await readEnvFile(envFile);
+  const given = Object.entries(environment).filter(([, value]) => value);
+  const flags = socialOnly ? { LOGTO_SOCIAL_ONLY: 'true' } : {};
+  const merged = { ...values, ...Object.fromEntries(given), ...flags };
+  const { settings, problems, toKeep } = await readOrAsk(merged, prompts);
+  if (settings) return { settings, toKeep };
+  throw new InputError(
+    problems.length === 1
+      ? 'One setting is missing or wrong:'
+      : `${problems.length} settings are missing or wrong:`,
+    problems.map(({ variable, message, missing }) =>
+      missing ? `${variable} is missing: ${message}` : `${variable} ${message}`,
+    ),
+  );
+}
+
+async function connect(settings: Settings, surroundings: Surroundings, reporter: Reporter) {
+  const { credentials, endpoint, tokenEndpoint, managementApi } = settings;
+  const { id, secret } =
+    'databaseUrl' in credentials
+      ? { id: SEEDED_APP, secret: await surroundings.readSeededSecret(credentials.databaseUrl) }
+      : credentials;
+  const fetch = createPatientFetch({ ...surroundings, onWait: (ms) => reporter.waiting(ms) });
+  const { now } = surroundings;
+  const getToken = createTokenSource({ tokenEndpoint, managementApi, id, secret, fetch, now });
+  return createManagementApi({ endpoint, getToken, fetch });
+}
+
+/** When several applications could be the app's, only a person can say which one is. */
+async function planWithPerson(options: PlanOptions, prompts: Prompts | null): Promise<Plan> {
+  try {
+    return await makePlan(options);
+  } catch (error) {
+    if (!(error instanceof AmbiguousApplication) || !prompts) throw error;
+    const { context } = options;
+    const appId = await prompts.choose('Which application of your Logto is this app?', [
+      ...error.candidates.map(({ id, name }) => ({ name: `${name} (${id})`, value: id })),
+      { name: 'None of these: make a new one', value: '' },
+    ]);
+    return appId === ''
+      ? makePlan({ ...options, createNew: true })
+      : makePlan({
+          ...options,
+          context: { ...context, settings: { ...context.settings, appId } },
+        });
+  }
+}

@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { wantsColour } from '../shared/terminal.ts';
+import { terminalPrompts } from './ask.ts';
+import { run } from './command.ts';
+import { readSeededSecret } from './seeded-secret.ts';
+
+const { stdin, stdout, env } = process;
+
+process.exitCode = await run(
+  process.argv.slice(2),
+  {
+    environment: env,
+    prompts: stdin.isTTY && stdout.isTTY ? terminalPrompts : null,
+    readSeededSecret,
+    fetch,
+    sleep: (ms) => sleep(ms),
+    now: Date.now,
+  },
+  {
+    write: (text) => void stdout.write(text),
+    columns: stdout.columns ?? 80,
+    colour: wantsColour(stdout, env),
+  },
+);

@@ -1,0 +1,95 @@
+import type { Paint } from '../shared/terminal.ts';
+import { wrap } from '../shared/terminal.ts';
+import type { Difference, Finding } from './areas/area.ts';
+import type { Plan } from './plan.ts';
+import type { Settings } from './settings.ts';
+
+export interface Style {
+  paint: Paint;
+  /** Columns of the terminal. */
+  width: number;
+}
+
+const COLOURS = { create: 'green', change: 'yellow', keep: 'dim' } as const;
+const DETAIL = ' '.repeat(12);
+const WHAT_WIDTH = 20;
+
+/** The plan for a person: what is made, what changes from what to what, what stays. */
+export function renderPlan({ steps }: Plan, settings: Settings, style: Style): string {
+  const findings = steps.map(({ finding }) => finding);
+  const lines = findings.map((finding) => renderFinding(finding, style)).join('\n');
+  const title = `\nSet-up of ${settings.endpoint} for the app at ${settings.baseUrl}`;
+  return `${style.paint('bold', title)}\n\n${lines}\n\n  ${summary(findings)}\n`;
+}
+
+function renderFinding({ title, action, differences, notes }: Finding, style: Style): string {
+  const { paint, width } = style;
+  return [
+    `  ${paint(COLOURS[action], action.padEnd(8))}  ${title}`,
+    ...differences.map((difference) => renderDifference(difference, style)),
+    ...notes.map((note) => wrap(note, width, `${DETAIL}Note: `)),
+  ].join('\n');
+}
+
+function renderDifference({ what, from, to }: Difference, { width }: Style): string {
+  const sign = from === null ? '+' : '~';
+  const value = from === null ? to : `${from} → ${to}`;
+  const start = `${DETAIL}${sign} ${what.padEnd(WHAT_WIDTH)}`;
+  // A long address gets a line of its own, so that it can be copied whole.
+  if (start.length + value.length <= width) return start + value;
+  return `${start.trimEnd()}\n${wrap(value, width, `${DETAIL}    `)}`;
+}
+
+function summary(findings: Finding[]): string {
+  const count = (action: Finding['action']) =>
+    findings.filter((finding) => finding.action === action).length;
+  const [create, change, keep] = [count('create'), count('change'), count('keep')];
+  if (create + change === 0) return 'Nothing is to do: all of this is there already.';
+  return `${create} to create, ${change} to change, ${keep} to keep. Nothing is deleted.`;
+}
+
+const DONE = { create: 'created', change: 'changed', keep: 'kept' };
+
+export function renderDone({ title, action }: Finding, { paint }: Style): string {
+  return `  ${paint('green', '✓')} ${title} ${DONE[action]}\n`;
+}
+
+const HUGGING_FACE_APPS = 'https://huggingface.co/settings/connected-applications';
+
+/** What only a person can do: Hugging Face has no API for it. */
+export function renderNextSteps(redirectUri: string, { paint }: Style): string {
+  return `
+${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not yet:
+
+  ${redirectUri}
+
+  Where: ${HUGGING_FACE_APPS}
+         > your OAuth app > Redirect URLs
+
+${paint('bold', 'Then')} npm run dev. When something doesn't work: npm run logto:check.
+LOGTO_ACCOUNT_CENTER=true shows a link to Logto's account pages.
+
+`;
+}
+
+export function renderProblems(
+  headline: string,
+  problems: string[],
+  { paint, width }: Style,
+): string {
+  const list = problems.map((problem) => `${wrap(problem, width, '  - ')}\n`).join('');
+  return `${paint('red', '✗')} ${wrap(headline, width - 2)}\n${list}`;
+}
+
+/** The same for machines. */
+export function planAsData({ steps, redirectUri }: Plan) {
+  return {
+    plan: steps.map(({ finding: { title, action, differences, notes } }) => ({
+      title,
+      action,
+      differences,
+      notes,
+    })),
+    huggingFace: { redirectUri, registerAt: HUGGING_FACE_APPS },
+  };
+}
