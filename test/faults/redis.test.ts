@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from '../demo/browser.ts';
+import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
+import { hasRedisServer, type RedisServer } from '../harness/redis-server.ts';
+import { healed, inTime, kill, redisServerOf } from './outage.ts';
+
+const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
+/** Loading takes a tenth of a second a key, and answers commands meanwhile. */
+const SLOW_LOADING = [
+  '--key-load-delay',
+  '100000',
+  '--loading-process-events-interval-bytes',
+  '1024',
+];
+
+interface Outage {
+  what: string;
+  settings: string[];
+  begin(redis: RedisServer): Promise<unknown>;
+  end(redis: RedisServer): Promise<unknown>;
+}
+
+const outages: Outage[] = [
+  {
+    what: 'killed',
+    settings: DURABLE,
+    begin: kill,
+    end: (redis) => redis.restart(),
+  },
+  {
+    what: 'hanging',
+    settings: DURABLE,
+    begin: async (redis) => redis.signal('SIGSTOP'),
+    end: async (redis) => redis.signal('SIGCONT'),
+  },
+  {
+    what: 'read-only',
+    settings: [],
+    begin: ({ admin }) => admin.replicaof('127.0.0.1', 1),
+    end: ({ admin }) => admin.replicaof('NO', 'ONE'),
+  },
+  {
+    what: 'a replica that has lost its master',
+    settings: ['--replica-serve-stale-data', 'no'],
+    begin: ({ admin }) => admin.replicaof('127.0.0.1', 1),
+    end: ({ admin }) => admin.replicaof('NO', 'ONE'),
+  },
+];
+
+const HELLO = { ada: 'Hello, Ada Lovelace', otter: 'Hello, @quiet-otter' };
+
+/** 503, in time, with the words that matter and without a word of signing in or out. */
+async function expectNotSignedOut(visit: ReturnType<Browser['get']>): Promise<void> {
+  const page = await inTime(visit);
+  expect(page.status).toBe(503);
+  expect(page.body).toContain('You have not been signed out');
+  expect(page.body).toContain('session_store_unavailable');
+  expect(page.body).not.toMatch(/Come on in|Hello,|You are signed out/);
+  expect(page.headers.get('cache-control')).toBe('no-store');
+  expect(page.headers.get('clear-site-data')).toBeNull();
+  expect(page.headers.getSetCookie()).toEqual([]);
+}
+
+describe.skipIf(!hasRedisServer).each(outages)('C21 Redis $what', ({ settings, begin, end }) => {
+  let app: Doorstep;
+  let ada: Browser;
+  let otter: Browser;
+  let newcomer: Browser;
+  let callback: string;
+  beforeAll(async () => {
+    app = await startDoorstep({ redisSettings: settings });
+    ada = await app.signedInBrowser(ADA);
+    otter = await app.signedInBrowser(OTTER);
+    newcomer = app.browser();
+    callback = await app.upToCallback(newcomer, '/sign-in?return_to=/account');
+    await begin(redisServerOf(app));
+  });
+  afterAll(() => app.close());
+
+  it('signed-in people get a 503 page in time, and are not taken for signed out', async () => {
+    // One after the other has begun, so that some wait behind others.
+    const pages: Promise<void>[] = [];
+    for (let round = 0; round < 8; round += 1) {
+      pages.push(expectNotSignedOut(ada.get(app.url)));
+      pages.push(expectNotSignedOut(otter.get(`${app.url}/account`)));
+      expect((await app.browser().get(app.url)).status).toBe(200);
+    }
+    await Promise.all(pages);
+  });
+
+  it('signing out says honestly that it did not happen', async () => {
+    await expectNotSignedOut(ada.post(`${app.url}/sign-out`, {}, { follow: false }));
+  });
+
+  it('a callback spends nothing', async () => {
+    await expectNotSignedOut(newcomer.get(callback));
+  });
+
+  it('visitors have the home page; /readyz says 503 and /healthz 200', async () => {
+    expect((await inTime(app.browser().get(app.url))).body).toContain('Come on in.');
+    expect((await inTime(app.browser().get(`${app.url}/sign-in`, { follow: false }))).status).toBe(
+      303,
+    );
+    expect((await inTime(app.browser().get(`${app.url}/readyz`))).status).toBe(503);
+    expect((await inTime(app.browser().get(`${app.url}/healthz`))).status).toBe(200);
+  });
+
+  it('all heals when it is back, and the same callback works', async () => {
+    await end(redisServerOf(app));
+    await healed(async () => {
+      expect((await app.browser().get(`${app.url}/readyz`)).status).toBe(200);
+      expect((await ada.get(app.url)).body).toContain(HELLO.ada);
+      expect((await otter.get(app.url)).body).toContain(HELLO.otter);
+    });
+    const page = await newcomer.get(callback);
+    expect(page.url).toBe(`${app.url}/account`);
+    expect(page.body).toContain('ada@example.org');
+  });
+});
+
+describe.skipIf(!hasRedisServer)('C21 Redis', () => {
+  let app: Doorstep;
+  let redis: RedisServer;
+  let ada: Browser;
+  let otter: Browser;
+  beforeAll(async () => {
+    app = await startDoorstep({ redisSettings: [...DURABLE, ...SLOW_LOADING] });
+    redis = redisServerOf(app);
+    ada = await app.signedInBrowser(ADA);
+    otter = await app.signedInBrowser(OTTER);
+  });
+  afterAll(() => app.close());
+
+  it('out of memory: what only reads goes on, what would write is a 503', async () => {
+    const newcomer = app.browser();
+    const callback = await app.upToCallback(newcomer);
+    await redis.admin.config('SET', 'maxmemory', '1');
+    expect((await ada.get(app.url)).body).toContain(HELLO.ada);
+    expect((await ada.get(`${app.url}/readyz`)).status).toBe(503);
+    await expectNotSignedOut(newcomer.get(callback));
+    await redis.admin.config('SET', 'maxmemory', '0');
+    expect((await newcomer.get(callback)).body).toContain(HELLO.ada);
+  });
+
+  it('stopped and gone on again and again: everybody gets a page of their own or none', async () => {
+    const pages = [];
+    for (let round = 0; round < 60; round += 1) {
+      if (round % 10 === 5) redis.signal('SIGSTOP');
+      const [who, hello] = round % 2 ? [ada, HELLO.ada] : [otter, HELLO.otter];
+      pages.push(who.get(app.url).then((page) => ({ page, hello })));
+      await app.browser().get(app.url);
+      if (round % 10 === 9) redis.signal('SIGCONT');
+    }
+    for (const { page, hello } of await Promise.all(pages)) {
+      if (page.status === 200) expect(page.body).toContain(hello);
+      else expect(page.status).toBe(503);
+    }
+    await healed(async () => expect((await ada.get(app.url)).body).toContain(HELLO.ada));
+  });
+
+  it('loading: a 503 page until all is read, then everybody is still there', async () => {
+    await kill(redis);
+    const loaded = redis.restart();
+    let loading = true;
+    void loaded.then(() => {
+      loading = false;
+    });
+    const seen = new Set<number>();
+    while (loading) {
+      const page = await inTime(ada.get(app.url));
+      seen.add(page.status);
+      if (page.status === 200) expect(page.body).toContain(HELLO.ada);
+      else expect(page.body).toContain('You have not been signed out');
+    }
+    expect(seen).toContain(503);
+    await healed(async () => expect((await otter.get(app.url)).body).toContain(HELLO.otter));
+  });
+
+  it('C22 kill -9 right after a finished sign-in loses none of them', async () => {
+    const finished: Browser[] = [];
+    for (let round = 0; round < 4; round += 1) {
+      const browser = app.browser();
+      const callback = await app.upToCallback(browser);
+      expect((await browser.get(callback, { follow: false })).status).toBe(303);
+      await kill(redis);
+      finished.push(browser);
+      await redis.restart();
+      await healed(async () => expect((await ada.get(app.url)).status).toBe(200));
+    }
+    for (const browser of finished) {
+      expect((await browser.get(app.url)).body).toContain(HELLO.ada);
+    }
+  });
+
+  it('restarted without its data: nobody is known any more, and signing in works', async () => {
+    await redis.admin.flushall();
+    await kill(redis);
+    await redis.restart();
+    await healed(async () => expect((await ada.get(app.url)).body).toContain('Come on in.'));
+    expect((await otter.get(`${app.url}/account`, { follow: false })).status).toBe(303);
+    await otter.get(await app.upToCallback(otter, '/sign-in', OTTER));
+    expect((await otter.get(app.url)).body).toContain(HELLO.otter);
+    expect((await ada.get(app.url)).body).toContain('Come on in.');
+  });
+});

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+
+describe('requirements', () => {
+  const ids = [...new Set(read('docs/requirements.md').match(/\b[CS]\d{1,2}\b/g))];
+  const tests = readTests();
+  const untestable = [...read('docs/security.md').matchAll(/^\| (S1, S2|S17) \|/gm)].flatMap(
+    ([, cell = '']) => cell.split(', '),
+  );
+
+  it('the list is whole', () => {
+    expect(ids.filter((id) => id.startsWith('C'))).toHaveLength(25);
+    expect(ids.filter((id) => id.startsWith('S'))).toHaveLength(41);
+  });
+
+  it.each(ids)('%s is borne by a test, or docs/security.md says why not', (id) => {
+    const borne = new RegExp(`(it|describe)[^\\n]*(\\n[^\\n]*)?\\b${id}\\b`).test(tests);
+    expect(borne || untestable.includes(id)).toBe(true);
+  });
+});
+
+function readTests(): string {
+  return readdirSync(new URL('.', import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => read(`test/${file}`))
+    .join('\n');
+}
