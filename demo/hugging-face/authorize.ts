@@ -74,7 +74,7 @@ export function authorizeRoutes(
       answer.data.decision === 'authorize'
         ? { code: issueCode(request, answer.data.username, context.authorizations) }
         : { error: 'access_denied', error_description: 'The user denied the request' };
-    if (request.state !== undefined) result['state'] = request.state;
+    if (request.state !== undefined) result.state = request.state;
     res.redirect(303, withQuery(request.redirect_uri, result));
   });
   return router;

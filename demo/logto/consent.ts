@@ -15,7 +15,7 @@ export async function grantAll(provider: Provider, interaction: Interaction): Pr
     existing ||
     new provider.Grant({
       accountId: interaction.session?.accountId,
-      clientId: String(interaction.params['client_id']),
+      clientId: String(interaction.params.client_id),
     });
   const { missingOIDCScope, missingResourceScopes } = consentDetails.parse(
     interaction.prompt.details,

@@ -162,13 +162,13 @@ const interactionUrl: NonNullable<NonNullable<Configuration['interactions']>['ur
   ctx,
   { prompt, params },
 ) => {
-  const clientId = String(params['client_id']);
+  const clientId = String(params.client_id);
   ctx.cookies.set('_logto', JSON.stringify({ appId: clientId }), { httpOnly: false });
   const query = new URLSearchParams({ app_id: clientId });
   if (prompt.name === 'consent') return `/consent?${query}`;
 
-  const first = params['first_screen'] === 'register' ? 'register' : 'sign-in';
-  const direct = /^social:([\w-]+)$/.exec(String(params['direct_sign_in'] ?? ''));
+  const first = params.first_screen === 'register' ? 'register' : 'sign-in';
+  const direct = /^social:([\w-]+)$/.exec(String(params.direct_sign_in ?? ''));
   if (!direct) return `/${first}?${query}`;
   query.set('fallback', first);
   return `/direct/social/${direct[1]}?${query}`;

@@ -59,13 +59,13 @@ export function organizationClaim(
   ctx: KoaContextWithOIDC,
 ): { organization_id: string } | undefined {
   const id = organizationIdOf(ctx);
-  return id && ctx.oidc.params?.['resource'] ? { organization_id: id } : undefined;
+  return id && ctx.oidc.params?.resource ? { organization_id: id } : undefined;
 }
 
 const organizationAudience = (id: string): string => `urn:logto:organization:${id}`;
 
 function organizationIdOf(ctx: KoaContextWithOIDC): string | undefined {
-  const id = ctx.oidc.body?.['organization_id'];
+  const id = ctx.oidc.body?.organization_id;
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 

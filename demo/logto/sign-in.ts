@@ -63,7 +63,7 @@ export function signInRoutes(context: SignInContext): Router {
     { params, uid }: Interaction,
     { username, error }: { username: string; error: string | null },
   ) => {
-    const query = new URLSearchParams({ app_id: String(params['client_id']) });
+    const query = new URLSearchParams({ app_id: String(params.client_id) });
     const other = new URLSearchParams({ ...Object.fromEntries(query), username });
     const page: LogtoSignInPage = {
       appName: context.appName,
@@ -84,7 +84,7 @@ export function signInRoutes(context: SignInContext): Router {
 
   const backToSignIn = (res: Response, { uid, params }: Interaction, toast: string) => {
     toasts.set(uid, toast);
-    res.redirect(`/sign-in?${new URLSearchParams({ app_id: String(params['client_id']) })}`);
+    res.redirect(`/sign-in?${new URLSearchParams({ app_id: String(params.client_id) })}`);
   };
 
   const finish = async (req: Request, res: Response, user: LogtoUser) => {
@@ -97,7 +97,7 @@ export function signInRoutes(context: SignInContext): Router {
   for (const screen of ['sign-in', 'register'] as const) {
     router.get(`/${screen}`, async (req, res) => {
       const interaction = await context.provider().interactionDetails(req, res);
-      const username = String(req.query['username'] ?? interaction.params['login_hint'] ?? '');
+      const username = String(req.query.username ?? interaction.params.login_hint ?? '');
       show(res, screen, interaction, { username, error: null });
     });
 

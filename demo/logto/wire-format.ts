@@ -15,7 +15,7 @@ const messages: Record<string, string> = {
 /** Gives oidc-provider's errors Logto's form: its own `code` and `message` before OAuth's. */
 export function dressError(ctx: KoaContextWithOIDC): void {
   const { body } = ctx;
-  if (ctx.status < 400 || !isRecord(body) || typeof body['error'] !== 'string') return;
+  if (ctx.status < 400 || !isRecord(body) || typeof body.error !== 'string') return;
   const { error } = body;
   ctx.body = {
     code: `oidc.${error}`,

@@ -58,7 +58,7 @@ function parse(line: string, url: URL): Cookie {
   return {
     name: name.trim(),
     value: value.join('=').trim(),
-    path: attributes['path']?.startsWith('/') ? attributes['path'] : defaultPath(url.pathname),
+    path: attributes.path?.startsWith('/') ? attributes.path : defaultPath(url.pathname),
     expiresAt: expiryOf(attributes),
     attributes,
   };
@@ -67,7 +67,7 @@ function parse(line: string, url: URL): Cookie {
 /** Max-Age goes before Expires (RFC 6265, 5.3). */
 function expiryOf(attributes: Record<string, string>): number | null {
   if (attributes['max-age'] !== undefined) return Date.now() + Number(attributes['max-age']) * 1000;
-  if (attributes['expires'] !== undefined) return Date.parse(attributes['expires']);
+  if (attributes.expires !== undefined) return Date.parse(attributes.expires);
   return null;
 }
 

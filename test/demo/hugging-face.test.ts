@@ -42,7 +42,7 @@ const exchange = (code: string, changes: Record<string, string> = {}, headers = 
 
 async function userinfoOf(username: string, changes = {}) {
   const { body } = await exchange(await codeFor(username, changes));
-  const headers = { authorization: `Bearer ${body['access_token']}` };
+  const headers = { authorization: `Bearer ${body.access_token}` };
   return call(`${huggingFace.url}/oauth/userinfo`, null, headers);
 }
 
@@ -101,20 +101,20 @@ describe('token', () => {
     expect(first.status).toBe(200);
     expect(first.headers.get('cache-control')).toBe('no-store');
     expect(first.body).toMatchObject({ token_type: 'bearer', scope: 'openid profile email' });
-    expect((await exchange(code)).body['error']).toBe('invalid_grant');
+    expect((await exchange(code)).body.error).toBe('invalid_grant');
   });
 
   it('checks the redirect_uri', async () => {
     const changes = { redirect_uri: `${callback}/else` };
     const { status, body } = await exchange(await codeFor('ada-l'), changes);
-    expect([status, body['error']]).toEqual([400, 'invalid_grant']);
+    expect([status, body.error]).toEqual([400, 'invalid_grant']);
   });
 
   it('refuses an unknown grant type and a missing parameter', async () => {
     const unknown = await exchange('x', { grant_type: 'password' });
-    expect(unknown.body['error']).toBe('unsupported_grant_type');
+    expect(unknown.body.error).toBe('unsupported_grant_type');
     const missing = await call(`${huggingFace.url}/oauth/token`, { code: 'x' }, credentials);
-    expect([missing.status, missing.body['error']]).toEqual([400, 'invalid_request']);
+    expect([missing.status, missing.body.error]).toEqual([400, 'invalid_request']);
   });
 
   it.each([
@@ -124,7 +124,7 @@ describe('token', () => {
     `Basic ${Buffer.from('logto:wrong').toString('base64')}`,
   ])('refuses the credentials "%s"', async (authorization) => {
     const { status, body } = await exchange('x', {}, { authorization });
-    expect([status, body['error']]).toEqual([401, 'invalid_client']);
+    expect([status, body.error]).toEqual([401, 'invalid_client']);
   });
 
   it('forgets codes after ten minutes and tokens after eight hours', async () => {
@@ -133,9 +133,9 @@ describe('token', () => {
       const old = await codeFor('ada-l');
       const { body } = await exchange(await codeFor('ada-l'));
       vi.setSystemTime(Date.now() + 10 * 60_000);
-      expect((await exchange(old)).body['error']).toBe('invalid_grant');
+      expect((await exchange(old)).body.error).toBe('invalid_grant');
       vi.setSystemTime(Date.now() + 8 * 60 * 60_000);
-      const headers = { authorization: `Bearer ${body['access_token']}` };
+      const headers = { authorization: `Bearer ${body.access_token}` };
       expect((await call(`${huggingFace.url}/oauth/userinfo`, null, headers)).status).toBe(401);
     } finally {
       vi.useRealTimers();
@@ -157,7 +157,7 @@ describe('userinfo', () => {
         { name: 'London Mathematical Society', preferred_username: 'lms' },
       ],
     });
-    const picture = await fetch(String(body['picture']));
+    const picture = await fetch(String(body.picture));
     expect(picture.headers.get('content-type')).toContain('image/svg+xml');
     expect(await picture.text()).toContain('#BFE3DC');
   });

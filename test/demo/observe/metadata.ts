@@ -26,9 +26,8 @@ export const observeAnotherHost = () =>
     const there = logto.endpoint.replace('localhost', '127.0.0.1');
     const { body } = await call(there + discoveryPath);
     return {
-      issuer: body['issuer'] === logto.issuer ? 'fixed' : body['issuer'],
-      endpoints:
-        body['token_endpoint'] === `${there}/oidc/token` ? 'follow the Host header' : 'fixed',
+      issuer: body.issuer === logto.issuer ? 'fixed' : body.issuer,
+      endpoints: body.token_endpoint === `${there}/oidc/token` ? 'follow the Host header' : 'fixed',
     };
   });
 
@@ -45,9 +44,9 @@ export const observeJwks = () =>
   inWorld(async (world) =>
     (await keysOf(world)).map((key) => ({
       ...key,
-      kid: shapeOf(key['kid']),
-      x: shapeOf(key['x']),
-      y: shapeOf(key['y']),
+      kid: shapeOf(key.kid),
+      x: shapeOf(key.x),
+      y: shapeOf(key.y),
     })),
   );
 
@@ -57,9 +56,9 @@ export const observeRsaRotation = () =>
     const keys = await keysOf(world);
     const { tokens } = await world.app.signIn(world.browser);
     const { header } = decodeJwt(tokens.id_token);
-    const signer = keys.find(({ kid }) => kid === header['kid']) ?? {};
+    const signer = keys.find(({ kid }) => kid === header.kid) ?? {};
     return {
-      idTokenAlg: header['alg'],
+      idTokenAlg: header.alg,
       jwkHasAlg: 'alg' in signer,
     };
   });
@@ -70,12 +69,12 @@ export const observeStatus = () =>
 export const observeSignInExperience = () =>
   inWorld(async ({ logto }) => {
     const { body } = await call(`${logto.endpoint}/api/.well-known/sign-in-exp`);
-    const [connector] = z.array(z.record(z.string(), z.unknown())).parse(body['socialConnectors']);
+    const [connector] = z.array(z.record(z.string(), z.unknown())).parse(body.socialConnectors);
     return {
       keys: Object.keys(body).sort(),
-      signInMode: body['signInMode'],
-      socialSignInConnectorTargets: body['socialSignInConnectorTargets'],
-      socialConnector: { ...connector, logo: shapeOf(connector?.['logo']) },
+      signInMode: body.signInMode,
+      socialSignInConnectorTargets: body.socialSignInConnectorTargets,
+      socialConnector: { ...connector, logo: shapeOf(connector?.logo) },
     };
   });
 

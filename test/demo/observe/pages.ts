@@ -28,7 +28,7 @@ async function callbackError({ app }: World, params: Record<string, string>) {
 
 async function jsonError({ app }: World, params: Record<string, string>) {
   const { status, body } = await call(app.authorizationRequest(params).url);
-  return { status, error: body['error'] };
+  return { status, error: body.error };
 }
 
 export const observeAuthorization = () =>

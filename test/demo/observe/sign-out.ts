@@ -93,8 +93,8 @@ export const observeLogoutToken = () =>
     return {
       contentType: delivery?.contentType?.split(';')[0],
       fields: [...(delivery?.body.keys() ?? [])],
-      header: { ...header, kid: shapeOf(header['kid']) },
+      header: { ...header, kid: shapeOf(header.kid) },
       claims: shapeOf(claims),
-      lifetime: Number(claims['exp']) - Number(claims['iat']),
+      lifetime: Number(claims.exp) - Number(claims.iat),
     };
   });

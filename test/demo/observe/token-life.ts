@@ -6,7 +6,7 @@ import { errorOf, inWorld, placeOf, type World } from './world.ts';
 const day = 24 * 60 * 60 * 1000;
 const inADay = (days: number) => vi.setSystemTime(Date.now() + days * day);
 const later = (milliseconds: number) => vi.setSystemTime(Date.now() + milliseconds);
-const refreshTokenOf = ({ body }: Answer) => String(body['refresh_token']);
+const refreshTokenOf = ({ body }: Answer) => String(body.refresh_token);
 const admin = { as: 'ada-l', via: 'huggingface' } as const;
 
 /** Turns the clock: only `Date` is false, timers are real. */
@@ -38,7 +38,7 @@ export const observeRefresh = () =>
       later(3000);
       const after4s = await app.refresh(old);
       const thenNew = await Promise.all(fresh.map((token) => app.refresh(token)));
-      const userinfo = await app.userinfo(String(aged[0].body['access_token']));
+      const userinfo = await app.userinfo(String(aged[0].body.access_token));
       await authorizeAt(browser, app.authorizationRequest({ prompt: undefined }).url, admin);
       const withoutAPage = browser.history.at(-1)?.url.includes('/oidc/auth');
       return {

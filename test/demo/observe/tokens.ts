@@ -29,7 +29,7 @@ export const observeWithoutConsent = () =>
   inWorld(async ({ app, browser }) => {
     const params = { prompt: 'login', scope: 'openid offline_access profile' };
     const { body } = (await app.signIn(browser, params)).response;
-    return { keys: Object.keys(body).sort(), scope: body['scope'] };
+    return { keys: Object.keys(body).sort(), scope: body.scope };
   });
 
 export const observeOpaqueToken = () =>
@@ -44,7 +44,7 @@ export const observeOpaqueToken = () =>
 export const observeIdTokenHeader = () =>
   inWorld(async ({ app, browser }) => {
     const { header } = decodeJwt((await app.signIn(browser)).tokens.id_token);
-    return { ...header, kid: shapeOf(header['kid']) };
+    return { ...header, kid: shapeOf(header.kid) };
   });
 
 export const observeIdTokens = () =>
@@ -73,15 +73,15 @@ export const observeBareAccount = () =>
     const { claims } = decodeJwt((await app.signIn(browser, {}, choice)).tokens.id_token);
     const shape = { ...claims, ...Object(shapeOf(claims)) };
     const { name, picture, username, email } = shape;
-    return { name, picture, username, email, verified: claims['email_verified'] };
+    return { name, picture, username, email, verified: claims.email_verified };
   });
 
 export const observeOrganizationRole = () =>
   inWorld(async ({ app, browser }) => {
     const scope = 'openid urn:logto:scope:organizations urn:logto:scope:organization_roles';
     const { claims } = decodeJwt((await app.signIn(browser, { scope })).tokens.id_token);
-    const [id] = [claims['organizations']].flat();
-    const [role] = [claims['organization_roles']].flat();
+    const [id] = [claims.organizations].flat();
+    const [role] = [claims.organization_roles].flat();
     return role === `${id}:admin` ? 'organization id:role' : role;
   });
 
@@ -110,18 +110,18 @@ export const observeApiToken = () =>
       const { tokens } = await app.signIn(browser, { resource: api, scope });
       const params = { resource: api, scope: 'read:books' };
       const { body } = await app.refresh(tokens.refresh_token, params);
-      const { header, claims } = decodeJwt(String(body['access_token']));
+      const { header, claims } = decodeJwt(String(body.access_token));
       const unasked = await app.signIn(browser, { resource: api, scope: 'openid offline_access' });
       const bare = await app.refresh(unasked.tokens.refresh_token, { resource: api });
       return {
         response: {
           ...body,
-          access_token: shapeOf(body['access_token']),
-          refresh_token: body['refresh_token'] === tokens.refresh_token ? 'the same' : 'another',
+          access_token: shapeOf(body.access_token),
+          refresh_token: body.refresh_token === tokens.refresh_token ? 'the same' : 'another',
         },
-        header: { ...header, kid: shapeOf(header['kid']) },
+        header: { ...header, kid: shapeOf(header.kid) },
         claims: shapeOf(claims),
-        withoutPermissions: { scope: decodeJwt(String(bare.body['access_token'])).claims['scope'] },
+        withoutPermissions: { scope: decodeJwt(String(bare.body.access_token)).claims.scope },
       };
     },
     { resources },
@@ -135,19 +135,19 @@ export const observeOrganizationToken = () =>
         resource: [api, organizationsResource],
         scope: 'openid offline_access urn:logto:scope:organizations',
       });
-      const id = String([decodeJwt(tokens.id_token).claims['organizations']].flat()[0]);
+      const id = String([decodeJwt(tokens.id_token).claims.organizations].flat()[0]);
       const claimsWith = async (params: Record<string, string>) => {
         const { body } = await app.refresh(tokens.refresh_token, params);
-        return decodeJwt(String(body['access_token'])).claims;
+        return decodeJwt(String(body.access_token)).claims;
       };
       const own = await claimsWith({ organization_id: id });
       const forApi = await claimsWith({ organization_id: id, resource: api });
       const foreign = await app.refresh(tokens.refresh_token, { organization_id: 'no-such-club' });
       return {
-        audience: String(own['aud']).replace(id, 'ID'),
+        audience: String(own.aud).replace(id, 'ID'),
         withResource: {
-          audience: forApi['aud'] === api ? 'the resource' : forApi['aud'],
-          organization_id: forApi['organization_id'] === id,
+          audience: forApi.aud === api ? 'the resource' : forApi.aud,
+          organization_id: forApi.organization_id === id,
         },
         notAMember: errorOf(foreign, world),
       };
