@@ -12,7 +12,10 @@ async function main(): Promise<void> {
   const redis = connectRedis(config.redisUrl ?? 'redis://localhost:6379', logger);
   const app = createApp({ config, redis, logger, fetch, now: Date.now });
   const server = await serve(app, config);
-  logger.info({ event: 'started', url: config.baseUrl, node: process.version }, 'Listening');
+  logger.info(
+    { event: 'started', url: config.baseUrl, node: process.version },
+    'Listening. npm run logto:check says what is missing in the set-up',
+  );
 
   closeWithGrace({ delay: 10_000, logger: false }, async ({ signal, err }) => {
     if (err) logger.fatal({ event: 'crashed', err }, 'Unhandled error');

@@ -61,11 +61,12 @@ function log(logger: Logger, req: Request, error: AppError): void {
 
 function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
   const address = req.method === 'GET' ? req.originalUrl : '/';
-  const { heading, drawing, happened, lead, todo, action } = errorWords(error, address);
+  const { heading, drawing, happened, lead, todo, operator, action } = errorWords(error, address);
   const quiet = error instanceof NotFound;
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
     ...(todo ? [{ heading: 'What to do', text: todo }] : []),
+    ...(operator ? [{ heading: 'If you run this site', text: operator }] : []),
   ];
   const page: ErrorPage = {
     heading,

@@ -17,6 +17,8 @@ export interface ErrorWords {
   happened: { heading?: string; text: Sentence } | null;
   lead?: Sentence;
   todo: Sentence | null;
+  /** For whoever runs the site. */
+  operator?: Sentence;
   action: ErrorPage['action'];
 }
 
@@ -44,6 +46,7 @@ export function errorWords(error: AppError, address: string): ErrorWords {
       drawing: 'waiting',
       happened: { text: ['Logto, which signs people in here, doesn’t answer as it should.'] },
       todo: ['Wait a minute, then try again. If you are signed in already, you still are.'],
+      operator: CHECK,
       action: tryAgain,
     };
   }
@@ -79,8 +82,9 @@ export function errorWords(error: AppError, address: string): ErrorWords {
           'The request reached this server without encryption, or the proxy in front of it didn’t say otherwise.',
         ],
       },
-      todo: [
-        'If you run this site: let the proxy send ',
+      todo: ['Open the address with https in front.'],
+      operator: [
+        'Let the proxy send ',
         { code: 'X-Forwarded-Proto: https' },
         ' and name it in ',
         { code: 'TRUST_PROXY' },
@@ -99,6 +103,7 @@ function signInFailed(error: SignInFailed): ErrorWords {
     drawing: 'ajar',
     happened: { text: [WHY[error.reason]] },
     todo: ['Start again from here. It takes a few seconds, and nothing was lost.'],
+    ...(MAYBE_SET_UP.has(error.reason) && { operator: CHECK }),
     action: {
       label: 'Continue with Hugging Face',
       href: `/sign-in?direct_sign_in=social:huggingface${back}`,
@@ -106,6 +111,15 @@ function signInFailed(error: SignInFailed): ErrorWords {
     },
   };
 }
+
+/** Failures that a wrong setting at Logto or here can be behind. */
+const MAYBE_SET_UP = new Set<SignInFailure>([
+  'refused_by_logto',
+  'code_refused',
+  'id_token_invalid',
+  'issuer_mismatch',
+]);
+const CHECK: Sentence = [{ code: 'npm run logto:check' }, ' says what is wrong with the set-up.'];
 
 const WHY: Record<SignInFailure, string> = {
   sign_in_not_found:
@@ -167,6 +181,7 @@ const BY_REASON: Record<string, ErrorWords | undefined> = {
       text: ['Logto refused what this site asked for. This is for whoever runs the site to mend.'],
     },
     todo: ['Try again later. If it stays like this, quote the reference below.'],
+    operator: CHECK,
     action: HOME,
   },
 };
