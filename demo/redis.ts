@@ -3,7 +3,8 @@ import type { SessionRedis } from '../src/session/redis.ts';
 type Value =
   | { kind: 'string'; bytes: Buffer }
   | { kind: 'hash'; fields: Map<string, Buffer> }
-  | { kind: 'sorted set'; scores: Map<string, number> };
+  | { kind: 'sorted set'; scores: Map<string, number> }
+  | { kind: 'list'; items: string[] };
 
 /** `expiresAt` in milliseconds since 1970. */
 type Entry = Value & { expiresAt: number };
@@ -75,6 +76,20 @@ export class EmbeddedRedis implements SessionRedis {
     return existed ? 1 : 0;
   }
 
+  async rpush(key: string, value: string) {
+    const items = [...this.#items(key), value];
+    this.#entries.set(key, { kind: 'list', items, expiresAt: Number.POSITIVE_INFINITY });
+    return items.length;
+  }
+
+  async lrange(key: string, start: number, stop: number) {
+    return this.#items(key).slice(start, stop + 1);
+  }
+
+  async llen(key: string) {
+    return this.#items(key).length;
+  }
+
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
     const [current] = await this.hmgetBuffer(key, 'generation');
     const generation = Number(current ?? 0);
@@ -114,6 +129,11 @@ export class EmbeddedRedis implements SessionRedis {
   #scores(key: string): Map<string, number> {
     const entry = this.#live(key);
     return entry?.kind === 'sorted set' ? entry.scores : new Map();
+  }
+
+  #items(key: string): string[] {
+    const entry = this.#live(key);
+    return entry?.kind === 'list' ? entry.items : [];
   }
 
   #live(key: string): Entry | undefined {

@@ -21,6 +21,13 @@ export const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .transform((value) => value === 'true');
 
+/** RFC 8707 section 2: absolute, and without a fragment. */
+export const absoluteUri = z
+  .string()
+  .refine((value) => URL.canParse(value) && !value.includes('#'), {
+    message: 'must be an absolute address such as https://books.example/api',
+  });
+
 /** An origin: scheme and host, nothing after it. Plain http only on this machine (C16). */
 export const origin = (example: string) =>
   z.string().transform((value, context) => {

@@ -79,6 +79,69 @@ export class SessionEnded extends AppError {
   readonly reason = 'session_ended';
 }
 
+/** The members of a `WWW-Authenticate: Bearer` answer (RFC 6750 section 3); null where none is due. */
+export type Challenge = Record<string, string>;
+
+/** The API was asked without an access token that holds. */
+export class Unauthorized extends AppError {
+  readonly status = 401;
+  readonly reason = 'unauthorized';
+  readonly challenge: Challenge;
+
+  constructor(message: string, challenge: Challenge = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.challenge = challenge;
+  }
+}
+
+/** What somebody lacks who may not do a thing; names as they are at Logto. */
+export type Missing =
+  | { scope: string }
+  | { role: string }
+  | { organization: string }
+  | { organizationRole: string; organization: string };
+
+/** What it would have been for, in words: "You can’t add books yet", "Adding books". */
+export interface Purpose {
+  heading: string;
+  acting: string;
+  /** Label of the way back to the same address. */
+  back?: string;
+}
+
+/** Signed in, but not allowed to do this. */
+export class Forbidden extends AppError {
+  readonly status = 403;
+  readonly reason = 'forbidden';
+  readonly missing: Missing;
+  /** As people know it: "@ada-l". */
+  readonly account: string;
+  readonly purpose: Purpose | undefined;
+  readonly challenge: Challenge | null;
+
+  constructor(refusal: Pick<Forbidden, 'missing' | 'account' | 'purpose' | 'challenge'>) {
+    super(`It takes ${JSON.stringify(refusal.missing)}`);
+    this.missing = refusal.missing;
+    this.account = refusal.account;
+    this.purpose = refusal.purpose;
+    this.challenge = refusal.challenge;
+  }
+}
+
+/** What was sent can't be taken as it is. */
+export class InvalidInput extends AppError {
+  readonly status: number;
+  readonly reason = 'invalid_input';
+  /** By field, what would be right. */
+  readonly fields: Record<string, string>;
+
+  constructor(fields: Record<string, string>, options?: ErrorOptions & { status: number }) {
+    super(`Does not hold: ${Object.keys(fields).join(', ')}`, options);
+    this.status = options?.status ?? 422;
+    this.fields = fields;
+  }
+}
+
 /** Redis can't be asked. The person may well be signed in, so this is never "signed out". */
 export class SessionStoreUnavailable extends AppError {
   readonly status = 503;

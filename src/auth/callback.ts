@@ -90,7 +90,7 @@ async function exchange(
   { config, logto, now }: AuthDeps,
   req: Request,
   url: URL,
-  { signInSession, returnTo, startedAt }: PendingSignIn,
+  { signInSession, returnTo, prompt, startedAt }: PendingSignIn,
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
@@ -110,6 +110,7 @@ async function exchange(
     },
     startedAt,
     idToken: storage.get(PersistKey.IdToken) ?? '',
+    wasAskedFor: prompt === 'login',
     tokens: {
       refreshToken: storage.get(PersistKey.RefreshToken) ?? null,
       accessTokens: storage.get(PersistKey.AccessToken) ?? '{}',

@@ -8,13 +8,15 @@ import { cookiesOf } from './cookies.ts';
 /** How long a person may take at Logto and Hugging Face. */
 const LIFE = 60 * 60_000;
 const MOST = 5;
-const PURPOSE = 'pending sign-in v1';
+const PURPOSE = 'pending sign-in v2';
 
 /** A sign-in under way: what the SDK needs to finish it, and when it began. */
 export interface PendingSignIn {
   /** The SDK's own item: redirectUri, postRedirectUri (the way back), codeVerifier, state. */
   signInSession: string;
   returnTo: string;
+  /** Logto was told to ask again who it is. Sealed in here: what comes back can't claim it. */
+  prompt: 'login' | null;
   /** Milliseconds since 1970. */
   startedAt: number;
 }

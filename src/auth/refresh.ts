@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SessionRedis } from '../session/redis.ts';
-import { saveSession } from '../session/session.ts';
+import { type SignedInUser, saveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { StoredTokens } from '../session/tokens.ts';
 import type { SignedInRequest } from './guards.ts';
@@ -16,7 +16,7 @@ const LEEWAY = 30;
 /** Which access token is wanted; without a resource the opaque one for userinfo. */
 export interface Audience {
   resource?: string;
-  organizationId?: string;
+  organizationId?: string | undefined;
 }
 
 type Stale = (tokens: StoredTokens) => boolean;
@@ -128,10 +128,14 @@ export class Refresher {
       throw error;
     }
     const checkedAt = now();
+    const changed = userFrom(await client.getIdTokenClaims(), { ...user, checkedAt });
+    if (rightsOf(changed) !== rightsOf(user)) {
+      // The other access tokens say what the person might do before.
+      storage.set(PersistKey.AccessToken, only(storage, accessTokenKey(audience)));
+    }
     const fresh = await this.#write(target, storage, { ...old, refreshedAt: checkedAt });
-    const claims = await client.getIdTokenClaims();
     session.idToken = storage.get(PersistKey.IdToken) ?? '';
-    Object.assign(user, userFrom(claims, { ...user, checkedAt }));
+    Object.assign(user, changed);
     // Now and not at the end of the request: a recheck may finish after its page went out.
     await saveSession(session);
     const { reference } = target;
@@ -183,6 +187,15 @@ function without(json: string, key: string): string {
   const { [key]: _, ...others } = accessTokensOf(json);
   return JSON.stringify(others);
 }
+
+function only(storage: ClientStorage, key: string): string {
+  return JSON.stringify({
+    [key]: accessTokensOf(storage.get(PersistKey.AccessToken) ?? '{}')[key],
+  });
+}
+
+const rightsOf = ({ roles, organizations }: Pick<SignedInUser, 'roles' | 'organizations'>) =>
+  JSON.stringify([roles, organizations]);
 
 /** The key under which @logto/client keeps an access token. */
 function accessTokenKey({ resource = '', organizationId }: Audience): string {

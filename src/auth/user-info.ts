@@ -18,10 +18,19 @@ const Identity = z.looseObject({
   details: z.looseObject({ rawData: RawData.nullish().catch(null) }).nullish(),
 });
 
+const OrganizationData = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().nullish(),
+});
+
 const UserInfo = z.looseObject({
   sub: z.string(),
   email: z.string().nullish(),
   identities: z.record(z.string(), Identity).nullish(),
+  organizations: z.array(z.string()).nullish(),
+  organization_roles: z.array(z.string()).nullish(),
+  organization_data: z.array(OrganizationData).nullish(),
 });
 
 export type UserInfo = z.infer<typeof UserInfo>;

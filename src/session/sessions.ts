@@ -27,6 +27,8 @@ export interface SessionDeps {
 export interface SignIn {
   user: SignedInUser;
   idToken: string;
+  /** This app asked Logto for a fresh one (`prompt=login`), whatever session there was. */
+  wasAskedFor: boolean;
   tokens: Tokens;
   /** When the browser set out for Logto, milliseconds since 1970. */
   startedAt: number;
@@ -97,6 +99,7 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
     begun.user = user;
     begun.idToken = idToken;
+    if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
     await saveSession(begun);
     if (!(await directory.wasEnded(user, startedAt))) return begun;
     await end(begun, user);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Environment } from '../../src/config.ts';
-import { flag, origin, wholeNumber } from '../../src/config-values.ts';
+import { absoluteUri, flag, origin, wholeNumber } from '../../src/config-values.ts';
 
 /** The application that Logto seeds for the console itself. It belongs to the admin endpoint. */
 export const SEEDED_APP = 'm-default';
@@ -35,13 +35,6 @@ export interface Problem {
   /** It was not given at all, so a person can be asked for it. */
   missing: boolean;
 }
-
-const absoluteUri = z
-  .string()
-  // RFC 8707 section 2: absolute, and without a fragment.
-  .refine((value) => URL.canParse(value) && !value.includes('#'), {
-    message: 'must be an absolute address such as https://books.example/api',
-  });
 
 /** The form of each variable. What may be left out depends on the others: see `missingOf`. */
 const schema = z.object({
