@@ -40,8 +40,8 @@ export class Refresher {
 
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
-    // Longer than discovery and the token call together may take.
-    this.#lock = new RefreshLock(deps.redis, 2 * deps.config.logto.timeoutMs + 1000);
+    // Longer than discovery, the token call and the key set together may take.
+    this.#lock = new RefreshLock(deps.redis, 3 * deps.config.logto.timeoutMs + 1000);
   }
 
   /**
@@ -86,9 +86,9 @@ export class Refresher {
         return stale(current) ? this.#refresh(target, audience, current) : current;
       });
       if (mine) return mine;
-      await this.#lock.wait(id);
+      const released = await this.#lock.wait(id);
       const after = await this.#read(target);
-      if (after.generation === seen.generation) {
+      if (released && after.generation === seen.generation) {
         throw new LogtoUnavailable('The refresh that this request waited for has failed');
       }
     }
@@ -152,9 +152,13 @@ export class Refresher {
     if (await sessions.tokens.write(id, old.generation, tokens, target.user.endsAt)) {
       return { ...tokens, generation: old.generation + 1 };
     }
+    // We came after the lock's time, and somebody else was faster: theirs count. Revoking ours would
+    // end the whole grant, and theirs with it.
+    const newer = await sessions.tokens.read(id);
+    if (newer) return newer;
     // Signed out while Logto was asked: what just came must not stay behind.
     if (refreshToken) await logto.revoke(refreshToken).catch(() => {});
-    throw new SessionEnded('The session was ended while its tokens were refreshed');
+    throw await this.#end(target, 'ended_meanwhile');
   }
 
   async #end(target: SignedInRequest, why: string): Promise<SessionEnded> {

@@ -60,9 +60,10 @@ function log(logger: Logger, req: Request, error: AppError): void {
 }
 
 function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
-  const address = req.method === 'GET' ? req.originalUrl : '/';
-  const { heading, drawing, happened, lead, todo, operator, action } = errorWords(error, address);
   const quiet = error instanceof NotFound;
+  // "Try again" is a link, so it can only repeat a GET.
+  const address = quiet || req.method === 'GET' ? req.originalUrl : '/';
+  const { heading, drawing, happened, lead, todo, operator, action } = errorWords(error, address);
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
     ...(todo ? [{ heading: 'What to do', text: todo }] : []),

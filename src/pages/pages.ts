@@ -43,11 +43,13 @@ export function createPages(config: Config, assets: Assets): SendPage {
   const render = compileViews(VIEWS);
   return (req, res, name, model, options = {}) => {
     const user = options.withUser === false ? null : signedIn(req)?.user;
+    // A mounted router takes its own part out of req.path.
+    const here = req.baseUrl || req.path;
     const shell: Shell = {
       appName: config.appName,
       title: options.title ?? null,
       demo: config.demo,
-      nav: user ? NAVIGATION.map((entry) => ({ ...entry, current: entry.href === req.path })) : [],
+      nav: user ? NAVIGATION.map((entry) => ({ ...entry, current: entry.href === here })) : [],
       user: user ? avatarOf(user) : null,
       signOutInHeader: Boolean(user) && (options.signOutInHeader ?? true),
       notice: options.notice ?? null,
