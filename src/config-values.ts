@@ -58,7 +58,10 @@ export const secrets = z.string().transform((value, context) => {
       fail(
         `is too short: ${secret.length} characters, at least ${SECRET_LENGTH} are needed; ${NEW_SECRET}`,
       );
-    } else if (/change|example|secret|password|your/i.test(secret) || new Set(secret).size < 10) {
+    } else if (
+      /change-?me|example|password|secret-|your-/i.test(secret) ||
+      new Set(secret).size < 10
+    ) {
       fail(`looks like a sample, anybody could know it; ${NEW_SECRET}`);
     }
   }

@@ -1,3 +1,5 @@
+import type { Challenge, Refusal } from './refusal.ts';
+
 /**
  * Errors by cause. Each knows its HTTP status and a stable `reason`, which goes into the log line and
  * onto the page; the words people read live in pages/error-page.ts. Messages are for the log: they
@@ -79,9 +81,6 @@ export class SessionEnded extends AppError {
   readonly reason = 'session_ended';
 }
 
-/** The members of a `WWW-Authenticate: Bearer` answer (RFC 6750 section 3); null where none is due. */
-export type Challenge = Record<string, string>;
-
 /** The API was asked without an access token that holds. */
 export class Unauthorized extends AppError {
   readonly status = 401;
@@ -94,50 +93,27 @@ export class Unauthorized extends AppError {
   }
 }
 
-/** What somebody lacks who may not do a thing; names as they are at Logto. */
-export type Missing =
-  | { scope: string }
-  | { role: string }
-  | { organization: string }
-  | { organizationRole: string; organization: string };
-
-/** What it would have been for, in words: "You can’t add books yet", "Adding books". */
-export interface Purpose {
-  heading: string;
-  acting: string;
-  /** Label of the way back to the same address. */
-  back?: string;
-}
-
 /** Signed in, but not allowed to do this. */
 export class Forbidden extends AppError {
   readonly status = 403;
   readonly reason = 'forbidden';
-  readonly missing: Missing;
-  /** As people know it: "@ada-l". */
-  readonly account: string;
-  readonly purpose: Purpose | undefined;
-  readonly challenge: Challenge | null;
+  readonly refusal: Refusal;
 
-  constructor(refusal: Pick<Forbidden, 'missing' | 'account' | 'purpose' | 'challenge'>) {
-    super(`It takes ${JSON.stringify(refusal.missing)}`);
-    this.missing = refusal.missing;
-    this.account = refusal.account;
-    this.purpose = refusal.purpose;
-    this.challenge = refusal.challenge;
+  constructor(refusal: Refusal) {
+    super(`It takes the ${refusal.missing.kind} ${refusal.missing.name}`);
+    this.refusal = refusal;
   }
 }
 
-/** What was sent can't be taken as it is. */
+/** What was sent can't be taken as it is; by field, what would be right. */
 export class InvalidInput extends AppError {
   readonly status: number;
   readonly reason = 'invalid_input';
-  /** By field, what would be right. */
   readonly fields: Record<string, string>;
 
-  constructor(fields: Record<string, string>, options?: ErrorOptions & { status: number }) {
-    super(`Does not hold: ${Object.keys(fields).join(', ')}`, options);
-    this.status = options?.status ?? 422;
+  constructor(fields: Record<string, string>, status = 422) {
+    super(`Does not hold: ${Object.keys(fields).join(', ')}`);
+    this.status = status;
     this.fields = fields;
   }
 }

@@ -28,7 +28,8 @@ export function securityHeaders(config: Config): RequestHandler[] {
     // no-referrer would make Chrome send `Origin: null` with our own forms.
     referrerPolicy: { policy: 'same-origin' },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: true },
+    // Without subdomains: what else runs under this name is not ours to decide.
+    strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
   });
   const others: RequestHandler = (_req, res, next) => {

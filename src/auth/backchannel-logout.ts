@@ -69,7 +69,7 @@ async function endWhatLogtoEnded(deps: AuthDeps, req: Request): Promise<void> {
 
 /** By `sid` the sessions of that Logto session; by `sub` alone all of the user (S37). */
 const targetOf = (said: LogoutToken, iss: string) =>
-  'sid' in said ? { sid: said.sid } : { iss, sub: said.sub };
+  'sid' in said ? { logtoSession: said.sid } : { iss, sub: said.sub };
 
 /** Section 2.8: 400 with an OAuth error body for what can't be accepted. Everything else goes on. */
 function answerWithOAuthError({ logger }: AuthDeps): ErrorRequestHandler {

@@ -97,7 +97,8 @@ async function exchange(
   try {
     await client.handleSignInCallback(url.href);
   } catch (cause) {
-    if (!(cause instanceof LogtoRefused)) throw cause;
+    // Anything but a bad code is about this app's own credentials: the operator's to mend.
+    if (!(cause instanceof LogtoRefused && cause.code === 'invalid_grant')) throw cause;
     throw new SignInFailed('code_refused', 'Logto refused the code', { cause, returnTo });
   }
   const signedInAt = now();

@@ -1,8 +1,9 @@
 import type { LogtoContext } from '@logto/express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { RouteParameters } from 'express-serve-static-core';
-import { Forbidden, type Missing, type Purpose, Unauthorized } from '../errors.ts';
+import { Forbidden, Unauthorized } from '../errors.ts';
 import { referenceOf } from '../reference.ts';
+import type { Purpose, Refusal } from '../refusal.ts';
 import {
   type AppSession,
   type Membership,
@@ -112,7 +113,7 @@ export function requireScope(scope: string, purpose?: Purpose): Guard {
     if ((await caller.scopes(organizationId)).has(scope)) return null;
     // Asking may have shown that the membership is over.
     if (organizationId !== null) membership(caller, organizationId);
-    throw forbidden(caller, { scope }, purpose);
+    throw forbidden(caller, { kind: 'scope', name: scope }, purpose);
   });
 }
 
@@ -120,7 +121,7 @@ export function requireScope(scope: string, purpose?: Purpose): Guard {
 export function requireRole(role: string): Guard {
   return guard((caller) => {
     if (caller.roles.includes(role)) return null;
-    throw forbidden(caller, { role });
+    throw forbidden(caller, { kind: 'role', name: role });
   });
 }
 
@@ -133,11 +134,10 @@ export function requireOrganization(): Guard {
 }
 
 /** Lets through who has this role in the organization that the request is about. */
-export function requireOrganizationRole(organizationRole: string): Guard {
+export function requireOrganizationRole(role: string): Guard {
   return guard((caller, req) => {
-    const { id, roles } = membership(caller, organizationOf(req));
-    if (roles.includes(organizationRole)) return null;
-    throw forbidden(caller, { organizationRole, organization: id });
+    if (membership(caller, organizationOf(req)).roles.includes(role)) return null;
+    throw forbidden(caller, { kind: 'organization role', name: role });
   });
 }
 
@@ -167,10 +167,14 @@ function membership(caller: Caller, organization: string | null): Membership {
 }
 
 export const notAMember = (caller: Caller, organization: string | null): Forbidden =>
-  forbidden(caller, { organization: organization ?? 'none' });
+  forbidden(caller, { kind: 'organization', name: organization ?? 'none' });
 
-function forbidden({ account, kind }: Caller, missing: Missing, purpose?: Purpose): Forbidden {
+function forbidden(
+  { account, kind }: Caller,
+  missing: Refusal['missing'],
+  purpose?: Purpose,
+): Forbidden {
   // RFC 6750 section 3.1: only a permission has an error code of its own.
-  const told = 'scope' in missing ? { error: 'insufficient_scope', ...missing } : {};
+  const told = missing.kind === 'scope' ? { error: 'insufficient_scope', scope: missing.name } : {};
   return new Forbidden({ missing, account, purpose, challenge: kind === 'token' ? told : null });
 }

@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { signInAddress } from '../auth/guards.ts';
 import {
   AppError,
-  type Challenge,
   Forbidden,
   InvalidInput,
   MethodNotAllowed,
@@ -15,6 +14,7 @@ import {
   Unexpected,
 } from '../errors.ts';
 import { referenceOf } from '../reference.ts';
+import type { Challenge } from '../refusal.ts';
 import { errorWords } from './error-page.ts';
 import type { PageDeps, SendPage } from './pages.ts';
 import { refusalWords } from './refusal-words.ts';
@@ -36,9 +36,8 @@ export function errorHandler({ logger, send }: PageDeps): ErrorRequestHandler {
       return res.redirect(303, signInAddress(req));
     }
     if (error instanceof MethodNotAllowed) res.set('Allow', error.allow);
-    if (error instanceof Unauthorized || error instanceof Forbidden) {
-      if (error.challenge) res.set('WWW-Authenticate', bearerChallenge(error.challenge));
-    }
+    const challenge = challengeOf(error);
+    if (challenge) res.set('WWW-Authenticate', bearerChallenge(challenge));
     res.status(error.status).set('Cache-Control', 'no-store');
     if (req.accepts(['html', 'json']) === 'json') sendProblem(req, res, error);
     else sendErrorPage(send, req, res, error);
@@ -54,10 +53,7 @@ function asAppError(thrown: unknown): AppError {
   }
   // body-parser's: too large, or not what Content-Type says. Its message quotes the body: not kept.
   if (thrown instanceof Error && 'type' in thrown) {
-    return new InvalidInput(
-      { body: status === 413 ? 'is too large' : 'can’t be read' },
-      { status },
-    );
+    return new InvalidInput({ body: status === 413 ? 'is too large' : 'can’t be read' }, status);
   }
   return new NotFound('The address does not decode', { cause: thrown });
 }
@@ -76,10 +72,11 @@ function log(logger: Logger, req: Request, error: AppError): void {
 }
 
 function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
-  const address = req.method === 'GET' ? req.originalUrl : '/';
+  const quiet = error instanceof NotFound;
+  // "Try again" is a link, so it can only repeat a GET.
+  const address = quiet || req.method === 'GET' ? req.originalUrl : '/';
   const words = refusalWords(error, req.originalUrl) ?? errorWords(error, address);
   const { heading, drawing, happened, lead, todo, operator, action } = words;
-  const quiet = error instanceof NotFound;
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
     ...(todo ? [{ heading: 'What to do', text: todo }] : []),
@@ -117,6 +114,11 @@ const plain = (sentence: Sentence | null | undefined): string =>
   (sentence ?? [])
     .map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.strong))
     .join('');
+
+function challengeOf(error: AppError): Challenge | null {
+  if (error instanceof Forbidden) return error.refusal.challenge;
+  return error instanceof Unauthorized ? error.challenge : null;
+}
 
 /** RFC 6750 section 3. The values are ours and a setting's: no quote and no backslash in them. */
 function bearerChallenge(challenge: Challenge): string {

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../config.ts';
-import { Directory, type Owner } from './directory.ts';
+import { Directory, type Owner, type UserKey, type Whose } from './directory.ts';
 import type { SessionRedis } from './redis.ts';
 import { cookieSigningKeys, type Sealer } from './seal.ts';
 import {
@@ -49,8 +49,6 @@ export interface ListedSession {
   lastUsedAt: number;
 }
 
-type UserKey = Pick<Owner, 'iss' | 'sub'>;
-
 /** Begins, lists and ends sessions: the record, its tokens, and where they are found. */
 export interface Sessions {
   middleware: RequestHandler;
@@ -64,7 +62,7 @@ export interface Sessions {
   /** Ends a session. This request's own is given as the object, so that the request forgets it too. */
   end(session: AppSession | string, owner: Owner): Promise<EndedSession>;
   /** Ends the sessions of a user, or of a session at Logto, and sign-ins under way at this moment. */
-  endAll(whose: UserKey | { sid: string }, except?: string): Promise<EndedSession[]>;
+  endAll(whose: Whose, except?: string): Promise<EndedSession[]>;
   /** Ids of all sessions of a user; some may have gone idle. */
   ids(user: UserKey): Promise<string[]>;
   /** Looks at a session without using it. */
@@ -106,15 +104,12 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     return null;
   }
 
-  async function endAll(
-    whose: UserKey | { sid: string },
-    except?: string,
-  ): Promise<EndedSession[]> {
+  async function endAll(whose: Whose, except?: string): Promise<EndedSession[]> {
     await directory.markEnded(whose);
     const ids = (await directory.all(whose)).filter((id) => id !== except);
     const endOne = async (id: string) => {
       const user = (await store.peek(id))?.user;
-      return end(id, user ?? { iss: '', sub: '', sid: null, ...whose });
+      return end(id, user ?? nobody(whose));
     };
     return Promise.all(ids.map(endOne));
   }
@@ -138,6 +133,12 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
   const ids = (user: UserKey) => directory.all(user);
   return { middleware: whereNeeded(config, store), tokens, begin, end, endAll, ids, look, list };
 }
+
+/** The record is gone, so only the entry that led to it can be taken away. */
+const nobody = (whose: Whose): Owner =>
+  'logtoSession' in whose
+    ? { iss: '', sub: '', sid: whose.logtoSession }
+    : { iss: whose.iss, sub: whose.sub, sid: null };
 
 async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const before = sessionOf(req);

@@ -36,7 +36,7 @@ describe('README.md', () => {
   });
 
   it('quotes headings of the error pages as they are', () => {
-    const source = read('src/pages/error-page.ts');
+    const source = read('src/pages/error-page.ts') + read('src/pages/error-texts.ts');
     const section = readme.split('### On an error page')[1]?.split('\n### ')[0] ?? '';
     const headings = [...section.matchAll(/^\| `[^`]+` \| ([^|]+?) \|/gm)]
       .map(([, heading = '']) => heading)
