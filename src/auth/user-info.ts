@@ -57,9 +57,16 @@ export async function fetchUserInfo(
   return check(await logto.userInfo(await refresher.accessToken(target)), target);
 }
 
-/** OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. */
+/**
+ * OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. Only userinfo has the
+ * handle at Hugging Face: the session keeps it, so that other pages can show it without a call.
+ */
 function check(answer: unknown, { user }: SignedInRequest): UserInfo {
   const info = UserInfo.parse(answer);
   if (info.sub !== user.sub) throw new SessionEnded('Userinfo speaks of somebody else');
+  const raw = info.identities?.huggingface?.details?.rawData;
+  if (raw) {
+    user.huggingFace = { username: raw.preferred_username ?? null, profile: raw.profile ?? null };
+  }
   return info;
 }

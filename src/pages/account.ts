@@ -17,7 +17,6 @@ export function accountPage(deps: PageDeps) {
     const target = person(req);
     const { user } = target;
     const info = await userInfoIfReachable(deps, target);
-    if (info) rememberHuggingFace(user, info);
     const model: AccountPage = {
       avatar: avatarOf(user),
       profile: profile(user, req.user.claims.email ?? null),
@@ -44,13 +43,6 @@ async function userInfoIfReachable(
     if (error instanceof LogtoUnavailable) return null;
     throw error;
   }
-}
-
-/** Only userinfo has the handle; kept in the session, so that the home page can show it without a call. */
-function rememberHuggingFace(user: SignedInUser, info: UserInfo): void {
-  const raw = info.identities?.huggingface?.details?.rawData;
-  if (raw)
-    user.huggingFace = { username: raw.preferred_username ?? null, profile: raw.profile ?? null };
 }
 
 function profile(user: SignedInUser, email: string | null): AccountPage['profile'] {

@@ -1,6 +1,6 @@
 import { type AppError, Forbidden, InvalidInput, Unauthorized } from '../errors.ts';
 import type { Refusal } from '../refusal.ts';
-import type { ErrorWords } from './error-page.ts';
+import type { ErrorWords } from './error-texts.ts';
 
 const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
 
