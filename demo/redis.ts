@@ -54,7 +54,8 @@ export class EmbeddedRedis implements SessionRedis {
 
   async pttl(key: string) {
     const entry = this.#live(key);
-    return entry ? entry.expiresAt - Date.now() : -2;
+    if (!entry) return -2;
+    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - Date.now();
   }
 
   async del(key: string) {

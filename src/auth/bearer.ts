@@ -82,8 +82,8 @@ async function verify({ config, logto, now }: AuthDeps, token: string): Promise<
 function organizationOfToken({ aud, organization_id }: Claims, { logto }: Config): string | null {
   if (logto.apiResource && aud.includes(logto.apiResource)) return organization_id ?? null;
   const [first = ''] = aud;
-  const isOrganization = aud.length === 1 && first.startsWith(organizationUrnPrefix);
-  if (logto.organizations && isOrganization) return getOrganizationIdFromUrn(first);
+  const id = first.startsWith(organizationUrnPrefix) ? getOrganizationIdFromUrn(first) : '';
+  if (logto.organizations && aud.length === 1 && id) return id;
   throw invalid('The access token is for another audience');
 }
 

@@ -11,6 +11,8 @@ import { parseBook } from './shelf.ts';
 import { shelfOf } from './shelf-of.ts';
 
 interface BooksPage {
+  /** Whose shelf it is. */
+  lead: string;
   /** One's own shelf, and that of each organization; none of it when there is but one. */
   shelves: { label: string; href: string; current: boolean }[];
   books: { title: string; author: string; added: Moment }[];
@@ -46,6 +48,7 @@ export function booksPages(deps: PageDeps): Router {
   return router;
 }
 
+const OWN = 'Your own shelf. Nobody else sees it.';
 const form = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 10 });
 
 async function add(deps: PageDeps, req: GuardedRequest, res: Response): Promise<void> {
@@ -70,8 +73,11 @@ async function show(
   const scopes = await callerOf(req).scopes(organizationId);
   const books = scopes.has('read:books') ? await shelfOf(deps, req).list() : [];
   const action = addressOf(organizationId);
+  const all = await shelves(deps, req, organizationId);
+  const owner = all.find(({ current }) => current)?.label;
   const model: BooksPage = {
-    shelves: await shelves(deps, req, organizationId),
+    lead: organizationId ? `The shelf that members of ${owner} share.` : OWN,
+    shelves: all,
     books: books.map(({ title, author, addedAt }) => ({ title, author, added: moment(addedAt) })),
     form: scopes.has('write:books') ? { action, fields: fields(req, mistakes) } : null,
   };

@@ -25,7 +25,7 @@ const text = (most: number) =>
     .max(most, `must be at most ${most} characters`)
     .regex(/^\P{Cc}*$/u, 'must be one line of text');
 
-const NewBook = z.object({ title: text(200), author: text(100) });
+const NewBook = z.object({ title: text(200), author: text(100) }, 'must be an object');
 export type NewBook = z.infer<typeof NewBook>;
 
 const Book = NewBook.extend({
@@ -48,7 +48,10 @@ export function parseBook(input: unknown): NewBook {
   const parsed = NewBook.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
   // Of several mistakes in a field the first is enough.
-  const issues = parsed.error.issues.map(({ path, message }) => [path.join('.'), message]);
+  const issues = parsed.error.issues.map(({ path, message }) => [
+    path.join('.') || 'body',
+    message,
+  ]);
   throw new InvalidInput(Object.fromEntries(issues.reverse()));
 }
 

@@ -59,13 +59,13 @@ function organizationsPages(deps: PageDeps): Router {
   router.post('/organizations/:organizationId/default', requireOrganization(), (req, res) => {
     const { organizationId } = req.params;
     person(req).session.defaultOrganization = organizationId;
-    notices.set(res, 'The navigation now leads to this organization.');
+    notices.set(res, 'This is your default organization now.');
     res.redirect(303, `/organizations/${organizationId}`);
   });
 
   router.post('/organizations/:organizationId/not-default', requireOrganization(), (req, res) => {
     delete person(req).session.defaultOrganization;
-    notices.set(res, 'The navigation now leads to your own things.');
+    notices.set(res, 'You have no default organization now.');
     res.redirect(303, `/organizations/${req.params.organizationId}`);
   });
   return router;

@@ -66,6 +66,8 @@ export interface DoorstepOptions {
   redisSettings?: string[];
   /** Puts something between the app and its Redis: a delay, a failure. */
   wrapRedis?: (redis: SessionRedis) => SessionRedis;
+  /** Another app than that of src/app.ts. */
+  createApp?: typeof createApp;
 }
 
 export async function startDoorstep(options: DoorstepOptions = {}): Promise<Doorstep> {
@@ -115,7 +117,14 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const redis: SessionRedis = real ?? new EmbeddedRedis();
   const wrapped = options.wrapRedis?.(redis) ?? redis;
   const limits = options.limits ?? NO_LIMITS;
-  handle = createApp({ config, redis: wrapped, logger, fetch, now: () => Date.now(), limits });
+  handle = (options.createApp ?? createApp)({
+    config,
+    redis: wrapped,
+    logger,
+    fetch,
+    now: () => Date.now(),
+    limits,
+  });
 
   const upToCallback: Doorstep['upToCallback'] = async (
     browser,
