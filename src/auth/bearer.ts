@@ -26,11 +26,13 @@ const Claims = z.looseObject({
 });
 type Claims = z.infer<typeof Claims>;
 
+type BearerDeps = Pick<AuthDeps, 'config' | 'logto' | 'now'>;
+
 /**
  * For /api: a request carries an access token as `Authorization: Bearer`, or is refused. Cookies say
  * nothing here, so no other site can make a browser do anything (RFC 6750 section 2.1).
  */
-export function bearer(deps: AuthDeps): RequestHandler {
+export function bearer(deps: BearerDeps): RequestHandler {
   return async (req, _res, next) => {
     const claims = await verify(deps, tokenOf(req));
     const { iss, sub, iat, exp } = claims;
@@ -54,7 +56,7 @@ function tokenOf(req: Request): string {
  *
  * @throws {Unauthorized}, or {@link LogtoUnavailable} without a key set.
  */
-async function verify({ config, logto, now }: AuthDeps, token: string): Promise<Claims> {
+async function verify({ config, logto, now }: BearerDeps, token: string): Promise<Claims> {
   try {
     const { payload } = await jwtVerify(token, await logto.keySet(), {
       typ: 'at+jwt',

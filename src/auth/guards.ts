@@ -1,6 +1,5 @@
 import type { LogtoContext } from '@logto/express';
 import type { Request, RequestHandler, Response } from 'express';
-import type { RouteParameters } from 'express-serve-static-core';
 import { Forbidden, Unauthorized } from '../errors.ts';
 import { referenceOf } from '../reference.ts';
 import type { Purpose, Refusal } from '../refusal.ts';
@@ -60,27 +59,28 @@ export function person(req: GuardedRequest): SignedInRequest {
   return target;
 }
 
-type GuardedHandler<Path extends string> = (
-  req: GuardedRequest<RouteParameters<Path>>,
-  res: Response,
-) => unknown;
+type GuardedHandler<Params> = (req: GuardedRequest<Params>, res: Response) => unknown;
 
 // Behind a guard, and only there, a handler may rely on `req.user`: the compiler sees to both.
 declare module 'express-serve-static-core' {
   interface IRouterMatcher<T, Method> {
-    <Path extends string>(path: Path, guard: Guard, handler: GuardedHandler<Path>): T;
     <Path extends string>(
       path: Path,
-      a: Guard,
-      b: RequestHandler,
-      handler: GuardedHandler<Path>,
+      guard: Guard,
+      handler: GuardedHandler<RouteParameters<Path>>,
     ): T;
     <Path extends string>(
       path: Path,
-      a: Guard,
-      b: RequestHandler,
-      c: RequestHandler,
-      handler: GuardedHandler<Path>,
+      guard: Guard,
+      second: RequestHandler,
+      handler: GuardedHandler<RouteParameters<Path>>,
+    ): T;
+    <Path extends string>(
+      path: Path,
+      guard: Guard,
+      second: RequestHandler,
+      third: RequestHandler,
+      handler: GuardedHandler<RouteParameters<Path>>,
     ): T;
   }
 }

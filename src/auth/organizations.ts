@@ -62,8 +62,8 @@ export async function organizationsIn(
   const { organizations, organization_roles, organization_data } = info;
   if (organizations && organization_data) {
     const told = memberships({ organizations, organization_roles: organization_roles ?? [] });
-    if (JSON.stringify(told) !== JSON.stringify(user.organizations))
-      await refresher.recheck(target);
+    const changed = JSON.stringify(told) !== JSON.stringify(user.organizations);
+    if (changed) await refresher.recheck(target).catch(unlessUnavailable);
     const names = organization_data.map(({ id, name }) => [id, name] as const);
     user.organizationNames = Object.fromEntries(names);
   }
@@ -74,4 +74,9 @@ export async function organizationsIn(
       return { id, roles, name, description: describe(id) ?? null };
     })
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** A page can do with what was known before. */
+function unlessUnavailable(error: unknown): void {
+  if (!(error instanceof LogtoUnavailable)) throw error;
 }
