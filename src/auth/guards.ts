@@ -24,9 +24,10 @@ export function signedIn(req: Request): SignedInRequest | null {
   };
 }
 
-/** Where to sign in so that one comes back to exactly this page (C10). */
+/** Where to sign in so that one comes back to exactly this page (C10); a form can't be sent again. */
 export function signInAddress(req: Request): string {
-  return `/sign-in?return_to=${encodeURIComponent(req.originalUrl)}`;
+  const back = req.method === 'GET' ? req.originalUrl : req.baseUrl || '/';
+  return `/sign-in?return_to=${encodeURIComponent(back)}`;
 }
 
 /** Lets signed-in people through and sends everybody else to sign in. */

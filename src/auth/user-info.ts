@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LogtoRefused, SessionEnded } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SignedInRequest } from './guards.ts';
 import type { Logto } from './logto.ts';
 import type { Refresher } from './refresh.ts';
@@ -50,7 +50,8 @@ export async function fetchUserInfo(
 
 /** OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. */
 function check(answer: unknown, { user }: SignedInRequest): UserInfo {
-  const info = UserInfo.parse(answer);
+  const { data: info } = UserInfo.safeParse(answer);
+  if (!info) throw new LogtoUnavailable('Userinfo is not of the form that it should have');
   if (info.sub !== user.sub) throw new SessionEnded('Userinfo speaks of somebody else');
   return info;
 }

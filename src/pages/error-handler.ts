@@ -62,7 +62,7 @@ function log(logger: Logger, req: Request, error: AppError): void {
 function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
   const quiet = error instanceof NotFound;
   // "Try again" is a link, so it can only repeat a GET.
-  const address = quiet || req.method === 'GET' ? req.originalUrl : '/';
+  const address = quiet || req.method === 'GET' ? onThisSite(req.originalUrl) : '/';
   const { heading, drawing, happened, lead, todo, operator, action } = errorWords(error, address);
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
@@ -94,6 +94,9 @@ function sendProblem(req: Request, res: Response, error: AppError): void {
     }),
   );
 }
+
+/** A path that begins with two slashes would lead a link to another host. */
+const onThisSite = (address: string) => address.replace(/^[/\\]+/, '/');
 
 const plain = (sentence: ReturnType<typeof errorWords>['todo']): string | undefined =>
   sentence
