@@ -77,6 +77,9 @@ function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
  */
 async function spend({ redis }: AuthDeps, state: string): Promise<boolean> {
   const key = `used-state:${createHash('sha256').update(state).digest('base64url')}`;
+  // A read first: a Redis that hangs would still carry the write out when it goes on, and the state
+  // would be spent though the page said 503.
+  await askRedis('Used states', redis.get(key));
   return 'OK' === (await askRedis('Used states', redis.set(key, '1', 'PX', USED_STATE_LIFE, 'NX')));
 }
 

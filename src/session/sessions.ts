@@ -96,13 +96,20 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
   async function begin(req: Request, signIn: SignIn): Promise<EndedSession | null> {
     const { user, idToken, startedAt } = signIn;
     const begun = await renew(req, end);
-    // The directory first: a session that nobody can find can't be ended.
-    await directory.add(user, begun.id, user.endsAt);
-    await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
-    begun.user = user;
-    begun.idToken = idToken;
-    await saveSession(begun);
-    return (await directory.wasEnded(user, startedAt)) ? end(begun, user) : null;
+    try {
+      // The directory first: a session that nobody can find can't be ended.
+      await directory.add(user, begun.id, user.endsAt);
+      await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
+      begun.user = user;
+      begun.idToken = idToken;
+      await saveSession(begun);
+      if (!(await directory.wasEnded(user, startedAt))) return null;
+    } catch (error) {
+      // The request must forget it: express-session would save it at the end of the error page.
+      await end(begun, user).catch(() => {});
+      throw error;
+    }
+    return end(begun, user);
   }
 
   async function endAll(whose: Whose, except?: string): Promise<EndedSession[]> {
@@ -148,7 +155,11 @@ async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const before = sessionOf(req);
   if (!before) throw new Error('The session middleware did not run on the callback');
   if (before.user) await end(before, before.user);
-  await settled((done) => before.regenerate(done));
+  await settled((done) => before.regenerate(done)).catch((error: unknown) => {
+    // Not even an empty one: express-session would save it at the end of the error page.
+    Reflect.deleteProperty(req, 'session');
+    throw error;
+  });
   const renewed = sessionOf(req);
   if (!renewed) throw new Error('express-session gave no new session');
   return renewed;
