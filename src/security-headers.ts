@@ -34,9 +34,13 @@ export function securityHeaders(config: Config): RequestHandler[] {
   });
   const others: RequestHandler = (_req, res, next) => {
     res.set('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-    // Pages differ by who asks; Back after sign-out must show nothing (S28). Assets say otherwise.
-    res.set('Cache-Control', 'no-store');
     next();
   };
   return [headers, others];
 }
+
+/** Pages differ by who asks, and Back after sign-out must show nothing (S28). */
+export const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};

@@ -21,7 +21,7 @@ export interface AuthOptions {
   sessions: Sessions;
   limits: Limits;
   /** Permissions of the API to ask for at sign-in. */
-  apiScopes: readonly string[];
+  apiScopes?: readonly string[];
 }
 
 /** What they work with. Made once, in app.ts. */

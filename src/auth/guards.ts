@@ -33,11 +33,14 @@ export function signedIn(req: Request): SignedInRequest | null {
   };
 }
 
-/** Where to sign in so that one comes back to exactly this page (C10); after a form, to its page. */
+/**
+ * Where to sign in so that one comes back to exactly this page (C10). A form can't be sent again: from
+ * one, back to the page that it is on, as far as the browser tells.
+ */
 export function signInAddress(req: Request): string {
   const referer = req.get('referer') ?? '';
-  const form = req.method !== 'GET' && URL.canParse(referer) ? new URL(referer) : null;
-  const page = form ? form.pathname + form.search : req.originalUrl;
+  const form = URL.canParse(referer) ? new URL(referer) : { pathname: '/', search: '' };
+  const page = req.method === 'GET' ? req.originalUrl : form.pathname + form.search;
   return `/sign-in?return_to=${encodeURIComponent(page)}`;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LogtoRefused, SessionEnded } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SignedInRequest } from './guards.ts';
 import type { Logto } from './logto.ts';
 import type { Refresher } from './refresh.ts';
@@ -62,7 +62,8 @@ export async function fetchUserInfo(
  * handle at Hugging Face: the session keeps it, so that other pages can show it without a call.
  */
 function check(answer: unknown, { user }: SignedInRequest): UserInfo {
-  const info = UserInfo.parse(answer);
+  const { data: info } = UserInfo.safeParse(answer);
+  if (!info) throw new LogtoUnavailable('Userinfo is not of the form that it should have');
   if (info.sub !== user.sub) throw new SessionEnded('Userinfo speaks of somebody else');
   const raw = info.identities?.huggingface?.details?.rawData;
   if (raw) {

@@ -2,7 +2,7 @@ import type { Response } from 'express';
 import { type GuardedRequest, person, type SignedInRequest } from '../auth/guards.ts';
 import { organizationsIn } from '../auth/organizations.ts';
 import { fetchUserInfo, type UserInfo } from '../auth/user-info.ts';
-import { LogtoUnavailable } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import type { SignedInUser } from '../session/session.ts';
 import { claimRows } from './claims.ts';
 import { avatarOf, webAddress } from './format.ts';
@@ -40,7 +40,8 @@ async function userInfoIfReachable(
   try {
     return await fetchUserInfo(deps, target);
   } catch (error) {
-    if (error instanceof LogtoUnavailable) return null;
+    // Refused (too many requests, say) is no reason to take the page away either.
+    if (error instanceof LogtoUnavailable || error instanceof LogtoRefused) return null;
     throw error;
   }
 }

@@ -74,8 +74,8 @@ function log(logger: Logger, req: Request, error: AppError): void {
 function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
   const quiet = error instanceof NotFound;
   // "Try again" is a link, so it can only repeat a GET.
-  const address = quiet || req.method === 'GET' ? req.originalUrl : '/';
-  const words = refusalWords(error, req.originalUrl) ?? errorWords(error, address);
+  const address = quiet || req.method === 'GET' ? onThisSite(req.originalUrl) : '/';
+  const words = refusalWords(error, onThisSite(req.originalUrl)) ?? errorWords(error, address);
   const { heading, drawing, happened, lead, todo, operator, action } = words;
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
@@ -109,6 +109,9 @@ function sendProblem(req: Request, res: Response, error: AppError): void {
     }),
   );
 }
+
+/** A path that begins with two slashes would lead a link to another host. */
+const onThisSite = (address: string) => address.replace(/^[/\\]+/, '/');
 
 const plain = (sentence: Sentence | null | undefined): string =>
   (sentence ?? [])

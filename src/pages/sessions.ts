@@ -30,14 +30,14 @@ async function showSessions(
   { session, user }: SignedInRequest,
 ): Promise<void> {
   const page = Math.max(1, Math.min(1000, Number.parseInt(String(req.query.page ?? 1), 10) || 1));
-  // One more than is shown tells whether there is an older page.
   const offset = (page - 1) * A_PAGE;
-  const found = await sessions.list(user, { offset, count: A_PAGE + 1 });
-  const listed = found.slice(0, A_PAGE);
+  const listed = await sessions.list(user, { offset, count: A_PAGE });
   const model: SessionsPage = {
-    sessions: listed.map((entry) => row(entry, session.id, now())),
-    endOthersAction: found.some(({ id }) => id !== session.id) ? '/sessions/end-others' : null,
-    olderHref: found.length > A_PAGE ? `/sessions?page=${page + 1}` : null,
+    sessions: listed.sessions.map((entry) => row(entry, session.id, now())),
+    endOthersAction: listed.sessions.some(({ id }) => id !== session.id)
+      ? '/sessions/end-others'
+      : null,
+    olderHref: listed.older ? `/sessions?page=${page + 1}` : null,
     newerHref: page > 1 ? `/sessions?page=${page - 1}` : null,
   };
   send(req, res, 'sessions', model, { title: 'Sessions', notice: notices.take(req, res) });

@@ -49,16 +49,22 @@ export interface ListedSession {
   lastUsedAt: number;
 }
 
+export interface SessionList {
+  sessions: ListedSession[];
+  /** There are more behind this page. */
+  older: boolean;
+}
+
 /** Begins, lists and ends sessions: the record, its tokens, and where they are found. */
 export interface Sessions {
   middleware: RequestHandler;
   tokens: TokenStore;
   /**
    * Begins a session for somebody, with a new id (S4); one that this browser had before ends. All
-   * is saved when the promise resolves (C1). @returns null when Logto ended the user's sessions
-   * while this sign-in was under way: then it has not begun.
+   * is saved when the promise resolves (C1). @returns null, or what was ended again at once because
+   * Logto ended the user's sessions while this sign-in was under way.
    */
-  begin(req: Request, signIn: SignIn): Promise<AppSession | null>;
+  begin(req: Request, signIn: SignIn): Promise<EndedSession | null>;
   /** Ends a session. This request's own is given as the object, so that the request forgets it too. */
   end(session: AppSession | string, owner: Owner): Promise<EndedSession>;
   /** Ends the sessions of a user, or of a session at Logto, and sign-ins under way at this moment. */
@@ -68,7 +74,7 @@ export interface Sessions {
   /** Looks at a session without using it. */
   look(id: string): Promise<ListedSession | null>;
   /** The user's sessions, the latest first. Those that went idle are left out and forgotten. */
-  list(user: UserKey, page: { offset: number; count: number }): Promise<ListedSession[]>;
+  list(user: UserKey, page: { offset: number; count: number }): Promise<SessionList>;
 }
 
 export function createSessions({ config, redis, sealer, now }: SessionDeps): Sessions {
@@ -89,19 +95,24 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     return { tokens: taken, wasLive: await directory.remove(owner, sessionId) };
   }
 
-  async function begin(req: Request, signIn: SignIn): Promise<AppSession | null> {
+  async function begin(req: Request, signIn: SignIn): Promise<EndedSession | null> {
     const { user, idToken, startedAt } = signIn;
     const begun = await renew(req, end);
-    // The directory first: a session that nobody can find can't be ended.
-    await directory.add(user, begun.id, user.endsAt);
-    await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
-    begun.user = user;
-    begun.idToken = idToken;
-    if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
-    await saveSession(begun);
-    if (!(await directory.wasEnded(user, startedAt))) return begun;
-    await end(begun, user);
-    return null;
+    try {
+      // The directory first: a session that nobody can find can't be ended.
+      await directory.add(user, begun.id, user.endsAt);
+      await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
+      begun.user = user;
+      begun.idToken = idToken;
+      if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
+      await saveSession(begun);
+      if (!(await directory.wasEnded(user, startedAt))) return null;
+    } catch (error) {
+      // The request must forget it: express-session would save it at the end of the error page.
+      await end(begun, user).catch(() => {});
+      throw error;
+    }
+    return end(begun, user);
   }
 
   async function endAll(whose: Whose, except?: string): Promise<EndedSession[]> {
@@ -122,12 +133,15 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
   async function list(
     user: UserKey,
     page: { offset: number; count: number },
-  ): Promise<ListedSession[]> {
-    const ids = await directory.ofUser(user, page);
+  ): Promise<SessionList> {
+    // One more than is asked for tells whether there are older ones.
+    const known = await directory.ofUser(user, { ...page, count: page.count + 1 });
+    const ids = known.slice(0, page.count);
     const found = await Promise.all(ids.map(look));
     const gone = ids.filter((_id, index) => found[index] === null);
     await Promise.all(gone.map((id) => directory.remove({ ...user, sid: null }, id)));
-    return found.filter((session) => session !== null);
+    const sessions = found.filter((session) => session !== null);
+    return { sessions, older: known.length > page.count };
   }
 
   const ids = (user: UserKey) => directory.all(user);
@@ -144,7 +158,11 @@ async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const before = sessionOf(req);
   if (!before) throw new Error('The session middleware did not run on the callback');
   if (before.user) await end(before, before.user);
-  await settled((done) => before.regenerate(done));
+  await settled((done) => before.regenerate(done)).catch((error: unknown) => {
+    // Not even an empty one: express-session would save it at the end of the error page.
+    Reflect.deleteProperty(req, 'session');
+    throw error;
+  });
   const renewed = sessionOf(req);
   if (!renewed) throw new Error('express-session gave no new session');
   return renewed;
