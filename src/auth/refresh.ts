@@ -9,10 +9,12 @@ import type { StoredTokens } from '../session/tokens.ts';
 import type { SignedInRequest } from './guards.ts';
 import { RefreshLock } from './lock.ts';
 import type { ClientStorage, Logto } from './logto.ts';
+import { onceMoreWhenCutOff } from './retry.ts';
 import { userFrom } from './user.ts';
 
 /** An access token this close to its end is as good as expired, seconds. */
 const LEEWAY = 30;
+
 /** Which access token is wanted; without a resource the opaque one for userinfo. */
 export interface Audience {
   resource?: string;
@@ -116,7 +118,9 @@ export class Refresher {
     );
     const client = logto.client(storage);
     try {
-      await client.getAccessToken(audience.resource, audience.organizationId);
+      await onceMoreWhenCutOff(() =>
+        client.getAccessToken(audience.resource, audience.organizationId),
+      );
     } catch (error) {
       if (error instanceof LogtoRefused && error.code === 'invalid_grant') {
         throw await this.#end(target, 'invalid_grant');
