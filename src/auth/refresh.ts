@@ -10,6 +10,7 @@ import { type Audience, accessTokenKey, accessTokensOf, only, without } from './
 import type { SignedInRequest } from './guards.ts';
 import { RefreshLock } from './lock.ts';
 import type { ClientStorage, Logto } from './logto.ts';
+import { onceMoreWhenCutOff } from './retry.ts';
 import { userFrom } from './user.ts';
 
 /** An access token this close to its end is as good as expired, seconds. */
@@ -113,7 +114,9 @@ export class Refresher {
     );
     const client = logto.client(storage);
     try {
-      await client.getAccessToken(audience.resource, audience.organizationId);
+      await onceMoreWhenCutOff(() =>
+        client.getAccessToken(audience.resource, audience.organizationId),
+      );
     } catch (error) {
       if (error instanceof LogtoRefused && error.code === 'invalid_grant') {
         throw await this.#end(target, 'invalid_grant');

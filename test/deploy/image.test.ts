@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { isBuiltin } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/config.ts';
+import { read } from './files.ts';
 
-const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const dockerfile = read('Dockerfile');
 
 /** Without an engine, the commands of the image are tried by hand: here the one that says it is well. */
 describe('the HEALTHCHECK of the Dockerfile', () => {
@@ -35,38 +36,45 @@ describe('the HEALTHCHECK of the Dockerfile', () => {
   });
 });
 
-describe('docker-compose.yml', () => {
-  const app = /\n {2}app:\n([\s\S]*?)\n {2}redis:\n/.exec(read('docker-compose.yml'))?.[1] ?? '';
-  const environment = Object.fromEntries(
-    [...app.matchAll(/^ {6}([A-Z_]+): '?(.*?)'?$/gm)].map(([, name, value]) => [name, value]),
-  );
-
-  it('C25 gives the app a production environment that lacks only what .env brings', () => {
-    const fromDotEnv = {
-      LOGTO_APP_ID: 'id',
-      LOGTO_APP_SECRET: 'from-the-console',
-      SESSION_SECRET: 'kE9xQz7wLmVbT3f0rA5uJdS8nHcG2yPi1oXe6KWq',
-    };
-    const config = parseConfig({ ...fromDotEnv, ...environment });
-    expect(config).toMatchObject({ production: true, host: '0.0.0.0', port: 3000, trustProxy: [] });
+describe('Dockerfile', () => {
+  it('gives the tools every package that they import', () => {
+    const { dependencies } = JSON.parse(read('package.json'));
+    const kept = /for name in (.*); do/.exec(dockerfile)?.[1]?.split(' ') ?? [];
+    const imported = filesOf('tools').flatMap((file) =>
+      [...read(`tools/${file}`).matchAll(/ from '([^.'][^']*)'/g)].map(([, from = '']) => from),
+    );
+    const packages = new Set(imported.filter((from) => !isBuiltin(from)).map(packageOf));
+    expect(packages.size).toBeGreaterThan(3);
+    expect([...packages].filter((name) => !dependencies[name]).sort()).toEqual(kept.sort());
   });
 
-  it('publishes on loopback only', () => {
-    const published = [...read('docker-compose.yml').matchAll(/^ +- (.*:\d+:\d+)$/gm)];
-    expect(published.map(([, port]) => port)).toEqual([
-      '127.0.0.1:3000:3000',
-      '127.0.0.1:3001:3001',
-      '127.0.0.1:3002:3002',
-    ]);
-  });
-
-  it('C17 lets Logto call the app back', () => {
-    expect(read('docker-compose.yml')).toContain("OIDC_PROVIDER_SSRF_PROTECTION_DISABLED: 'true'");
+  it('copies only what .dockerignore lets in', () => {
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(
+      ([, paths = '']) => paths.split(' '),
+    );
+    const letIn = [...read('.dockerignore').matchAll(/^!(.+)$/gm)].map(([, path]) => path);
+    expect([...new Set(copied)].sort()).toEqual(letIn.sort());
   });
 });
 
+function filesOf(folder: string): string[] {
+  const all = readdirSync(new URL(`../../${folder}`, import.meta.url), {
+    recursive: true,
+    encoding: 'utf8',
+  });
+  return all.filter((file) => file.endsWith('.ts'));
+}
+
+/** `@logto/api/management` belongs to `@logto/api`. */
+function packageOf(from: string): string {
+  return from
+    .split('/')
+    .slice(0, from.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
 async function healthcheck(port: string): Promise<number> {
-  const json = /^HEALTHCHECK [\s\S]*?CMD (\[.*\])$/m.exec(read('Dockerfile'))?.[1] ?? '[]';
+  const json = /^HEALTHCHECK [\s\S]*?CMD (\[.*\])$/m.exec(dockerfile)?.[1] ?? '[]';
   const [, ...words]: string[] = JSON.parse(json);
   const child = spawn(process.execPath, words, { env: { PORT: port }, stdio: 'ignore' });
   const [code]: number[] = await once(child, 'exit');
