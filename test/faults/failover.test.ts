@@ -47,7 +47,8 @@ describe.skipIf(!hasRedisServer)('C21 another Redis takes over behind the same a
   ] as const)('$what', async ({ old, after }) => {
     const ada = await app.signedInBrowser(ADA);
     const otter = await app.signedInBrowser(OTTER);
-    // 1: one replica has it all.
+    // WAIT speaks of this connection's own writes, so it makes one, after all others.
+    await master.admin.set('last', 'x');
     await vi.waitFor(async () => expect(await master.admin.wait(1, 100)).toBe(1), 15_000);
 
     address.switchTo(portOf(replica), old);

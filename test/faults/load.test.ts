@@ -39,7 +39,7 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
   const soFar = () => load.output().match(/100 requests/g)?.length ?? 0;
   const moreRequests = async (hundreds: number) => {
     const before = soFar();
-    await expect.poll(soFar, { timeout: 15_000 }).toBeGreaterThanOrEqual(before + hundreds);
+    await expect.poll(soFar, { timeout: 60_000 }).toBeGreaterThanOrEqual(before + hundreds);
   };
 
   async function outage(of: Outage['of']): Promise<Outage> {
@@ -59,7 +59,7 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
 
   it('Redis killed three times and Logto twice: nobody is lost, nobody is taken for another', async () => {
     const outages: Outage[] = [];
-    await expect.poll(soFar, { timeout: 15_000 }).toBeGreaterThan(1);
+    await expect.poll(soFar, { timeout: 60_000 }).toBeGreaterThan(1);
     for (const of of ['Redis', 'Logto', 'Redis', 'Logto', 'Redis'] as const) {
       outages.push(await outage(of));
       await moreRequests(1);
@@ -83,7 +83,7 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
       (failure) => !inside(failure, failure.what === 'page' ? ofRedis : outages),
     );
     expect(unexpected).toEqual([]);
-  }, 40_000);
+  }, 120_000);
 
   async function lostSessions({ sessions }: LoadReport): Promise<number> {
     let lost = 0;
