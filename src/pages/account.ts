@@ -57,7 +57,15 @@ function profile(user: SignedInUser, email: string | null): AccountPage['profile
       href: webAddress(huggingFace?.profile),
     },
     { label: 'E-mail', value: email, href: null },
-    ...(user.roles.length > 0 ? [{ label: 'Role', value: user.roles.join(', '), href: null }] : []),
+    ...(user.roles.length > 0
+      ? [
+          {
+            label: user.roles.length > 1 ? 'Roles' : 'Role',
+            value: user.roles.join(', '),
+            href: null,
+          },
+        ]
+      : []),
   ];
 }
 
