@@ -17,7 +17,7 @@ export function healthRoutes(redis: SessionRedis): Router {
       .set('Cache-Control', 'no-store')
       .status(ready ? 200 : 503)
       .type('text');
-    res.send(ready ? 'ready\n' : 'Redis does not answer\n');
+    res.send(ready ? 'ready\n' : 'Redis does not answer, or takes no writes\n');
   });
   return router;
 }
