@@ -66,10 +66,9 @@ export function createApp({
   app.use(sessions.middleware);
   app.use(authRoutes(auth));
   app.use(recheckAccount(auth));
-  app.use(reqUser(auth));
   app.get('/', homePage(pages));
   app.get('/sign-out', signOutPage(pages));
-  app.get('/account', requireSignIn, accountPage(pages));
+  app.get('/account', requireSignIn, reqUser(auth), accountPage(pages));
   app.use('/sessions', requireSignIn, sessionsPage(pages));
   app.use(notFound);
   app.use(errorHandler(pages));
