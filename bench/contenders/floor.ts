@@ -23,8 +23,9 @@ const server = createServer(async (req, res) => {
   send(home(signedInPage(user)));
 
   function send(html: string) {
-    res.writeHead(200, { 'Content-Type': TYPE, 'Content-Length': Buffer.byteLength(html) });
-    res.end(html);
+    // A Buffer is cheaper than the string: headers and page go out in one writev.
+    const body = Buffer.from(html);
+    res.writeHead(200, { 'Content-Type': TYPE, 'Content-Length': body.length }).end(body);
   }
 });
 server.listen(PORT, 'localhost');
