@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/harness/global-setup.ts'],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     // oidc-provider warns on Node 20, once a file; the stand-in works there all the same.
     onConsoleLog: (log) => !log.includes('oidc-provider'),
   },

@@ -52,7 +52,7 @@ export const accounts: InventedAccount[] = [
     ],
     line: '@ada-l, may add books, in 2 organizations',
     atLogto: {
-      roles: ['librarian'],
+      roles: ['editor'],
       organizations: [
         {
           id: 'anaengines37',
@@ -88,11 +88,14 @@ export const defaultRole = 'reader';
 /** Which permissions (scopes of an API resource) a Logto role gives. */
 export const rolePermissions: Record<string, string[]> = {
   reader: ['read:books'],
-  librarian: ['read:books', 'write:books'],
+  editor: ['read:books', 'write:books'],
 };
 
-/** Which permissions a role gives within an organization. */
-export const organizationRolePermissions: Record<string, string[]> = {
-  admin: ['invite:member'],
-  member: [],
+/** Which permissions a role gives within an organization: of the organization, and of API resources. */
+export const organizationRoles: Record<string, { own: string[]; api: string[] }> = {
+  admin: { own: ['invite:member'], api: ['write:books'] },
+  member: { own: [], api: [] },
 };
+
+/** Every permission of the API that the stand-in's Logto knows. */
+export const apiScopes = [...new Set(Object.values(rolePermissions).flat())];

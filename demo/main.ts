@@ -1,6 +1,7 @@
 import { createApp } from '../src/app.ts';
 import { type Config, parseConfig } from '../src/config.ts';
 import { drain, serve } from '../src/serve.ts';
+import { apiScopes } from './accounts.ts';
 import { banner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';
 import { startLogto } from './logto/index.ts';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   const port = portFrom('PORT', 3000);
   const appUrl = process.env.BASE_URL || `http://localhost:${port}`;
   const appName = process.env.APP_NAME || 'Doorstep';
+  const apiResource = process.env.API_RESOURCE || `${appUrl}/api`;
 
   const huggingFacePort = portFrom('DEMO_HUGGING_FACE_PORT', 3003);
   const huggingFace = await startHuggingFace({ port: huggingFacePort, appName, clients: [] }).catch(
@@ -33,6 +35,7 @@ async function main(): Promise<void> {
       redirectUris: [`${appUrl}/callback`],
       postLogoutRedirectUris: [`${appUrl}/`],
     },
+    resources: [{ indicator: apiResource, scopes: apiScopes }],
   }).catch(portTaken('DEMO_LOGTO_PORT', logtoPort));
   huggingFace.registerClient({
     ...CONNECTOR,
@@ -46,6 +49,8 @@ async function main(): Promise<void> {
       LOGTO_ENDPOINT: logto.endpoint,
       LOGTO_APP_ID: APP.id,
       LOGTO_APP_SECRET: APP.secret,
+      LOGTO_ORGANIZATIONS: process.env.LOGTO_ORGANIZATIONS || 'true',
+      API_RESOURCE: apiResource,
     }),
     demo: true,
   };

@@ -13,7 +13,7 @@ export function portTaken(variable: string, port: number): (error: unknown) => n
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
     if (!taken) throw error;
     throw new Error(
-      `Port ${port} is taken by another program: choose another one, for example ${variable}=${port + 10} npm run demo`,
+      `Port ${port} is taken by another program: choose another one, for example ${variable}=${port + 10}`,
     );
   };
 }

@@ -3,7 +3,8 @@ import type { SessionRedis } from '../src/session/redis.ts';
 type Value =
   | { kind: 'string'; bytes: Buffer }
   | { kind: 'hash'; fields: Map<string, Buffer> }
-  | { kind: 'sorted set'; scores: Map<string, number> };
+  | { kind: 'sorted set'; scores: Map<string, number> }
+  | { kind: 'list'; items: string[] };
 
 /** `expiresAt` in milliseconds since 1970. */
 type Entry = Value & { expiresAt: number };
@@ -53,7 +54,8 @@ export class EmbeddedRedis implements SessionRedis {
 
   async pttl(key: string) {
     const entry = this.#live(key);
-    return entry ? entry.expiresAt - Date.now() : -2;
+    if (!entry) return -2;
+    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - Date.now();
   }
 
   async del(key: string) {
@@ -73,6 +75,20 @@ export class EmbeddedRedis implements SessionRedis {
     const existed = scores.delete(member);
     if (scores.size === 0) this.#entries.delete(key);
     return existed ? 1 : 0;
+  }
+
+  async rpush(key: string, value: string) {
+    const items = [...this.#items(key), value];
+    this.#entries.set(key, { kind: 'list', items, expiresAt: Number.POSITIVE_INFINITY });
+    return items.length;
+  }
+
+  async lrange(key: string, start: number, stop: number) {
+    return this.#items(key).slice(start, stop + 1);
+  }
+
+  async llen(key: string) {
+    return this.#items(key).length;
   }
 
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
@@ -114,6 +130,11 @@ export class EmbeddedRedis implements SessionRedis {
   #scores(key: string): Map<string, number> {
     const entry = this.#live(key);
     return entry?.kind === 'sorted set' ? entry.scores : new Map();
+  }
+
+  #items(key: string): string[] {
+    const entry = this.#live(key);
+    return entry?.kind === 'list' ? entry.items : [];
   }
 
   #live(key: string): Entry | undefined {

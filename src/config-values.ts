@@ -21,6 +21,13 @@ export const flag = z
   .enum(['true', 'false'], 'must be true or false')
   .transform((value) => value === 'true');
 
+/** RFC 8707 section 2: absolute, and without a fragment. */
+export const absoluteUri = z
+  .string()
+  .refine((value) => URL.canParse(value) && !value.includes('#'), {
+    message: 'must be an absolute address such as https://books.example/api',
+  });
+
 /** An origin: scheme and host, nothing after it. Plain http only on this machine (C16). */
 export const origin = (example: string) =>
   z.string().transform((value, context) => {
@@ -51,7 +58,10 @@ export const secrets = z.string().transform((value, context) => {
       fail(
         `is too short: ${secret.length} characters, at least ${SECRET_LENGTH} are needed; ${NEW_SECRET}`,
       );
-    } else if (/change|example|secret|password|your/i.test(secret) || new Set(secret).size < 10) {
+    } else if (
+      /change-?me|example|password|secret-|your-/i.test(secret) ||
+      new Set(secret).size < 10
+    ) {
       fail(`looks like a sample, anybody could know it; ${NEW_SECRET}`);
     }
   }

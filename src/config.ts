@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import {
+  absoluteUri,
   flag,
   NEW_SECRET,
   origin,
@@ -31,6 +32,10 @@ export interface Config {
     appSecret: string;
     /** Logto's own account pages are switched on. */
     accountCenter: boolean;
+    /** People belong to organizations at Logto, and the site shows them. */
+    organizations: boolean;
+    /** The API that access tokens are for (RFC 8707); null: this site has none. */
+    apiResource: string | null;
     timeoutMs: number;
   };
   /** null in development without REDIS_URL. */
@@ -99,6 +104,8 @@ const schema = z.object({
     missing('Logto Console > Applications > your application > App secrets'),
   ),
   LOGTO_ACCOUNT_CENTER: flag.default(false),
+  LOGTO_ORGANIZATIONS: flag.default(false),
+  API_RESOURCE: absoluteUri.optional(),
   LOGTO_TIMEOUT_SECONDS: wholeNumber(1, 60, 5).default(5),
   REDIS_URL: redisUrl.optional(),
   SESSION_SECRET: secrets.optional(),
@@ -140,6 +147,8 @@ export function parseConfig(environment: Environment): Config {
       appId: env.LOGTO_APP_ID,
       appSecret: env.LOGTO_APP_SECRET,
       accountCenter: env.LOGTO_ACCOUNT_CENTER,
+      organizations: env.LOGTO_ORGANIZATIONS,
+      apiResource: env.API_RESOURCE ?? null,
       timeoutMs: env.LOGTO_TIMEOUT_SECONDS * 1000,
     },
     redisUrl: env.REDIS_URL ?? null,

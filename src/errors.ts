@@ -1,3 +1,5 @@
+import type { Challenge, Refusal } from './refusal.ts';
+
 /**
  * Errors by cause. Each knows its HTTP status and a stable `reason`, which goes into the log line and
  * onto the page; the words people read live in pages/error-page.ts. Messages are for the log: they
@@ -77,6 +79,43 @@ export class LogtoRefused extends AppError {
 export class SessionEnded extends AppError {
   readonly status = 401;
   readonly reason = 'session_ended';
+}
+
+/** The API was asked without an access token that holds. */
+export class Unauthorized extends AppError {
+  readonly status = 401;
+  readonly reason = 'unauthorized';
+  readonly challenge: Challenge;
+
+  constructor(message: string, challenge: Challenge = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.challenge = challenge;
+  }
+}
+
+/** Signed in, but not allowed to do this. */
+export class Forbidden extends AppError {
+  readonly status = 403;
+  readonly reason = 'forbidden';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(`It takes the ${refusal.missing.kind} ${refusal.missing.name}`);
+    this.refusal = refusal;
+  }
+}
+
+/** What was sent can't be taken as it is; by field, what would be right. */
+export class InvalidInput extends AppError {
+  readonly status: number;
+  readonly reason = 'invalid_input';
+  readonly fields: Record<string, string>;
+
+  constructor(fields: Record<string, string>, status = 422) {
+    super(`Does not hold: ${Object.keys(fields).join(', ')}`);
+    this.status = status;
+    this.fields = fields;
+  }
 }
 
 /** Redis can't be asked. The person may well be signed in, so this is never "signed out". */

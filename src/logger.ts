@@ -26,6 +26,10 @@ function describe(error: unknown): Described {
 function describeError(error: unknown, withStack: boolean): Described {
   if (!(error instanceof Error)) return { type: typeof error, message: 'Not an Error' };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  // Redis quotes what it was sent ("unknown command …, with args beginning with …"), keys included.
+  if (error.name === 'ReplyError') {
+    return { type: error.name, message: error.message.split(' ', 1)[0] ?? '' };
+  }
   return {
     type: error.name,
     message: error.message,

@@ -18,10 +18,12 @@ async function main(): Promise<void> {
   );
 
   closeWithGrace({ delay: 10_000, logger: false }, async ({ signal, err }) => {
-    if (err) logger.fatal({ event: 'crashed', err }, 'Unhandled error');
+    // Without a signal it is an error, even when what was thrown is undefined.
+    if (!signal) logger.fatal({ event: 'crashed', err: err ?? null }, 'Unhandled error');
     await drain(server);
     await redis.quit().catch(() => redis.disconnect());
     logger.info({ event: 'stopped', signal }, 'Stopped');
+    if (!signal) process.exit(1);
   });
 }
 

@@ -1,7 +1,18 @@
 import type { RequestHandler } from 'express';
 import type { Config } from './config.ts';
 import { isLoopback } from './config-values.ts';
-import { InsecureRequest } from './errors.ts';
+import { BadInput, InsecureRequest } from './errors.ts';
+
+/**
+ * Refuses request lines that name a whole address or none (`GET http://…`, `OPTIONS *`): only proxies
+ * are asked so (RFC 9112 section 3.2), and every later step takes req.url for a path.
+ */
+export const pathsOnly: RequestHandler = (req, _res, next) => {
+  if (!req.url.startsWith('/')) {
+    throw new BadInput('The request line names no path', 'the address begins with /');
+  }
+  next();
+};
 
 /**
  * Sees to it that people use the site under BASE_URL, where its cookies are.

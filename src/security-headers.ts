@@ -30,7 +30,8 @@ export function securityHeaders(config: Config): RequestHandler {
     // no-referrer would make Chrome send `Origin: null` with our own forms.
     referrerPolicy: { policy: 'same-origin' },
     crossOriginOpenerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: true },
+    // Without subdomains: what else runs under this name is not ours to decide.
+    strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
   });
   // What helmet sets depends on no request: asking it once costs a page a tenth of asking each time.
@@ -40,10 +41,14 @@ export function securityHeaders(config: Config): RequestHandler {
     Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]),
   );
   fixed.set('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
-  // Pages differ by who asks; Back after sign-out must show nothing (S28). Assets say otherwise.
-  fixed.set('cache-control', 'no-store');
   return (_req, res, next) => {
     res.setHeaders(fixed);
     next();
   };
 }
+
+/** Pages differ by who asks, and Back after sign-out must show nothing (S28). */
+export const noStore: RequestHandler = (_req, res, next) => {
+  res.set('Cache-Control', 'no-store');
+  next();
+};

@@ -35,7 +35,13 @@ describe('configuration', () => {
       secure: false,
       trustProxy: [],
       redisUrl: null,
-      logto: { issuer: 'https://tenant.logto.app/oidc', timeoutMs: 5000, accountCenter: false },
+      logto: {
+        issuer: 'https://tenant.logto.app/oidc',
+        timeoutMs: 5000,
+        accountCenter: false,
+        organizations: false,
+        apiResource: null,
+      },
       session: { idleMs: 48 * 3_600_000, maxMs: 336 * 3_600_000, secretIsTemporary: true },
     });
     expect(config.session.secrets[0]?.length).toBeGreaterThanOrEqual(64);
@@ -171,6 +177,21 @@ describe('configuration', () => {
       'S40 a session longer than a cookie lives',
       { ...development, SESSION_MAX_HOURS: '9601' },
       /^SESSION_MAX_HOURS must be between 1 and 9600/,
+    ],
+    [
+      'an API without a scheme',
+      { ...development, API_RESOURCE: 'books' },
+      /^API_RESOURCE must be an absolute address/,
+    ],
+    [
+      'an API with a fragment',
+      { ...development, API_RESOURCE: 'https://books.example/api#v1' },
+      /^API_RESOURCE must be an absolute address/,
+    ],
+    [
+      'no yes or no for organizations',
+      { ...development, LOGTO_ORGANIZATIONS: '1' },
+      /^LOGTO_ORGANIZATIONS must be true or false/,
     ],
     [
       'a flag that is neither',

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Doorstep, startDoorstep } from './harness/doorstep.ts';
+import { type Doorstep, startDoorstep, WHOLE_SITE } from './harness/doorstep.ts';
 import { hasRedisServer } from './harness/redis-server.ts';
 
 describe.skipIf(!hasRedisServer)('what things cost', () => {
@@ -23,6 +23,20 @@ describe.skipIf(!hasRedisServer)('what things cost', () => {
     const browser = await app.signedInBrowser();
     expect(await commands(() => browser.get(app.url))).toBe(1);
     expect(await commands(() => browser.get(`${app.url}/sign-out`))).toBe(1);
+  });
+
+  it('a page of books makes 3 Redis commands: session, tokens, books', async () => {
+    const whole = await startDoorstep({ environment: WHOLE_SITE });
+    const browser = await whole.signedInBrowser();
+    const count = (path: string) =>
+      whole.redisServer?.countCommands(() => browser.get(whole.url + path));
+    await browser.get(`${whole.url}/books`);
+    expect(await count('/books')).toBe(3);
+    expect(await count('/')).toBe(1);
+    whole.logto.resetCalls();
+    await browser.get(`${whole.url}/books`);
+    expect(Object.values(whole.logto.calls).reduce((sum, calls) => sum + calls)).toBe(0);
+    await whole.close();
   });
 
   it('starting a sign-in makes 0 Redis commands and no call to Logto', async () => {

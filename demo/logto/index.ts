@@ -7,7 +7,7 @@ import type { Faults } from '../hugging-face/faults.ts';
 import { type LocalServer, listenOnLocalhost } from '../hugging-face/local-server.ts';
 import { type ConnectorSettings, createConnector } from './connector.ts';
 import { createCounters, type LogtoEndpoint } from './counters.ts';
-import { createSigningKey, type SigningAlgorithm, type SigningKey } from './keys.ts';
+import { createSigningKey, type SigningAlgorithm, type SigningKey, sign } from './keys.ts';
 import { defaultLifetimes, type Lifetimes } from './lifetimes.ts';
 import { deliverLogoutToken, type LogoutTokenParts, mintLogoutToken } from './logout.ts';
 import { createCookieKeys, createProvider, type LogtoClient, unknownClient } from './provider.ts';
@@ -46,6 +46,8 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> 
   /** Signs with a new key. The old one stays in the key set unless `keepOld` is false. */
   rotateKeys(alg?: SigningAlgorithm, options?: { keepOld?: boolean }): Promise<void>;
   mintLogoutToken(parts: LogoutTokenParts): Promise<string>;
+  /** Signs any claims, under any header, with Logto's own key. */
+  mint(claims: Record<string, unknown>, header?: Record<string, unknown>): Promise<string>;
   /** @returns the app's answer */
   sendBackchannelLogout(
     claims: { sub: string; sid?: string },
@@ -145,6 +147,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
       current = build();
     },
     mintLogoutToken: mint,
+    mint: (claims, header) => sign(signingKey(), claims, header),
     sendBackchannelLogout: async (claims, parts = {}) =>
       deliverLogoutToken(
         options.client,

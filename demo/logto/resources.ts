@@ -4,7 +4,7 @@ import {
   type KoaContextWithOIDC,
   type ResourceServer,
 } from 'oidc-provider';
-import { organizationRolePermissions } from '../accounts.ts';
+import { organizationRoles } from '../accounts.ts';
 import { type LogtoUser, permissionsOf, type UserDirectory } from './users.ts';
 
 export interface ApiResource {
@@ -42,14 +42,23 @@ export function resourceIndicators(
       if (organizationId && user) assertMember(user, organizationId);
       if (indicator === organizationsResource) {
         return organizationId && user
-          ? server(organizationScopes(user, organizationId), organizationAudience(organizationId))
-          : server(new Set(Object.values(organizationRolePermissions).flat()));
+          ? server(
+              organizationScopes(user, organizationId, 'own'),
+              organizationAudience(organizationId),
+            )
+          : server(new Set(Object.values(organizationRoles).flatMap(({ own }) => own)));
       }
       const resource = resources.find((candidate) => candidate.indicator === indicator);
       if (!resource) throw new errors.InvalidTarget();
       // Before the sign-in nobody is known yet: every scope may be asked for.
-      const permitted = user && permissionsOf(user);
-      return server(resource.scopes.filter((scope) => permitted?.has(scope) ?? true));
+      if (!user) return server(resource.scopes);
+      // A person's own roles count everywhere; those in an organization in its tokens only. While a
+      // sign-in is under way, any of them: what a token then holds is decided when it is asked for.
+      const inOrganizations = isTokenRequest(ctx)
+        ? organizationScopes(user, organizationId, 'api')
+        : user.organizations.flatMap(({ id }) => [...organizationScopes(user, id, 'api')]);
+      const permitted = new Set([...permissionsOf(user), ...inOrganizations]);
+      return server(resource.scopes.filter((scope) => permitted.has(scope)));
     },
   };
 }
@@ -69,9 +78,15 @@ function organizationIdOf(ctx: KoaContextWithOIDC): string | undefined {
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
-function organizationScopes(user: LogtoUser, id: string): Set<string> {
+const isTokenRequest = (ctx: KoaContextWithOIDC): boolean => ctx.oidc.route === 'token';
+
+function organizationScopes(
+  user: LogtoUser,
+  id: string | undefined,
+  kind: 'own' | 'api',
+): Set<string> {
   const roles = user.organizations.find((organization) => organization.id === id)?.roles ?? [];
-  return new Set(roles.flatMap((role) => organizationRolePermissions[role] ?? []));
+  return new Set(roles.flatMap((role) => organizationRoles[role]?.[kind] ?? []));
 }
 
 function assertMember(user: LogtoUser, id: string): void {

@@ -8,8 +8,8 @@ import { type LogoutToken, verifyLogoutToken } from './logout-token.ts';
 import { revokeAll } from './revoke.ts';
 
 const BODY_LIMIT = '16kb';
-/** A logout token is refused when it is older than this, so its jti need not be kept longer. */
-const JTI_LIFE = 10 * 60_000;
+/** Longer than a logout token is accepted, clocks that are off either way included. */
+const JTI_LIFE = 20 * 60_000;
 
 /**
  * POST /backchannel-logout: Logto says that a session, or a user, is signed out. It carries no
@@ -20,7 +20,7 @@ const JTI_LIFE = 10 * 60_000;
 export function backchannelLogout(deps: AuthDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
-  router.post('/backchannel-logout', deps.limits.backchannel, form, async (req, res) => {
+  router.post('/backchannel-logout', form, async (req, res) => {
     await endWhatLogtoEnded(deps, req);
     res.set('Cache-Control', 'no-store').status(200).end();
   });
@@ -47,40 +47,46 @@ async function endWhatLogtoEnded(deps: AuthDeps, req: Request): Promise<void> {
 
   const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
   // A repeat answers as the first did, and changes nothing (S38).
-  if ((await askRedis('Used jtis', redis.set(key, '1', 'PX', JTI_LIFE, 'NX'))) === null) return;
-  try {
-    const ended = await sessions.endAll(targetOf(said, issuer));
-    void revokeAll(deps, ended);
-    logger.info(
-      {
-        event: 'sign_out',
-        reference: referenceOf(req),
-        kind: 'backchannel',
-        sessions: ended.length,
-      },
-      'Signed out by Logto',
-    );
-  } catch (error) {
-    // Not done: Logto may send it again.
-    await redis.del(key).catch(() => 0);
-    throw error;
-  }
+  if ((await askRedis('Used jtis', redis.get(key))) !== null) return;
+  const ended = await sessions.endAll(targetOf(said, issuer));
+  // Noted when all is done and not before: after a failure halfway, the same token must work.
+  await askRedis('Used jtis', redis.psetex(key, JTI_LIFE, '1'));
+  void revokeAll(deps, ended);
+  logger.info(
+    {
+      event: 'sign_out',
+      reference: referenceOf(req),
+      kind: 'backchannel',
+      sessions: ended.length,
+    },
+    'Signed out by Logto',
+  );
 }
 
 /** By `sid` the sessions of that Logto session; by `sub` alone all of the user (S37). */
 const targetOf = (said: LogoutToken, iss: string) =>
-  'sid' in said ? { sid: said.sid } : { iss, sub: said.sub };
+  'sid' in said ? { logtoSession: said.sid } : { iss, sub: said.sub };
 
 /** Section 2.8: 400 with an OAuth error body for what can't be accepted. Everything else goes on. */
-function answerWithOAuthError({ logger }: AuthDeps): ErrorRequestHandler {
+function answerWithOAuthError({ logger, limits }: AuthDeps): ErrorRequestHandler {
   return (thrown, req, res: Response, next) => {
-    const tooLarge = thrown instanceof Error && 'type' in thrown && 'status' in thrown;
-    if (!(thrown instanceof InvalidLogoutToken) && !tooLarge) return next(thrown);
+    if (!(thrown instanceof InvalidLogoutToken || isUnreadableBody(thrown))) return next(thrown);
     logger.warn(
       { event: 'backchannel_logout.refused', reference: referenceOf(req), err: thrown },
       'Logout token refused',
     );
-    res.set('Cache-Control', 'no-store').status(400);
-    res.json({ error: 'invalid_request', error_description: 'The logout token was not accepted' });
+    // Counted here, so that good tokens are never held up, however many come at once.
+    limits.backchannelFailure(req, res, (limited?: unknown) => {
+      if (limited) return next(limited);
+      res.set('Cache-Control', 'no-store').status(400);
+      res.json({
+        error: 'invalid_request',
+        error_description: 'The logout token was not accepted',
+      });
+    });
   };
 }
+
+/** Too large, compressed in a way that doesn't open, and the like: the body parser's 4xx. */
+const isUnreadableBody = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'status' in thrown && Number(thrown.status) < 500;

@@ -10,6 +10,7 @@ import type { SignIn } from '../session/sessions.ts';
 import type { AuthDeps } from './deps.ts';
 import type { ClientStorage } from './logto.ts';
 import type { PendingSignIn } from './pending-sign-in.ts';
+import { revokeAll } from './revoke.ts';
 import { userFrom } from './user.ts';
 
 /** As long as a pending sign-in can live. */
@@ -40,7 +41,9 @@ export async function finishSignIn(deps: AuthDeps, req: Request, res: Response):
   if (error) throw refusal(error, pending);
 
   const signIn = await exchange(deps, req, url, pending);
-  if (!(await sessions.begin(req, signIn))) {
+  const endedMeanwhile = await sessions.begin(req, signIn);
+  if (endedMeanwhile) {
+    void revokeAll(deps, [endedMeanwhile]);
     throw new SignInFailed('signed_out_meanwhile', 'Logto ended the session meanwhile', pending);
   }
   logger.info(
@@ -74,6 +77,9 @@ function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
  */
 async function spend({ redis }: AuthDeps, state: string): Promise<boolean> {
   const key = `used-state:${createHash('sha256').update(state).digest('base64url')}`;
+  // A read first: a Redis that hangs would still carry the write out when it goes on, and the state
+  // would be spent though the page said 503.
+  await askRedis('Used states', redis.get(key));
   return 'OK' === (await askRedis('Used states', redis.set(key, '1', 'PX', USED_STATE_LIFE, 'NX')));
 }
 
@@ -90,14 +96,15 @@ async function exchange(
   { config, logto, now }: AuthDeps,
   req: Request,
   url: URL,
-  { signInSession, returnTo, startedAt }: PendingSignIn,
+  { signInSession, returnTo, prompt, startedAt }: PendingSignIn,
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
   try {
     await client.handleSignInCallback(url.href);
   } catch (cause) {
-    if (!(cause instanceof LogtoRefused)) throw cause;
+    // Anything but a bad code is about this app's own credentials: the operator's to mend.
+    if (!(cause instanceof LogtoRefused && cause.code === 'invalid_grant')) throw cause;
     throw new SignInFailed('code_refused', 'Logto refused the code', { cause, returnTo });
   }
   const signedInAt = now();
@@ -110,6 +117,7 @@ async function exchange(
     },
     startedAt,
     idToken: storage.get(PersistKey.IdToken) ?? '',
+    wasAskedFor: prompt === 'login',
     tokens: {
       refreshToken: storage.get(PersistKey.RefreshToken) ?? null,
       accessTokens: storage.get(PersistKey.AccessToken) ?? '{}',

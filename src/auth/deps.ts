@@ -20,6 +20,8 @@ export interface AuthOptions {
   sealer: Sealer;
   sessions: Sessions;
   limits: Limits;
+  /** Permissions of the API to ask for at sign-in. */
+  apiScopes?: readonly string[];
 }
 
 /** What they work with. Made once, in app.ts. */

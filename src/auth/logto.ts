@@ -10,8 +10,15 @@ const DISCOVERY_LIFE = 10 * 60_000;
 /** Signing out never keeps a person waiting longer than this for Logto. */
 const HASTE = 2000;
 
-/** The least scopes that the pages need (S16), beside openid, offline_access and profile. */
-const SCOPES = [UserScope.Email, UserScope.Identities];
+/** What the pages need beside openid, offline_access and profile, and no more (S16). */
+function scopesFor({ organizations, apiResource }: Config['logto']): string[] {
+  return [
+    UserScope.Email,
+    UserScope.Identities,
+    ...(apiResource ? [UserScope.Roles] : []),
+    ...(organizations ? [UserScope.Organizations, UserScope.OrganizationRoles] : []),
+  ];
+}
 
 /** The SDK's storage for one call: filled before the client is made, written out by us when all went well. */
 export type ClientStorage = Map<string, string>;
@@ -39,12 +46,16 @@ export interface LogtoDeps {
   config: Config;
   fetch: typeof fetch;
   now: () => number;
+  /** Permissions of the API to ask for at sign-in. */
+  apiScopes?: readonly string[];
 }
 
 /** One for the process: discovery and key set are shared, clients are made for each call. */
-export function createLogto({ config, fetch, now }: LogtoDeps): Logto {
-  const { endpoint, issuer, appId, appSecret, timeoutMs } = config.logto;
-  const sdkConfig: LogtoConfig = { endpoint, appId, appSecret, scopes: SCOPES };
+export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): Logto {
+  const { endpoint, issuer, appId, appSecret, timeoutMs, apiResource } = config.logto;
+  const scopes = [...scopesFor(config.logto), ...apiScopes];
+  const resources = apiResource ? [apiResource] : [];
+  const sdkConfig: LogtoConfig = { endpoint, appId, appSecret, scopes, resources };
   const unstable_cache = discoveryCache(issuer, now);
   const requester = createRequester({ fetch, appId, appSecret, timeoutMs });
   const hastyTimeout = Math.min(timeoutMs, HASTE);

@@ -8,13 +8,17 @@ import { cookiesOf } from './cookies.ts';
 /** How long a person may take at Logto and Hugging Face. */
 const LIFE = 60 * 60_000;
 const MOST = 5;
-const PURPOSE = 'pending sign-in v1';
+const PURPOSE = 'pending sign-in v2';
+/** When it began, in base 36 seconds, and the fingerprint of its state. */
+const OWN_ENDING = /^[0-9a-z]{1,10}\.[\w-]{16}$/;
 
 /** A sign-in under way: what the SDK needs to finish it, and when it began. */
 export interface PendingSignIn {
   /** The SDK's own item: redirectUri, postRedirectUri (the way back), codeVerifier, state. */
   signInSession: string;
   returnTo: string;
+  /** Logto was told to ask again who it is. Sealed in here: what comes back can't claim it. */
+  prompt: 'login' | null;
   /** Milliseconds since 1970. */
   startedAt: number;
 }
@@ -73,7 +77,10 @@ export class PendingSignIns {
   }
 
   #names(req: Request): string[] {
-    return Object.keys(cookiesOf(req)).filter((name) => name.startsWith(this.#prefix));
+    // Of our own form only: others may have set a cookie that can't even be cleared.
+    return Object.keys(cookiesOf(req)).filter(
+      (name) => name.startsWith(this.#prefix) && OWN_ENDING.test(name.slice(this.#prefix.length)),
+    );
   }
 
   #clear(res: Response, name: string): void {

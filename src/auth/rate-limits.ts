@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { type Options, rateLimit } from 'express-rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import { TooManyRequests } from '../errors.ts';
 
 const MINUTE = 60_000;
@@ -18,24 +18,25 @@ export const DEFAULT_LIMITS: Limits = { signIn: 60, callback: 120, backchannelFa
 export interface RateLimits {
   signIn: RequestHandler;
   callback: RequestHandler;
-  backchannel: RequestHandler;
+  backchannelFailure: RequestHandler;
 }
 
 /** Counted in the process: N processes allow N times as much, which still stops a flood. */
 export function createRateLimits(limits: Limits): RateLimits {
-  const limited = (limit: number, options: Partial<Options> = {}): RequestHandler =>
+  const limited = (limit: number): RequestHandler =>
     rateLimit({
       windowMs: MINUTE,
       limit,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
+      // Its checks write to the console, past the log; TRUST_PROXY is checked at start-up.
+      validate: false,
       // Retry-After is set by then; the error handler makes the page.
       handler: (_req, _res, next) => next(new TooManyRequests('More requests than a person makes')),
-      ...options,
     });
   return {
     signIn: limited(limits.signIn),
     callback: limited(limits.callback),
-    backchannel: limited(limits.backchannelFailures, { skipSuccessfulRequests: true }),
+    backchannelFailure: limited(limits.backchannelFailures),
   };
 }

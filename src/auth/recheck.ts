@@ -19,7 +19,7 @@ export function recheckAccount(deps: AuthDeps): RequestHandler {
     const target = signedIn(req);
     const since = now() - config.session.recheckMs;
     if (!target || target.user.checkedAt > since) return next();
-    await withPatience(recheck(deps, target, since));
+    await withPatience(deps, recheck(deps, target, since));
     next();
   };
 }
@@ -32,12 +32,12 @@ async function recheck(deps: AuthDeps, target: SignedInRequest, since: number): 
     // Over: the request has no session any more, and goes on as a visitor's.
     if (error instanceof SessionEnded) return;
     if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
+    await postpone(deps, target);
     const { reference } = target;
     logger.warn(
       { event: 'refresh.failed', reference, reason: error.reason, err: error },
       'Recheck failed',
     );
-    await postpone(deps, target);
   }
 }
 
@@ -49,12 +49,18 @@ async function postpone({ config, sessions, now }: AuthDeps, target: SignedInReq
   await saveSession(session);
 }
 
-async function withPatience(work: Promise<void>): Promise<void> {
+async function withPatience({ logger }: AuthDeps, work: Promise<void>): Promise<void> {
+  let waiting = true;
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, PATIENCE);
   });
-  // Should it fail after the page went out, nobody is left to tell.
-  work.catch(() => {});
-  await Promise.race([work, patience]).finally(() => clearTimeout(timer));
+  work.catch((err: unknown) => {
+    // Its page went out already, so there is only the log to tell.
+    if (!waiting) logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
+  });
+  await Promise.race([work, patience]).finally(() => {
+    waiting = false;
+    clearTimeout(timer);
+  });
 }

@@ -3,21 +3,18 @@ import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SessionRedis } from '../session/redis.ts';
-import { saveSession } from '../session/session.ts';
+import { type SignedInUser, saveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { StoredTokens } from '../session/tokens.ts';
+import { type Audience, accessTokenKey, accessTokensOf, only, without } from './access-tokens.ts';
 import type { SignedInRequest } from './guards.ts';
 import { RefreshLock } from './lock.ts';
 import type { ClientStorage, Logto } from './logto.ts';
+import { onceMoreWhenCutOff } from './retry.ts';
 import { userFrom } from './user.ts';
 
 /** An access token this close to its end is as good as expired, seconds. */
 const LEEWAY = 30;
-/** Which access token is wanted; without a resource the opaque one for userinfo. */
-export interface Audience {
-  resource?: string;
-  organizationId?: string;
-}
 
 type Stale = (tokens: StoredTokens) => boolean;
 
@@ -40,8 +37,8 @@ export class Refresher {
 
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
-    // Longer than discovery and the token call together may take.
-    this.#lock = new RefreshLock(deps.redis, 2 * deps.config.logto.timeoutMs + 1000);
+    // Longer than discovery, the token call and the key set together may take.
+    this.#lock = new RefreshLock(deps.redis, 3 * deps.config.logto.timeoutMs + 1000);
   }
 
   /**
@@ -86,9 +83,9 @@ export class Refresher {
         return stale(current) ? this.#refresh(target, audience, current) : current;
       });
       if (mine) return mine;
-      await this.#lock.wait(id);
+      const released = await this.#lock.wait(id);
       const after = await this.#read(target);
-      if (after.generation === seen.generation) {
+      if (released && after.generation === seen.generation) {
         throw new LogtoUnavailable('The refresh that this request waited for has failed');
       }
     }
@@ -107,16 +104,19 @@ export class Refresher {
   ): Promise<StoredTokens> {
     const { logto, logger, now } = this.#deps;
     const { session, user } = target;
+    const key = accessTokenKey(audience);
     const storage: ClientStorage = new Map(
       Object.entries({
         [PersistKey.IdToken]: session.idToken ?? '',
         [PersistKey.RefreshToken]: old.refreshToken ?? '',
-        [PersistKey.AccessToken]: without(old.accessTokens, accessTokenKey(audience)),
+        [PersistKey.AccessToken]: without(old.accessTokens, key),
       }),
     );
     const client = logto.client(storage);
     try {
-      await client.getAccessToken(audience.resource, audience.organizationId);
+      await onceMoreWhenCutOff(() =>
+        client.getAccessToken(audience.resource, audience.organizationId),
+      );
     } catch (error) {
       if (error instanceof LogtoRefused && error.code === 'invalid_grant') {
         throw await this.#end(target, 'invalid_grant');
@@ -128,10 +128,14 @@ export class Refresher {
       throw error;
     }
     const checkedAt = now();
+    const changed = userFrom(await client.getIdTokenClaims(), { ...user, checkedAt });
+    if (rightsOf(changed) !== rightsOf(user)) {
+      // The other access tokens say what the person might do before.
+      storage.set(PersistKey.AccessToken, only(storage.get(PersistKey.AccessToken) ?? '{}', key));
+    }
     const fresh = await this.#write(target, storage, { ...old, refreshedAt: checkedAt });
-    const claims = await client.getIdTokenClaims();
     session.idToken = storage.get(PersistKey.IdToken) ?? '';
-    Object.assign(user, userFrom(claims, { ...user, checkedAt }));
+    Object.assign(user, changed);
     // Now and not at the end of the request: a recheck may finish after its page went out.
     await saveSession(session);
     const { reference } = target;
@@ -152,9 +156,13 @@ export class Refresher {
     if (await sessions.tokens.write(id, old.generation, tokens, target.user.endsAt)) {
       return { ...tokens, generation: old.generation + 1 };
     }
+    // We came after the lock's time, and somebody else was faster: theirs count. Revoking ours would
+    // end the whole grant, and theirs with it.
+    const newer = await sessions.tokens.read(id);
+    if (newer) return newer;
     // Signed out while Logto was asked: what just came must not stay behind.
     if (refreshToken) await logto.revoke(refreshToken).catch(() => {});
-    throw new SessionEnded('The session was ended while its tokens were refreshed');
+    throw await this.#end(target, 'ended_meanwhile');
   }
 
   async #end(target: SignedInRequest, why: string): Promise<SessionEnded> {
@@ -174,17 +182,6 @@ export class Refresher {
   }
 }
 
-type AccessTokens = Record<string, { token: string; expiresAt: number } | undefined>;
-
-const accessTokensOf = (json: string): AccessTokens => JSON.parse(json);
-
-/** The SDK returns an unexpired token from its map; taking it out makes it ask Logto. */
-function without(json: string, key: string): string {
-  const { [key]: _, ...others } = accessTokensOf(json);
-  return JSON.stringify(others);
-}
-
-/** The key under which @logto/client keeps an access token. */
-function accessTokenKey({ resource = '', organizationId }: Audience): string {
-  return `@${resource}${organizationId ? `#${organizationId}` : ''}`;
-}
+/** What a person may do, as far as an ID token says. */
+const rightsOf = ({ roles, organizations }: Pick<SignedInUser, 'roles' | 'organizations'>) =>
+  JSON.stringify([roles, organizations]);

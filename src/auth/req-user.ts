@@ -1,7 +1,9 @@
 import { type LogtoContext, withLogto } from '@logto/express';
 import type { RequestHandler } from 'express';
+import { setCaller } from './caller.ts';
 import type { AuthDeps } from './deps.ts';
 import { signedIn } from './guards.ts';
+import { sessionCaller } from './session-caller.ts';
 
 declare global {
   namespace Express {
@@ -17,10 +19,13 @@ declare global {
  * builds a client of its own that knows no lock and no timeout, and an outage becomes "signed out".
  * For pages that show claims: it makes a client and decodes the ID token at every request.
  */
-export function reqUser({ config, logto }: AuthDeps): RequestHandler {
+export function reqUser(deps: AuthDeps): RequestHandler {
+  const { config, logto } = deps;
   const middleware = withLogto({ ...logto.sdkConfig, baseUrl: config.baseUrl });
   return (req, res, next) => {
-    if (signedIn(req)) void middleware(req, res, next);
-    else next();
+    const target = signedIn(req);
+    if (!target) return next();
+    setCaller(req, sessionCaller(deps, target));
+    void middleware(req, res, next);
   };
 }

@@ -53,10 +53,12 @@ async function request(fetch: Fetch, ...[input, init]: Parameters<Fetch>) {
 // Revocation answers 200 with an empty body (RFC 7009 section 2.2).
 function parse<Answer>(body: string): Answer {
   try {
-    return JSON.parse(body === '' ? 'null' : body);
-  } catch (cause) {
-    throw new LogtoUnavailable('Logto answered with something that is no JSON', { cause });
+    const answer = JSON.parse(body === '' ? '{}' : body);
+    if (typeof answer === 'object' && answer !== null) return answer;
+  } catch {
+    // Not even as a cause: the message of JSON.parse quotes what it read.
   }
+  throw new LogtoUnavailable('Logto answered with something that is no JSON object');
 }
 
 /** `error` of RFC 6749, else Logto's own `code`; never free text, which could hold anything. */

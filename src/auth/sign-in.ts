@@ -38,6 +38,7 @@ export async function startSignIn(
   firstScreen?: 'register',
 ): Promise<void> {
   const query = parseQuery(req);
+  const locales = query.ui_locales ?? languagesOf(req);
   const returnTo = returnPath(query.return_to);
   const [method, target] = query.direct_sign_in?.split(':') ?? [];
   const storage: ClientStorage = new Map();
@@ -52,7 +53,7 @@ export async function startSignIn(
       ...(firstScreen && { firstScreen }),
       ...(target && { directSignIn: { method: method === 'sso' ? 'sso' : 'social', target } }),
       ...(query.login_hint && { loginHint: query.login_hint }),
-      ...(query.ui_locales && { extraParams: { ui_locales: query.ui_locales } }),
+      ...(locales && { extraParams: { ui_locales: locales } }),
       // Without consent in it, Logto gives no refresh token.
       ...(query.prompt && { prompt: [Prompt.Login, Prompt.Consent] }),
     });
@@ -62,7 +63,8 @@ export async function startSignIn(
   if (!authorizationUrl || !signInSession || !state) {
     throw new LogtoUnavailable('The SDK made no sign-in');
   }
-  pendingSignIns.add(req, res, state, { signInSession, returnTo, startedAt: now() });
+  const prompt = query.prompt ?? null;
+  pendingSignIns.add(req, res, state, { signInSession, returnTo, prompt, startedAt: now() });
   logger.info(
     {
       event: 'sign_in.started',
@@ -72,6 +74,12 @@ export async function startSignIn(
     'Sign-in started',
   );
   res.redirect(303, authorizationUrl);
+}
+
+/** What the person's browser prefers, as Logto's pages take it (OpenID Connect Core 3.1.2.1). */
+function languagesOf(req: Request): string {
+  const tags = req.acceptsLanguages().filter((tag) => /^[a-z]{2,8}(-[a-z\d]{1,8})*$/i.test(tag));
+  return tags.slice(0, 10).join(' ');
 }
 
 function parseQuery(req: Request): z.infer<typeof Query> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LogtoRefused, SessionEnded } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
 import type { SignedInRequest } from './guards.ts';
 import type { Logto } from './logto.ts';
 import type { Refresher } from './refresh.ts';
@@ -18,10 +18,19 @@ const Identity = z.looseObject({
   details: z.looseObject({ rawData: RawData.nullish().catch(null) }).nullish(),
 });
 
+const OrganizationData = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  description: z.string().nullish(),
+});
+
 const UserInfo = z.looseObject({
   sub: z.string(),
   email: z.string().nullish(),
   identities: z.record(z.string(), Identity).nullish(),
+  organizations: z.array(z.string()).nullish(),
+  organization_roles: z.array(z.string()).nullish(),
+  organization_data: z.array(OrganizationData).nullish(),
 });
 
 export type UserInfo = z.infer<typeof UserInfo>;
@@ -48,9 +57,17 @@ export async function fetchUserInfo(
   return check(await logto.userInfo(await refresher.accessToken(target)), target);
 }
 
-/** OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. */
+/**
+ * OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. Only userinfo has the
+ * handle at Hugging Face: the session keeps it, so that other pages can show it without a call.
+ */
 function check(answer: unknown, { user }: SignedInRequest): UserInfo {
-  const info = UserInfo.parse(answer);
+  const { data: info } = UserInfo.safeParse(answer);
+  if (!info) throw new LogtoUnavailable('Userinfo is not of the form that it should have');
   if (info.sub !== user.sub) throw new SessionEnded('Userinfo speaks of somebody else');
+  const raw = info.identities?.huggingface?.details?.rawData;
+  if (raw) {
+    user.huggingFace = { username: raw.preferred_username ?? null, profile: raw.profile ?? null };
+  }
   return info;
 }

@@ -1,5 +1,5 @@
 import type { IdTokenClaims } from '@logto/express';
-import type { SignedInUser } from '../session/session.ts';
+import type { Membership, SignedInUser } from '../session/session.ts';
 
 /**
  * What pages need of an ID token. Logto sends null for what it doesn't know, and `sid` only where
@@ -19,8 +19,23 @@ export function userFrom(
     name: claims.name ?? null,
     username: claims.username ?? null,
     picture: claims.picture ?? null,
+    roles: [...(claims.roles ?? [])].sort(),
+    organizations: memberships(claims),
     signedInAt,
     endsAt,
     checkedAt,
   };
+}
+
+/** `organization_roles` holds "id:role", and names only organizations where somebody has a role. */
+export function memberships({
+  organizations = [],
+  organization_roles = [],
+}: Pick<IdTokenClaims, 'organizations' | 'organization_roles'>): Membership[] {
+  const rolesIn = (id: string) =>
+    organization_roles
+      .filter((entry) => entry.startsWith(`${id}:`))
+      .map((entry) => entry.slice(id.length + 1))
+      .sort();
+  return [...organizations].sort().map((id) => ({ id, roles: rolesIn(id) }));
 }

@@ -1,7 +1,8 @@
-import type { RequestHandler } from 'express';
-import { type SignedInRequest, signedIn } from '../auth/guards.ts';
+import type { Response } from 'express';
+import { type GuardedRequest, person, type SignedInRequest } from '../auth/guards.ts';
+import { organizationsIn } from '../auth/organizations.ts';
 import { fetchUserInfo, type UserInfo } from '../auth/user-info.ts';
-import { LogtoUnavailable } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import type { SignedInUser } from '../session/session.ts';
 import { claimRows } from './claims.ts';
 import { avatarOf, webAddress } from './format.ts';
@@ -10,21 +11,22 @@ import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
-export function accountPage(deps: PageDeps): RequestHandler {
+export function accountPage(deps: PageDeps) {
   const { config, now, send } = deps;
-  return async (req, res, next) => {
-    const target = signedIn(req);
-    if (!target) return next();
+  return async (req: GuardedRequest, res: Response): Promise<void> => {
+    const target = person(req);
     const { user } = target;
     const info = await userInfoIfReachable(deps, target);
-    if (info) rememberHuggingFace(user, info);
     const model: AccountPage = {
       avatar: avatarOf(user),
-      profile: profile(user, req.user?.claims?.email ?? null),
+      profile: profile(user, req.user.claims.email ?? null),
       identities: info && linkedIdentities(info),
       times: sessionTimes(user, config, now()),
-      claims: claimRows(req.user?.claims ?? {}),
-      accountCenterHref: config.logto.accountCenter ? `${config.logto.endpoint}/account` : null,
+      organizations: config.logto.organizations
+        ? await organizationsIn(deps, target, info ?? {})
+        : null,
+      claims: claimRows(req.user.claims),
+      accountCenter: config.logto.accountCenter ? accountCenter(config.logto.endpoint) : [],
     };
     send(req, res, 'account', model, { title: 'Account' });
   };
@@ -38,16 +40,10 @@ async function userInfoIfReachable(
   try {
     return await fetchUserInfo(deps, target);
   } catch (error) {
-    if (error instanceof LogtoUnavailable) return null;
+    // Refused (too many requests, say) is no reason to take the page away either.
+    if (error instanceof LogtoUnavailable || error instanceof LogtoRefused) return null;
     throw error;
   }
-}
-
-/** Only userinfo has the handle; kept in the session, so that the home page can show it without a call. */
-function rememberHuggingFace(user: SignedInUser, info: UserInfo): void {
-  const raw = info.identities?.huggingface?.details?.rawData;
-  if (raw)
-    user.huggingFace = { username: raw.preferred_username ?? null, profile: raw.profile ?? null };
 }
 
 function profile(user: SignedInUser, email: string | null): AccountPage['profile'] {
@@ -61,8 +57,24 @@ function profile(user: SignedInUser, email: string | null): AccountPage['profile
       href: webAddress(huggingFace?.profile),
     },
     { label: 'E-mail', value: email, href: null },
+    ...(user.roles.length > 0
+      ? [
+          {
+            label: user.roles.length > 1 ? 'Roles' : 'Role',
+            value: user.roles.join(', '),
+            href: null,
+          },
+        ]
+      : []),
   ];
 }
+
+/** Where people see to their passkeys and linked accounts themselves: Logto's, not ours. */
+const accountCenter = (endpoint: string) => [
+  { label: 'Edit at Logto', href: `${endpoint}/account` },
+  { label: 'Passkeys', href: `${endpoint}/account/passkey/manage` },
+  { label: 'Authenticator app', href: `${endpoint}/account/authenticator-app` },
+];
 
 function linkedIdentities(info: UserInfo): LinkedIdentity[] {
   return Object.entries(info.identities ?? {}).map(([target, { userId, details }]) => {

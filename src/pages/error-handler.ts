@@ -3,17 +3,22 @@ import type { Logger } from 'pino';
 import { signInAddress } from '../auth/guards.ts';
 import {
   AppError,
+  Forbidden,
+  InvalidInput,
   MethodNotAllowed,
   NotFound,
   SessionEnded,
   SessionStoreUnavailable,
   SignInFailed,
+  Unauthorized,
   Unexpected,
 } from '../errors.ts';
 import { referenceOf } from '../reference.ts';
+import type { Challenge } from '../refusal.ts';
 import { errorWords } from './error-page.ts';
 import type { PageDeps, SendPage } from './pages.ts';
-import type { ErrorPage } from './view-models.ts';
+import { refusalWords } from './refusal-words.ts';
+import type { ErrorPage, Sentence } from './view-models.ts';
 
 /** Nothing answered: the last step before the error handler. */
 export const notFound: RequestHandler = () => {
@@ -31,6 +36,8 @@ export function errorHandler({ logger, send }: PageDeps): ErrorRequestHandler {
       return res.redirect(303, signInAddress(req));
     }
     if (error instanceof MethodNotAllowed) res.set('Allow', error.allow);
+    const challenge = challengeOf(error);
+    if (challenge) res.set('WWW-Authenticate', bearerChallenge(challenge));
     res.status(error.status).set('Cache-Control', 'no-store');
     if (req.accepts(['html', 'json']) === 'json') sendProblem(req, res, error);
     else sendErrorPage(send, req, res, error);
@@ -41,9 +48,14 @@ export function errorHandler({ logger, send }: PageDeps): ErrorRequestHandler {
 function asAppError(thrown: unknown): AppError {
   if (thrown instanceof AppError) return thrown;
   const status = thrown instanceof Error && 'status' in thrown ? Number(thrown.status) : 500;
-  if (status >= 400 && status < 500)
-    return new NotFound('The address does not decode', { cause: thrown });
-  return new Unexpected('An error that nobody expected', { cause: thrown });
+  if (status < 400 || status >= 500) {
+    return new Unexpected('An error that nobody expected', { cause: thrown });
+  }
+  // body-parser's: too large, or not what Content-Type says. Its message quotes the body: not kept.
+  if (thrown instanceof Error && 'type' in thrown) {
+    return new InvalidInput({ body: status === 413 ? 'is too large' : 'can’t be read' }, status);
+  }
+  return new NotFound('The address does not decode', { cause: thrown });
 }
 
 function log(logger: Logger, req: Request, error: AppError): void {
@@ -60,9 +72,11 @@ function log(logger: Logger, req: Request, error: AppError): void {
 }
 
 function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
-  const address = req.method === 'GET' ? req.originalUrl : '/';
-  const { heading, drawing, happened, lead, todo, operator, action } = errorWords(error, address);
   const quiet = error instanceof NotFound;
+  // "Try again" is a link, so it can only repeat a GET.
+  const address = quiet || req.method === 'GET' ? onThisSite(req.originalUrl) : '/';
+  const words = refusalWords(error, onThisSite(req.originalUrl)) ?? errorWords(error, address);
+  const { heading, drawing, happened, lead, todo, operator, action } = words;
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
     ...(todo ? [{ heading: 'What to do', text: todo }] : []),
@@ -82,19 +96,35 @@ function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppEr
 }
 
 function sendProblem(req: Request, res: Response, error: AppError): void {
-  const { heading, todo } = errorWords(error, req.originalUrl);
+  const address = req.originalUrl;
+  const { heading, happened, todo } = refusalWords(error, address) ?? errorWords(error, address);
   res.type('application/problem+json').send(
     JSON.stringify({
       title: heading,
       status: error.status,
-      detail: plain(todo),
+      detail: [happened?.text, todo].map(plain).filter(Boolean).join(' '),
       reason: error.reason,
+      ...(error instanceof InvalidInput && { errors: error.fields }),
       reference: referenceOf(req),
     }),
   );
 }
 
-const plain = (sentence: ReturnType<typeof errorWords>['todo']): string | undefined =>
-  sentence
-    ?.map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.strong))
+/** A path that begins with two slashes would lead a link to another host. */
+const onThisSite = (address: string) => address.replace(/^[/\\]+/, '/');
+
+const plain = (sentence: Sentence | null | undefined): string =>
+  (sentence ?? [])
+    .map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.strong))
     .join('');
+
+function challengeOf(error: AppError): Challenge | null {
+  if (error instanceof Forbidden) return error.refusal.challenge;
+  return error instanceof Unauthorized ? error.challenge : null;
+}
+
+/** RFC 6750 section 3. The values are ours and a setting's: no quote and no backslash in them. */
+function bearerChallenge(challenge: Challenge): string {
+  const members = Object.entries({ realm: 'api', ...challenge });
+  return `Bearer ${members.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
+}

@@ -30,17 +30,18 @@ const CARDS: HomeSignedIn['cards'] = [
 
 /** GET /: the invitation, or who is signed in and until when. No call to Logto. */
 export function homePage(deps: PageDeps): RequestHandler {
-  const { config, now, notices, send } = deps;
+  const { config, now, notices, send, features } = deps;
   return (req, res) => {
-    const user = signedIn(req)?.user;
+    const target = signedIn(req);
     const notice = notices.take(req, res);
-    if (!user) return send(req, res, 'home', SIGNED_OUT, { notice });
+    if (!target) return send(req, res, 'home', SIGNED_OUT, { notice });
+    const { session, user } = target;
     const model: HomeSignedIn = {
       greeting: greeting(user),
       handle: handle(user),
       avatar: avatarOf(user),
       times: sessionTimes(user, config, now()),
-      cards: CARDS,
+      cards: [...CARDS, ...features.map(({ card }) => card(session))],
     };
     send(req, res, 'home-signed-in', model, { notice, signOutInHeader: false });
   };

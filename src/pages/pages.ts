@@ -3,18 +3,20 @@ import type { Request, Response } from 'express';
 import type { AuthDeps } from '../auth/deps.ts';
 import { signedIn } from '../auth/guards.ts';
 import type { Config } from '../config.ts';
+import type { AppSession } from '../session/session.ts';
 import type { Assets } from './assets.ts';
+import type { Feature, NavigationEntry } from './feature.ts';
 import { avatarOf } from './format.ts';
 import { compileViews } from './view-engine.ts';
 import type { Shell, Views } from './view-models.ts';
 
 const VIEWS = fileURLToPath(new URL('../../views', import.meta.url));
 
-/** The pages of the navigation. An entry appears when its page exists. */
-const NAVIGATION = [
-  { href: '/account', label: 'Account' },
-  { href: '/sessions', label: 'Sessions' },
-];
+const at = (path: string, label: string): NavigationEntry => ({
+  label,
+  href: () => path,
+  covers: (current) => current === path,
+});
 
 export interface PageOptions {
   title?: string;
@@ -37,17 +39,26 @@ export type SendPage = <Name extends keyof Views>(
 /** What the pages work with. Made once, in app.ts. */
 export interface PageDeps extends AuthDeps {
   send: SendPage;
+  features: readonly Feature[];
 }
 
-export function createPages(config: Config, assets: Assets): SendPage {
+/** An entry of the navigation appears when its page exists. */
+export function createPages(
+  config: Config,
+  assets: Assets,
+  features: readonly Feature[],
+): SendPage {
   const render = compileViews(VIEWS);
+  const entries = [at('/account', 'Account'), at('/sessions', 'Sessions')];
+  const navigation = [...entries, ...features.map(({ navigation }) => navigation)];
   return (req, res, name, model, options = {}) => {
-    const user = options.withUser === false ? null : signedIn(req)?.user;
+    const target = options.withUser === false ? null : signedIn(req);
+    const user = target?.user;
     const shell: Shell = {
       appName: config.appName,
       title: options.title ?? null,
       demo: config.demo,
-      nav: user ? NAVIGATION.map((entry) => ({ ...entry, current: entry.href === req.path })) : [],
+      nav: target ? navigation.map((entry) => shown(entry, target.session, req)) : [],
       user: user ? avatarOf(user) : null,
       signOutInHeader: Boolean(user) && (options.signOutInHeader ?? true),
       notice: options.notice ?? null,
@@ -58,3 +69,10 @@ export function createPages(config: Config, assets: Assets): SendPage {
     res.send(Buffer.from(render(name, { ...shell, ...model })));
   };
 }
+
+// Whole path: inside a router, req.path is what is left of it.
+const shown = ({ label, href, covers }: NavigationEntry, session: AppSession, req: Request) => ({
+  label,
+  href: href(session),
+  current: covers(req.originalUrl.split('?')[0] ?? ''),
+});

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Request, type Response, Router } from 'express';
-import { type SignedInRequest, signedIn } from '../auth/guards.ts';
+import { person, requireSignIn, type SignedInRequest } from '../auth/guards.ts';
 import { revokeAll } from '../auth/revoke.ts';
 import { NotFound } from '../errors.ts';
 import type { ListedSession } from '../session/sessions.ts';
@@ -10,27 +10,15 @@ import type { SessionsPage } from './view-models.ts';
 
 const A_PAGE = 20;
 
-/** /sessions, behind requireSignIn: the devices where one is signed in; ends one, or all others. */
+/** /sessions: the devices where one is signed in; ends one, or all others. */
 export function sessionsPage(deps: PageDeps): Router {
   const router = Router({ caseSensitive: true });
-  const withTarget =
-    (act: (req: Request, res: Response, target: SignedInRequest) => Promise<void>) =>
-    async (req: Request, res: Response, next: () => void) => {
-      const target = signedIn(req);
-      if (target) await act(req, res, target);
-      else next();
-    };
-  router.get(
-    '/',
-    withTarget((req, res, target) => showSessions(deps, req, res, target)),
+  router.get('/sessions', requireSignIn, (req, res) => showSessions(deps, req, res, person(req)));
+  router.post('/sessions/end-others', requireSignIn, (req, res) =>
+    endOthers(deps, res, person(req)),
   );
-  router.post(
-    '/end-others',
-    withTarget((_req, res, target) => endOthers(deps, res, target)),
-  );
-  router.post(
-    '/:name/end',
-    withTarget((req, res, target) => endOne(deps, req, res, target)),
+  router.post('/sessions/:name/end', requireSignIn, (req, res) =>
+    endOne(deps, req.params.name, res, person(req)),
   );
   return router;
 }
@@ -42,14 +30,14 @@ async function showSessions(
   { session, user }: SignedInRequest,
 ): Promise<void> {
   const page = Math.max(1, Math.min(1000, Number.parseInt(String(req.query.page ?? 1), 10) || 1));
-  // One more than is shown tells whether there is an older page.
   const offset = (page - 1) * A_PAGE;
-  const found = await sessions.list(user, { offset, count: A_PAGE + 1 });
-  const listed = found.slice(0, A_PAGE);
+  const listed = await sessions.list(user, { offset, count: A_PAGE });
   const model: SessionsPage = {
-    sessions: listed.map((entry) => row(entry, session.id, now())),
-    endOthersAction: found.some(({ id }) => id !== session.id) ? '/sessions/end-others' : null,
-    olderHref: found.length > A_PAGE ? `/sessions?page=${page + 1}` : null,
+    sessions: listed.sessions.map((entry) => row(entry, session.id, now())),
+    endOthersAction: listed.sessions.some(({ id }) => id !== session.id)
+      ? '/sessions/end-others'
+      : null,
+    olderHref: listed.older ? `/sessions?page=${page + 1}` : null,
     newerHref: page > 1 ? `/sessions?page=${page - 1}` : null,
   };
   send(req, res, 'sessions', model, { title: 'Sessions', notice: notices.take(req, res) });
@@ -73,13 +61,13 @@ function row(
 
 async function endOne(
   deps: PageDeps,
-  req: Request,
+  name: string,
   res: Response,
   { session, user, reference }: SignedInRequest,
 ): Promise<void> {
   const { sessions, notices, logger } = deps;
   // Only among the person's own: somebody else's session can't be named here.
-  const id = (await sessions.ids(user)).find((known) => nameOf(known) === req.params.name);
+  const id = (await sessions.ids(user)).find((known) => nameOf(known) === name);
   if (id === session.id) return res.redirect(303, '/sign-out');
   const found = id === undefined ? null : await sessions.look(id);
   if (!found) throw new NotFound('No such session of this user');

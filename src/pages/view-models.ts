@@ -59,16 +59,37 @@ export interface HomeSignedIn {
   }[];
 }
 
+export interface OrganizationRow {
+  id: string;
+  name: string;
+  description: string | null;
+  roles: string[];
+}
+
+export interface OrganizationsPage {
+  organizations: (OrganizationRow & { isDefault: boolean })[];
+  /** False: Logto could not be asked just now, so this is what it said last. */
+  isFresh: boolean;
+}
+
+export interface OrganizationPage extends OrganizationRow {
+  isDefault: boolean;
+  isFresh: boolean;
+  cards: HomeSignedIn['cards'];
+}
+
 export interface AccountPage {
   avatar: Avatar;
   /** Values may be null: "Not shared". */
   profile: { label: string; value: string | null; href: string | null }[];
   /** null: Logto could not be asked just now. */
   identities: LinkedIdentity[] | null;
+  /** null: this site knows no organizations. */
+  organizations: OrganizationRow[] | null;
   times: SessionTimes;
   claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
-  /** Logto's own account pages, where switched on. */
-  accountCenterHref: string | null;
+  /** Logto's own account pages; empty unless switched on. */
+  accountCenter: { label: string; href: string }[];
 }
 
 export interface LinkedIdentity {
@@ -118,6 +139,8 @@ export interface Views {
   'home-signed-in': HomeSignedIn;
   account: AccountPage;
   sessions: SessionsPage;
+  organizations: OrganizationsPage;
+  organization: OrganizationPage;
   'sign-out': { signedIn: boolean };
   error: ErrorPage;
 }

@@ -11,7 +11,7 @@ export interface Device {
 export function describeDevice(userAgent: string | undefined): Device {
   if (!userAgent) return { name: 'Unknown browser', kind: 'desktop' };
   const { browser, os, platform } = bowser.parse(userAgent.slice(0, 500));
-  const name = browser.name ?? 'Unknown browser';
+  const name = browser.name || 'Unknown browser';
   const kind = platform.type === 'mobile' || platform.type === 'tablet' ? 'phone' : 'laptop';
   return { name: os.name ? `${name} on ${os.name}` : name, kind: browser.name ? kind : 'desktop' };
 }

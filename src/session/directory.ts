@@ -9,6 +9,10 @@ export interface Owner {
   sid: string | null;
 }
 
+export type UserKey = Pick<Owner, 'iss' | 'sub'>;
+/** A user, or a session at Logto by its `sid`. */
+export type Whose = UserKey | { logtoSession: string };
+
 /**
  * Finds sessions without scanning: by user, and by Logto's `sid` for back-channel logout. Both are
  * sorted sets by the time a session ends at the latest; what has ended goes with each addition.
@@ -24,49 +28,45 @@ export class Directory {
 
   /** Comes before the session is saved: a session that nobody can find can't be ended. */
   async add(owner: Owner, sessionId: string, endsAt: number): Promise<void> {
-    const add = (key: string) => this.#redis.addToDirectory(key, sessionId, endsAt, this.#now());
-    await askRedis('The directory', Promise.all(keysOf(owner).map(add)));
+    const add = (whose: Whose) =>
+      this.#redis.addToDirectory(directoryOf(whose), sessionId, endsAt, this.#now());
+    await askRedis('The directory', Promise.all(whoseAre(owner).map(add)));
   }
 
   /** @returns false when it was not there any more: somebody else has ended this session. */
   async remove(owner: Owner, sessionId: string): Promise<boolean> {
-    const remove = (key: string) => this.#redis.zrem(key, sessionId);
-    const removed = await askRedis('The directory', Promise.all(keysOf(owner).map(remove)));
+    const remove = (whose: Whose) => this.#redis.zrem(directoryOf(whose), sessionId);
+    const removed = await askRedis('The directory', Promise.all(whoseAre(owner).map(remove)));
     return removed.some((count) => count > 0);
   }
 
   /** @returns ids of this user's sessions, the latest first. Some may have gone idle meanwhile. */
   async ofUser(user: UserKey, page: { offset: number; count: number }): Promise<string[]> {
     const { offset, count } = page;
-    const list = this.#redis.listDirectory(userDirectory(user), this.#now(), offset, count);
+    const list = this.#redis.listDirectory(directoryOf(user), this.#now(), offset, count);
     return askRedis('The directory', list);
   }
 
   /** @returns ids of all sessions of a user, or of those that came from one session at Logto. */
-  async all(whose: UserKey | { sid: string }): Promise<string[]> {
-    const key = 'sid' in whose ? logtoDirectory(whose.sid) : userDirectory(whose);
-    return askRedis('The directory', this.#redis.listDirectory(key, this.#now(), 0, ALL));
+  async all(whose: Whose): Promise<string[]> {
+    const list = this.#redis.listDirectory(directoryOf(whose), this.#now(), 0, ALL);
+    return askRedis('The directory', list);
   }
 
   /**
    * Leaves a mark that everything of this user, or of this Logto session, was ended now. A sign-in
    * that is being saved at this moment looks for it afterwards.
    */
-  async markEnded(ended: UserKey | { sid: string }): Promise<void> {
-    const key = 'sid' in ended ? logtoTombstone(ended.sid) : userTombstone(ended);
-    await askRedis('The directory', this.#redis.psetex(key, TOMBSTONE_LIFE, String(this.#now())));
+  async markEnded(whose: Whose): Promise<void> {
+    const mark = this.#redis.psetex(tombstoneOf(whose), TOMBSTONE_LIFE, String(this.#now()));
+    await askRedis('The directory', mark);
   }
 
   /** @param startedAt When the sign-in began; one that began after its user was signed out may stay. */
   async wasEnded(owner: Owner, startedAt: number): Promise<boolean> {
-    const [bySid, byUser] = await askRedis(
-      'The directory',
-      Promise.all([
-        owner.sid ? this.#redis.get(logtoTombstone(owner.sid)) : null,
-        this.#redis.get(userTombstone(owner)),
-      ]),
-    );
-    return bySid !== null || (byUser !== null && startedAt <= Number(byUser));
+    const look = (whose: Whose) => this.#redis.get(tombstoneOf(whose));
+    const marks = await askRedis('The directory', Promise.all(whoseAre(owner).map(look)));
+    return marks.some((endedAt) => endedAt !== null && startedAt <= Number(endedAt));
   }
 }
 
@@ -74,15 +74,19 @@ export class Directory {
 const TOMBSTONE_LIFE = 5 * 60_000;
 const ALL = 1_000_000;
 
-type UserKey = Pick<Owner, 'iss' | 'sub'>;
+function directoryOf(whose: Whose): string {
+  if ('logtoSession' in whose) return `logto-session:${digest([whose.logtoSession])}`;
+  return `user-sessions:${digest([whose.iss, whose.sub])}`;
+}
 
-const userDirectory = (user: UserKey) => `user-sessions:${digest([user.iss, user.sub])}`;
-const logtoDirectory = (sid: string) => `logto-session:${digest([sid])}`;
-const userTombstone = (user: UserKey) => `user-ended:${digest([user.iss, user.sub])}`;
-const logtoTombstone = (sid: string) => `logto-session-ended:${digest([sid])}`;
+function tombstoneOf(whose: Whose): string {
+  if ('logtoSession' in whose) return `logto-session-ended:${digest([whose.logtoSession])}`;
+  return `user-ended:${digest([whose.iss, whose.sub])}`;
+}
 
-function keysOf(owner: Owner): string[] {
-  return owner.sid ? [userDirectory(owner), logtoDirectory(owner.sid)] : [userDirectory(owner)];
+/** A session is found by its user, and where Logto named one by its session there. */
+function whoseAre({ iss, sub, sid }: Owner): Whose[] {
+  return sid ? [{ iss, sub }, { logtoSession: sid }] : [{ iss, sub }];
 }
 
 /** Of fixed length, and no choice of parts can make two collide. */

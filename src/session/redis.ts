@@ -80,6 +80,9 @@ declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}
 }
 
+/** For an answer of Redis, milliseconds: a page says within 2 s that there is none. */
+const PATIENCE = 1200;
+
 /**
  * A client for the app's Redis. It connects by itself, and again after an outage; a command while
  * Redis is away fails at once instead of waiting in a queue (C21, C22).
@@ -91,9 +94,13 @@ export function connectRedis(url: string, logger: Logger): Redis {
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: 1500,
-    connectTimeout: 2000,
-    retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
+    commandTimeout: PATIENCE,
+    // A Redis that hangs, or an address that went silent, is given up as a whole: commands that wait
+    // behind others fail with them, the next ones fail at once, and the way back is a new connection.
+    socketTimeout: PATIENCE,
+    connectTimeout: PATIENCE,
+    maxLoadingRetryTime: PATIENCE,
+    retryStrategy: (attempt) => Math.min(attempt * 100, PATIENCE),
     // After a failover the old address may be a replica: connect anew and find the master.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });

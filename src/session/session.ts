@@ -3,6 +3,12 @@ import type { CookieOptions, Session, SessionData } from 'express-session';
 import type { Config } from '../config.ts';
 import type { Device } from './device.ts';
 
+/** That somebody belongs to an organization at Logto, and as what. */
+export interface Membership {
+  id: string;
+  roles: string[];
+}
+
 /** Who is signed in, as a page needs it. Identified by issuer and sub, never by e-mail (S19). */
 export interface SignedInUser {
   iss: string;
@@ -19,8 +25,13 @@ export interface SignedInUser {
   /** When Logto last vouched for this person, milliseconds since 1970. */
   checkedAt: number;
   device: Device;
+  /** At Logto, as it last said; sorted, and empty where they were not asked for. */
+  roles: string[];
+  organizations: Membership[];
   /** Known once the account page has asked Logto for it. */
   huggingFace?: { username: string | null; profile: string | null };
+  /** Names by id, as far as Logto has been asked for them. */
+  organizationNames?: Record<string, string>;
 }
 
 declare module 'express-session' {
@@ -28,6 +39,10 @@ declare module 'express-session' {
     user?: SignedInUser;
     /** As received; where `withLogto` of @logto/express looks for it. */
     idToken?: string;
+    /** When a sign-in ended that this app had asked to be a fresh one; milliseconds since 1970. */
+    askedToSignInAt?: number;
+    /** The organization whose shelf the navigation leads to. The address decides what a page shows. */
+    defaultOrganization?: string;
   }
 }
 
@@ -41,6 +56,11 @@ export type AppSession = Session & SessionData;
  */
 export function sessionOf(req: Request): AppSession | undefined {
   return req.session as unknown as AppSession | undefined;
+}
+
+/** @returns null without one, and when the membership is over. */
+export function defaultOrganization({ user, defaultOrganization: id }: AppSession): string | null {
+  return user?.organizations.some((organization) => organization.id === id) ? (id ?? null) : null;
 }
 
 /** Name of the session cookie. `__Host-` binds it to this very host, but browsers want https for it. */

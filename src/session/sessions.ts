@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../config.ts';
-import { Directory, type Owner } from './directory.ts';
+import { Directory, type Owner, type UserKey, type Whose } from './directory.ts';
 import type { SessionRedis } from './redis.ts';
 import { cookieSigningKeys, type Sealer } from './seal.ts';
 import {
@@ -27,6 +27,8 @@ export interface SessionDeps {
 export interface SignIn {
   user: SignedInUser;
   idToken: string;
+  /** This app asked Logto for a fresh one (`prompt=login`), whatever session there was. */
+  wasAskedFor: boolean;
   tokens: Tokens;
   /** When the browser set out for Logto, milliseconds since 1970. */
   startedAt: number;
@@ -47,7 +49,11 @@ export interface ListedSession {
   lastUsedAt: number;
 }
 
-type UserKey = Pick<Owner, 'iss' | 'sub'>;
+export interface SessionList {
+  sessions: ListedSession[];
+  /** There are more behind this page. */
+  older: boolean;
+}
 
 /** Begins, lists and ends sessions: the record, its tokens, and where they are found. */
 export interface Sessions {
@@ -55,20 +61,20 @@ export interface Sessions {
   tokens: TokenStore;
   /**
    * Begins a session for somebody, with a new id (S4); one that this browser had before ends. All
-   * is saved when the promise resolves (C1). @returns null when Logto ended the user's sessions
-   * while this sign-in was under way: then it has not begun.
+   * is saved when the promise resolves (C1). @returns null, or what was ended again at once because
+   * Logto ended the user's sessions while this sign-in was under way.
    */
-  begin(req: Request, signIn: SignIn): Promise<AppSession | null>;
+  begin(req: Request, signIn: SignIn): Promise<EndedSession | null>;
   /** Ends a session. This request's own is given as the object, so that the request forgets it too. */
   end(session: AppSession | string, owner: Owner): Promise<EndedSession>;
   /** Ends the sessions of a user, or of a session at Logto, and sign-ins under way at this moment. */
-  endAll(whose: UserKey | { sid: string }, except?: string): Promise<EndedSession[]>;
+  endAll(whose: Whose, except?: string): Promise<EndedSession[]>;
   /** Ids of all sessions of a user; some may have gone idle. */
   ids(user: UserKey): Promise<string[]>;
   /** Looks at a session without using it. */
   look(id: string): Promise<ListedSession | null>;
   /** The user's sessions, the latest first. Those that went idle are left out and forgotten. */
-  list(user: UserKey, page: { offset: number; count: number }): Promise<ListedSession[]>;
+  list(user: UserKey, page: { offset: number; count: number }): Promise<SessionList>;
 }
 
 export function createSessions({ config, redis, sealer, now }: SessionDeps): Sessions {
@@ -89,29 +95,32 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     return { tokens: taken, wasLive: await directory.remove(owner, sessionId) };
   }
 
-  async function begin(req: Request, signIn: SignIn): Promise<AppSession | null> {
+  async function begin(req: Request, signIn: SignIn): Promise<EndedSession | null> {
     const { user, idToken, startedAt } = signIn;
     const begun = await renew(req, end);
-    // The directory first: a session that nobody can find can't be ended.
-    await directory.add(user, begun.id, user.endsAt);
-    await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
-    begun.user = user;
-    begun.idToken = idToken;
-    await saveSession(begun);
-    if (!(await directory.wasEnded(user, startedAt))) return begun;
-    await end(begun, user);
-    return null;
+    try {
+      // The directory first: a session that nobody can find can't be ended.
+      await directory.add(user, begun.id, user.endsAt);
+      await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
+      begun.user = user;
+      begun.idToken = idToken;
+      if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
+      await saveSession(begun);
+      if (!(await directory.wasEnded(user, startedAt))) return null;
+    } catch (error) {
+      // The request must forget it: express-session would save it at the end of the error page.
+      await end(begun, user).catch(() => {});
+      throw error;
+    }
+    return end(begun, user);
   }
 
-  async function endAll(
-    whose: UserKey | { sid: string },
-    except?: string,
-  ): Promise<EndedSession[]> {
+  async function endAll(whose: Whose, except?: string): Promise<EndedSession[]> {
     await directory.markEnded(whose);
     const ids = (await directory.all(whose)).filter((id) => id !== except);
     const endOne = async (id: string) => {
       const user = (await store.peek(id))?.user;
-      return end(id, user ?? { iss: '', sub: '', sid: null, ...whose });
+      return end(id, user ?? nobody(whose));
     };
     return Promise.all(ids.map(endOne));
   }
@@ -124,23 +133,36 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
   async function list(
     user: UserKey,
     page: { offset: number; count: number },
-  ): Promise<ListedSession[]> {
-    const ids = await directory.ofUser(user, page);
+  ): Promise<SessionList> {
+    // One more than is asked for tells whether there are older ones.
+    const known = await directory.ofUser(user, { ...page, count: page.count + 1 });
+    const ids = known.slice(0, page.count);
     const found = await Promise.all(ids.map(look));
     const gone = ids.filter((_id, index) => found[index] === null);
     await Promise.all(gone.map((id) => directory.remove({ ...user, sid: null }, id)));
-    return found.filter((session) => session !== null);
+    const sessions = found.filter((session) => session !== null);
+    return { sessions, older: known.length > page.count };
   }
 
   const ids = (user: UserKey) => directory.all(user);
   return { middleware: whereNeeded(config, store), tokens, begin, end, endAll, ids, look, list };
 }
 
+/** The record is gone, so only the entry that led to it can be taken away. */
+const nobody = (whose: Whose): Owner =>
+  'logtoSession' in whose
+    ? { iss: '', sub: '', sid: whose.logtoSession }
+    : { iss: whose.iss, sub: whose.sub, sid: null };
+
 async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const before = sessionOf(req);
   if (!before) throw new Error('The session middleware did not run on the callback');
   if (before.user) await end(before, before.user);
-  await settled((done) => before.regenerate(done));
+  await settled((done) => before.regenerate(done)).catch((error: unknown) => {
+    // Not even an empty one: express-session would save it at the end of the error page.
+    Reflect.deleteProperty(req, 'session');
+    throw error;
+  });
   const renewed = sessionOf(req);
   if (!renewed) throw new Error('express-session gave no new session');
   return renewed;

@@ -9,7 +9,7 @@ import type { SignedInUser } from './session.ts';
 
 const PREFIX = 'session:';
 /** Raise the number when the stored shape changes: older records then read as "no session". */
-const PURPOSE = 'session v1';
+const PURPOSE = 'session v2';
 
 type Callback<Data> = (error?: unknown, data?: Data | null) => void;
 type StoredRecord = Omit<SessionData, 'cookie'>;

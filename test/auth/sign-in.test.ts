@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
+import type { Environment } from '../../src/config.ts';
+import { ADA, API, type Doorstep, OTTER, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
 
 describe('signing in', () => {
   let app: Doorstep;
@@ -132,6 +133,28 @@ describe('signing in', () => {
     expect(searchParams.getAll('resource')).toEqual([]);
   });
 
+  it('S16 asks for what the configured parts of the site need, and no more', async () => {
+    const scopesWith = async (environment: Environment) => {
+      const other = await startDoorstep({ environment });
+      const { headers } = await other.browser().get(`${other.url}/sign-in`, { follow: false });
+      await other.close();
+      const { searchParams } = new URL(headers.get('location') ?? '');
+      const usual = ['email', 'identities', 'offline_access', 'openid', 'profile'];
+      const scopes = searchParams.get('scope')?.split(' ') ?? [];
+      const more = scopes.filter((scope) => !usual.includes(scope));
+      return [...more, ...searchParams.getAll('resource')].sort();
+    };
+    const forBooks = [API, 'read:books', 'roles', 'write:books'];
+    const forOrganizations = [
+      'urn:logto:resource:organizations',
+      'urn:logto:scope:organization_roles',
+      'urn:logto:scope:organizations',
+    ];
+    expect(await scopesWith({ API_RESOURCE: API })).toEqual(forBooks);
+    expect(await scopesWith({ LOGTO_ORGANIZATIONS: 'true' })).toEqual(forOrganizations);
+    expect(await scopesWith(WHOLE_SITE)).toEqual([...forBooks, ...forOrganizations].sort());
+  });
+
   it('S33 no token and no secret is in the address of Logto', async () => {
     const { href } = await authorization('/sign-in?return_to=/account');
     expect(href).not.toContain('secret');
@@ -150,6 +173,26 @@ describe('signing in', () => {
       first_screen: 'register',
     });
     expect((await authorization('/sign-in')).searchParams.get('prompt')).toBe('consent');
+  });
+
+  it.each([
+    [undefined, null],
+    ['fr-CA,fr;q=0.8,en;q=0.5', 'fr-CA fr en'],
+    ['en;q=0.1,de', 'de en'],
+    ['*', null],
+    ['*,en;q=0.5', 'en'],
+    ['<script>,de', 'de'],
+    [
+      Array.from({ length: 50 }, (_, at) => `a${'bcdefghij'[at % 9]}`).join(','),
+      expect.stringMatching(/^(\S+ ){9}\S+$/),
+    ],
+  ])('ui_locales: Accept-Language %s becomes %s', async (language, expected) => {
+    const visit = { follow: false, headers: { 'accept-language': language } };
+    const page = await app.browser().get(`${app.url}/sign-in`, visit);
+    const { searchParams } = new URL(page.headers.get('location') ?? '');
+    expect(searchParams.get('ui_locales')).toEqual(expected);
+    const asked = await app.browser().get(`${app.url}/sign-in?ui_locales=pt`, visit);
+    expect(new URL(asked.headers.get('location') ?? '').searchParams.get('ui_locales')).toBe('pt');
   });
 
   it.each([

@@ -20,6 +20,11 @@ export async function inspect(page: Page, name: string): Promise<string[]> {
   if (!(await page.title())) found.push('no title');
   const headings = await page.getByRole('heading', { level: 1 }).count();
   if (headings !== 1) found.push(`${headings} main headings`);
+  const { pathname } = new URL(page.url());
+  const unmarked = page
+    .getByRole('navigation')
+    .locator(`a[href="${pathname}"]:not([aria-current])`);
+  if ((await unmarked.count()) > 0) found.push('the navigation does not mark this page as current');
   await page.evaluate(AXE);
   for (const colorScheme of ['light', 'dark'] as const) {
     // Without motion, so that no colour is caught on its way from one scheme to the other.

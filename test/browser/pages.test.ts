@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chromium, chromiumPath, launchChromium } from '../harness/chromium.ts';
-import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
+import { type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { inspect } from './inspect.ts';
 import {
@@ -76,6 +76,36 @@ const cancelled: Arrive = async (page, { url }) => {
   await read(page, 'unsuccessful');
 };
 
+const withWorkEmail: Arrive = async (page, { url }) => {
+  await page.goto(url);
+  await page.getByText('Use your work e-mail').click();
+  await page.getByRole('textbox', { name: 'Work e-mail' }).waitFor();
+};
+
+const addBook =
+  (path: string, title: string): Arrive =>
+  async (page, { url }) => {
+    await page.goto(url + path);
+    await page.getByRole('textbox', { name: 'Title' }).fill(title);
+    await page.getByRole('textbox', { name: 'Author' }).fill('Mary Somerville');
+    await press(page, 'Add book');
+  };
+
+const addedBook: Arrive = async (page, app) => {
+  await addBook('/books', 'On the Connexion of the Physical Sciences')(page, app);
+  await read(page, 'Added: On the Connexion');
+  await addBook('/books', 'Physical Geography')(page, app);
+  await read(page, 'Added: Physical Geography');
+};
+
+/** As from a page that is older than the loss of the permission. */
+const addWithoutPermission: Arrive = async (page, { url }) => {
+  await page.goto(`${url}/books`);
+  const form = '<form method="post" action="/books"><button>Add book</button></form>';
+  await page.evaluate(`document.querySelector('main').innerHTML = ${JSON.stringify(form)}`);
+  await press(page, 'Add book');
+};
+
 const NOT_FINISHED = 'We couldn’t finish signing you in';
 
 /** Name (of the pictures too), who looks, how to get there, main heading. The order matters. */
@@ -94,6 +124,21 @@ const STATES: [string, 'visitor' | 'ada' | 'otter', Arrive, string][] = [
   ['sessions-ended', 'ada', otherEnded, 'Sessions'],
   ['sign-out', 'ada', open('/sign-out'), 'Sign out?'],
   ['sign-out-visitor', 'visitor', open('/sign-out'), 'You are not signed in here'],
+  ['home-work-email', 'visitor', withWorkEmail, COME_IN],
+  ['books-empty', 'ada', open('/organizations/anaengines37/books'), 'Books'],
+  ['books-mistake', 'ada', addBook('/books', ' '), 'Books'],
+  ['books', 'ada', addedBook, 'Books'],
+  ['books-reader', 'otter', open('/books'), 'Books'],
+  ['books-forbidden', 'otter', addWithoutPermission, 'You can’t add books yet'],
+  ['organizations', 'ada', open('/organizations'), 'Organizations'],
+  ['organization', 'ada', open('/organizations/anaengines37'), 'Analytical Engines'],
+  ['organizations-none', 'otter', open('/organizations'), 'Organizations'],
+  [
+    'organization-foreign',
+    'otter',
+    open('/organizations/anaengines37'),
+    'You are not a member of this organization',
+  ],
   ['error-not-found', 'visitor', open('/acount'), 'There is no page here'],
   ['error-not-found-ada', 'ada', open(`/${'a-long-way/'.repeat(9)}`), 'There is no page here'],
   ['error-bad-link', 'visitor', open('/sign-in?prompt=none'), 'This link isn’t quite right'],
@@ -119,7 +164,8 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
   let pages: Record<'visitor' | 'ada' | 'otter', Page>;
 
   beforeAll(async () => {
-    [app, chromium] = await Promise.all([startDoorstep(), launchChromium()]);
+    const environment = { ...WHOLE_SITE, LOGTO_ACCOUNT_CENTER: 'true' };
+    [app, chromium] = await Promise.all([startDoorstep({ environment }), launchChromium()]);
     const open = async () => (await chromium.context()).newPage();
     pages = { visitor: await open(), ada: await open(), otter: await open() };
   });

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { defaultLifetimes } from '../../demo/logto/lifetimes.ts';
+import { parseConfig } from '../../src/config.ts';
+import { read } from './files.ts';
 import { knownVariables } from './known-variables.ts';
 
 const root = new URL('../../', import.meta.url);
-const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
 const readme = read('README.md');
 
 /** The first column of the table under a heading, without its backquotes. */
@@ -36,13 +38,29 @@ describe('README.md', () => {
   });
 
   it('quotes headings of the error pages as they are', () => {
-    const source = read('src/pages/error-page.ts');
+    const source = read('src/pages/error-page.ts') + read('src/pages/error-texts.ts');
     const section = readme.split('### On an error page')[1]?.split('\n### ')[0] ?? '';
     const headings = [...section.matchAll(/^\| `[^`]+` \| ([^|]+?) \|/gm)]
       .map(([, heading = '']) => heading)
       .filter((heading) => heading !== '〃');
     expect(headings.length).toBeGreaterThan(8);
     expect(headings.filter((heading) => !source.includes(`'${heading}'`))).toEqual([]);
+  });
+
+  it('S12 names the lifetimes that app and Logto have, and that fit together', () => {
+    const { session } = parseConfig({
+      LOGTO_ENDPOINT: 'https://your-tenant.logto.app',
+      LOGTO_APP_ID: 'id',
+      LOGTO_APP_SECRET: 'of-the-application',
+    });
+    const hour = 3_600_000;
+    expect(readme).toContain(`${session.idleMs / hour} hours (\`SESSION_IDLE_MINUTES\`)`);
+    expect(readme).toContain(`${session.maxMs / hour / 24} days (\`SESSION_MAX_HOURS\`)`);
+    expect(readme).toContain(
+      `${session.recheckMs / 60_000} minutes of use (\`ACCOUNT_RECHECK_MINUTES\`)`,
+    );
+    expect(session.maxMs / 1000).toBe(defaultLifetimes.session);
+    expect(session.maxMs / 1000).toBe(defaultLifetimes.refreshToken);
   });
 
   it('names scripts and files that exist', () => {

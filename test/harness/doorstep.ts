@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import { apiScopes } from '../../demo/accounts.ts';
 import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
 import { listenOnLocalhost } from '../../demo/hugging-face/local-server.ts';
 import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
@@ -15,6 +16,10 @@ import { hasRedisServer, type RedisServer, startRedisServer } from './redis-serv
 
 export const CLIENT = { id: 'test-app', secret: 'test-app-secret' };
 const CONNECTOR = { id: 'test-connector', secret: 'test-connector-secret' };
+/** Known to Logto; the app has it only in the environment below. */
+export const API = 'https://books.example/api';
+/** All there is: the books and the organizations, as the demo has them. */
+export const WHOLE_SITE: Environment = { API_RESOURCE: API, LOGTO_ORGANIZATIONS: 'true' };
 export const ADA: SignInChoice = { as: 'ada-l', via: 'huggingface' };
 export const OTTER: SignInChoice = { as: 'quiet-otter', via: 'huggingface' };
 /** Long and varied enough to be taken, and known to the tests that look for it in logs. */
@@ -61,6 +66,8 @@ export interface DoorstepOptions {
   redisSettings?: string[];
   /** Puts something between the app and its Redis: a delay, a failure. */
   wrapRedis?: (redis: SessionRedis) => SessionRedis;
+  /** Another app than that of src/app.ts. */
+  createApp?: typeof createApp;
 }
 
 export async function startDoorstep(options: DoorstepOptions = {}): Promise<Doorstep> {
@@ -82,6 +89,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
       backchannelLogoutUri: `${url}/backchannel-logout`,
       backchannelLogoutSessionRequired: true,
     },
+    resources: [{ indicator: API, scopes: apiScopes }],
     ...options.logto,
   });
   huggingFace.registerClient({
@@ -109,7 +117,14 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const redis: SessionRedis = real ?? new EmbeddedRedis();
   const wrapped = options.wrapRedis?.(redis) ?? redis;
   const limits = options.limits ?? NO_LIMITS;
-  handle = createApp({ config, redis: wrapped, logger, fetch, now: () => Date.now(), limits });
+  handle = (options.createApp ?? createApp)({
+    config,
+    redis: wrapped,
+    logger,
+    fetch,
+    now: () => Date.now(),
+    limits,
+  });
 
   const upToCallback: Doorstep['upToCallback'] = async (
     browser,

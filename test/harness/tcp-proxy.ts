@@ -4,8 +4,8 @@ import { connect, createServer, type Socket } from 'node:net';
 /** An address that stays while what is behind it changes, as in a failover. */
 export interface TcpProxy {
   port: number;
-  /** New connections go to another port; open ones are cut, or left without another byte. */
-  switchTo(port: number, old: 'cut' | 'silent'): void;
+  /** New connections go to another port; open ones are cut, left as they are, or go silent. */
+  switchTo(port: number, old: 'cut' | 'kept' | 'silent'): void;
   close(): void;
 }
 
@@ -38,7 +38,8 @@ export async function startTcpProxy(firstTarget: number): Promise<TcpProxy> {
     switchTo(port, old) {
       target = port;
       if (old === 'cut') cut();
-      else for (const pair of pairs) for (const socket of pair) socket.unpipe().pause();
+      if (old !== 'silent') return;
+      for (const pair of pairs) for (const socket of pair) socket.unpipe().pause();
     },
     close() {
       cut();

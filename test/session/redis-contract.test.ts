@@ -1,31 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EmbeddedRedis } from '../../demo/redis.ts';
-import { createLogger } from '../../src/logger.ts';
-import { connectRedis, type SessionRedis } from '../../src/session/redis.ts';
-import { hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
-
-/** The same promises, held by the embedded Redis and by a real redis-server (C19). */
-const kinds = [
-  {
-    kind: 'the embedded Redis',
-    installed: true,
-    start: async () => ({ redis: new EmbeddedRedis(), close: async () => {} }),
-  },
-  {
-    kind: 'a real redis-server',
-    installed: hasRedisServer,
-    start: async () => {
-      const server = await startRedisServer();
-      const redis = connectRedis(server.url, createLogger('silent'));
-      await new Promise((resolve) => redis.once('ready', resolve));
-      const close = async () => {
-        redis.disconnect();
-        await server.close();
-      };
-      return { redis, close };
-    },
-  },
-];
+import type { SessionRedis } from '../../src/session/redis.ts';
+import { kinds } from '../harness/redis-kinds.ts';
 
 describe.each(kinds)('C19 C20 $kind', ({ installed, start }) => {
   describe.skipIf(!installed)('keeps what the app relies on', () => {

@@ -17,6 +17,8 @@ const user = {
   signedInAt: Date.now(),
   checkedAt: Date.now(),
   endsAt: Date.now() + 600_000,
+  roles: [],
+  organizations: [],
   device: { name: 'Chrome on Linux', kind: 'laptop' } as const,
 };
 const record = (): SessionData => ({

@@ -16,7 +16,7 @@ export async function listSessions(
   user: User,
 ): Promise<string> {
   const now = Date.now();
-  const found = await sessions.list(user, { offset: 0, count: MOST });
+  const { sessions: found } = await sessions.list(user, { offset: 0, count: MOST });
   if (found.length === 0) return `${user.sub} is signed in nowhere.\n`;
   const lines = found.map((session) => {
     const begun = new Date(session.user.signedInAt).toISOString();

@@ -1,9 +1,11 @@
 import { confirm, input, password, select } from '@inquirer/prompts';
 import type { Environment } from '../../src/config.ts';
+import { NEW_OAUTH_APP, redirectUriAtHuggingFace } from './hugging-face.ts';
 import { type Problem, problemOf, readSettings, type Settings } from './settings.ts';
 
 /** How a person at the terminal is asked. */
 export interface Prompts {
+  say(text: string): void;
   text(question: string, validate: (answer: string) => true | string): Promise<string>;
   /** The answer isn't echoed. */
   secret(question: string): Promise<string>;
@@ -12,6 +14,7 @@ export interface Prompts {
 }
 
 export const terminalPrompts: Prompts = {
+  say: (text) => void process.stdout.write(text),
   text: (message, validate) => input({ message, validate }),
   secret: (message) =>
     password({ message, validate: (answer) => answer.trim() !== '' || 'It is needed.' }),
@@ -20,16 +23,16 @@ export const terminalPrompts: Prompts = {
 };
 
 const QUESTIONS: Record<string, string> = {
-  LOGTO_ENDPOINT: 'Address of your Logto (Cloud: https://your-tenant.logto.app):',
-  LOGTO_ADMIN_ENDPOINT: "Address of your Logto's console (for example http://localhost:3002):",
-  LOGTO_M2M_APP_ID: 'Logto Console > Applications > a machine-to-machine one > App ID:',
+  LOGTO_ENDPOINT: 'Address of your Logto (https://your-tenant.logto.app):',
+  LOGTO_ADMIN_ENDPOINT: "Address of your Logto's console:",
+  LOGTO_M2M_APP_ID: 'App ID of a machine-to-machine application of your Logto:',
   LOGTO_M2M_APP_SECRET: 'Its app secret:',
-  HF_CLIENT_ID: 'Hugging Face > Settings > Connected Apps > your OAuth app > Client ID:',
+  HF_CLIENT_ID: 'Client ID of your OAuth app at Hugging Face:',
   HF_CLIENT_SECRET: 'Its app secret:',
   BASE_URL: 'Where people reach the app:',
 };
 
-/** What only setup needs is not kept; where Logto and the app are, the app needs too. */
+/** What only set-up needs is not kept; where Logto and the app are, the app needs too. */
 const KEPT = ['LOGTO_ENDPOINT', 'BASE_URL'];
 
 export interface Answers {
@@ -57,10 +60,22 @@ export async function readOrAsk(
     if (!prompts || !first || problems.some(({ missing }) => !missing)) {
       return { settings, problems, toKeep };
     }
+    if (first.variable === 'HF_CLIENT_ID') prompts.say(oauthAppHint(env.LOGTO_ENDPOINT ?? ''));
     const answer = await askFor(first.variable, prompts);
     env[first.variable] = answer;
     if (KEPT.includes(first.variable)) toKeep[first.variable] = answer;
   }
+}
+
+/** Hugging Face wants to know the redirect URI before it gives an ID. */
+function oauthAppHint(logtoEndpoint: string): string {
+  return `
+  Hugging Face asks for an OAuth app. If you have none yet, make it here:
+    ${NEW_OAUTH_APP}
+  with the scope profile and this redirect URL:
+    ${redirectUriAtHuggingFace(logtoEndpoint)}
+
+`;
 }
 
 async function askFor(variable: string, prompts: Prompts): Promise<string> {

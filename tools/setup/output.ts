@@ -1,6 +1,7 @@
 import type { Paint } from '../shared/terminal.ts';
 import { wrap } from '../shared/terminal.ts';
 import type { Difference, Finding } from './areas/area.ts';
+import { OAUTH_APPS } from './hugging-face.ts';
 import type { Plan } from './plan.ts';
 import type { Settings } from './settings.ts';
 
@@ -12,29 +13,33 @@ export interface Style {
 
 const COLOURS = { create: 'green', change: 'yellow', keep: 'dim' } as const;
 const DETAIL = ' '.repeat(12);
-const WHAT_WIDTH = 20;
 
 /** The plan for a person: what is made, what changes from what to what, what stays. */
 export function renderPlan({ steps }: Plan, settings: Settings, style: Style): string {
   const findings = steps.map(({ finding }) => finding);
-  const lines = findings.map((finding) => renderFinding(finding, style)).join('\n');
+  const labels = findings.flatMap(({ differences }) => differences.map(({ what }) => what.length));
+  const column = Math.max(0, ...labels) + 2;
+  const lines = findings.map((finding) => renderFinding(finding, column, style)).join('\n');
   const title = `\nSet-up of ${settings.endpoint} for the app at ${settings.baseUrl}`;
   return `${style.paint('bold', title)}\n\n${lines}\n\n  ${summary(findings)}\n`;
 }
 
-function renderFinding({ title, action, differences, notes }: Finding, style: Style): string {
-  const { paint, width } = style;
+function renderFinding(
+  { title, action, differences, notes }: Finding,
+  column: number,
+  { paint, width }: Style,
+): string {
   return [
     `  ${paint(COLOURS[action], action.padEnd(8))}  ${title}`,
-    ...differences.map((difference) => renderDifference(difference, style)),
+    ...differences.map((difference) => renderDifference(difference, column, width)),
     ...notes.map((note) => wrap(note, width, `${DETAIL}Note: `)),
   ].join('\n');
 }
 
-function renderDifference({ what, from, to }: Difference, { width }: Style): string {
+function renderDifference({ what, from, to }: Difference, column: number, width: number): string {
   const sign = from === null ? '+' : '~';
   const value = from === null ? to : `${from} → ${to}`;
-  const start = `${DETAIL}${sign} ${what.padEnd(WHAT_WIDTH)}`;
+  const start = `${DETAIL}${sign} ${what.padEnd(column)}`;
   // A long address gets a line of its own, so that it can be copied whole.
   if (start.length + value.length <= width) return start + value;
   return `${start.trimEnd()}\n${wrap(value, width, `${DETAIL}    `)}`;
@@ -54,8 +59,6 @@ export function renderDone({ title, action }: Finding, { paint }: Style): string
   return `  ${paint('green', '✓')} ${title} ${DONE[action]}\n`;
 }
 
-const HUGGING_FACE_APPS = 'https://huggingface.co/settings/connected-applications';
-
 /** What only a person can do: Hugging Face has no API for it. */
 export function renderNextSteps(redirectUri: string, { paint }: Style): string {
   return `
@@ -63,7 +66,7 @@ ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not ye
 
   ${redirectUri}
 
-  Where: ${HUGGING_FACE_APPS}
+  Where: ${OAUTH_APPS}
          > your OAuth app > Redirect URLs
 
 ${paint('bold', 'Then')} npm run dev. When something doesn't work: npm run logto:check.
@@ -78,7 +81,7 @@ export function renderProblems(
   { paint, width }: Style,
 ): string {
   const list = problems.map((problem) => `${wrap(problem, width, '  - ')}\n`).join('');
-  return `${paint('red', '✗')} ${wrap(headline, width - 2)}\n${list}`;
+  return `${wrap(headline, width, '✗ ').replace('✗', paint('red', '✗'))}\n${list}`;
 }
 
 /** The same for machines. */
@@ -90,6 +93,6 @@ export function planAsData({ steps, redirectUri }: Plan) {
       differences,
       notes,
     })),
-    huggingFace: { redirectUri, registerAt: HUGGING_FACE_APPS },
+    huggingFace: { redirectUri, registerAt: OAUTH_APPS },
   };
 }

@@ -51,6 +51,8 @@ function explain(error: unknown): string {
       return 'The database at LOGTO_DB_URL has no Logto in it yet: start Logto once, after seeding it with `npm run cli db seed`.';
     case '42501':
       return 'The user of LOGTO_DB_URL may not read Logto\'s table "applications": take the user that Logto itself connects as.';
+    case 'ERR_INVALID_URL':
+      return 'LOGTO_DB_URL is not an address: correct it, and write special characters of the password as %XX.';
     default:
       return `PostgreSQL at LOGTO_DB_URL is out of reach (${code || (error instanceof Error ? error.message : 'no reason given')}): check its host and port, and that it runs.`;
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Environment } from '../../src/config.ts';
-import { flag, origin, wholeNumber } from '../../src/config-values.ts';
+import { absoluteUri, flag, origin, wholeNumber } from '../../src/config-values.ts';
+import { NEW_OAUTH_APP } from './hugging-face.ts';
 
 /** The application that Logto seeds for the console itself. It belongs to the admin endpoint. */
 export const SEEDED_APP = 'm-default';
@@ -35,13 +36,6 @@ export interface Problem {
   /** It was not given at all, so a person can be asked for it. */
   missing: boolean;
 }
-
-const absoluteUri = z
-  .string()
-  // RFC 8707 section 2: absolute, and without a fragment.
-  .refine((value) => URL.canParse(value) && !value.includes('#'), {
-    message: 'must be an absolute address such as https://books.example/api',
-  });
 
 /** The form of each variable. What may be left out depends on the others: see `missingOf`. */
 const schema = z.object({
@@ -124,7 +118,7 @@ function missingOf(env: Environment): Problem[] {
   return [
     ...needs('LOGTO_ENDPOINT', 'the address of your Logto'),
     ...missingCredentials(env, needs),
-    ...needs('HF_CLIENT_ID', 'the client ID of your OAuth app at Hugging Face'),
+    ...needs('HF_CLIENT_ID', `the client ID of your OAuth app at Hugging Face (${NEW_OAUTH_APP})`),
     ...needs('HF_CLIENT_SECRET', 'an app secret of that OAuth app'),
     ...(env.NODE_ENV === 'production'
       ? needs('BASE_URL', 'where people reach the app, for example https://app.example.com')

@@ -8,7 +8,7 @@ export type Paint = (format: Format, text: string) => string;
 export const createPaint =
   (colour: boolean): Paint =>
   (format, text) =>
-    colour ? styleText(format, text) : text;
+    colour ? styleText(format, text, { validateStream: false }) : text;
 
 /** Colours only where a terminal shows them and nobody objects (https://no-color.org). */
 export function wantsColour(

@@ -22,8 +22,13 @@ export const redis: Check<Config, { info: RedisInfo }> = {
     const client = connect(redisUrl, world);
     let lastError: Error | null = null;
     client.on('error', (cause) => {
-      lastError = cause;
+      lastError ??= cause;
     });
+    // All together; each of its commands has the same limit, but they come one after another.
+    const tooLate = setTimeout(() => {
+      lastError ??= new Error('timed out');
+      client.disconnect();
+    }, world.timeoutMs);
     try {
       await client.connect();
       const info = await client.info().then(parseInfo, onlyForbidden);
@@ -33,6 +38,7 @@ export const redis: Check<Config, { info: RedisInfo }> = {
       // When the connection fails, the command only says "Connection is closed".
       return stop(explain(host, lastError ?? cause, world));
     } finally {
+      clearTimeout(tooLate);
       client.disconnect();
     }
   },
@@ -46,6 +52,8 @@ const connect = (url: string, { timeoutMs }: World): Redis =>
     retryStrategy: () => null,
     connectTimeout: timeoutMs,
     commandTimeout: timeoutMs,
+    // Not the usual 2 s for a last word from one that hangs.
+    disconnectTimeout: 100,
   });
 
 /** What a page sends, and what sign-in, refresh and sign-out are built of. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CONNECTOR_ID, redirectUriAtHuggingFace } from '../hugging-face.ts';
 import { succeed, take } from '../logto/management-api.ts';
 import {
   type Area,
@@ -10,8 +11,6 @@ import {
   HIDDEN,
 } from './area.ts';
 
-/** Fixed, so that the URI to register at Hugging Face is known before and never changes. */
-const ID = 'huggingface';
 const FACTORY = 'huggingface-universal';
 /** How the sign-in experience names it. */
 export const TARGET = 'huggingface';
@@ -47,20 +46,23 @@ export function connectorArea(context: Context): ConnectorArea {
   return {
     async redirectUri() {
       const found = ownOf(await listConnectors(context));
-      return `${settings.endpoint}/callback/${found?.id ?? ID}`;
+      return redirectUriAtHuggingFace(settings.endpoint, found?.id);
     },
     async look(): Promise<Finding> {
       const connectors = await listConnectors(context);
       const found = ownOf(connectors);
       const config = configOf(found, settings.huggingFace);
       if (!found) {
-        const isTaken = connectors.some(({ id }) => id === ID);
+        const isTaken = connectors.some(({ id }) => id === CONNECTOR_ID);
         return {
           title: 'Hugging Face connector',
           action: 'create',
-          differences: [...(isTaken ? [] : [added('ID', ID)]), ...differencesOf({}, config)],
+          differences: [
+            ...(isTaken ? [] : [added('ID', CONNECTOR_ID)]),
+            ...differencesOf({}, config),
+          ],
           notes: notesOf(config.scope),
-          write: () => createConnector(context, isTaken ? null : ID, config),
+          write: () => createConnector(context, isTaken ? null : CONNECTOR_ID, config),
         };
       }
       const differences = differencesOf(found.config, config);

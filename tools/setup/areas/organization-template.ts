@@ -44,7 +44,8 @@ export function organizationTemplateArea({ api }: Context): Area {
 
   return {
     async look(): Promise<Finding> {
-      const [scopes, roles] = await Promise.all([listScopes(), listRoles()]);
+      const scopes = await listScopes();
+      const roles = await listRoles();
       const missingScopes = example.scopes.filter(({ name }) => !names(scopes).includes(name));
       const unfinished = example.roles.flatMap((wanted) => {
         const found = roles.find(({ name }) => name === wanted.name);

@@ -46,7 +46,8 @@ export function roleArea(
 
   return {
     async look(): Promise<Finding> {
-      const [found, resource] = await Promise.all([find(), findResource(context, indicator)]);
+      const found = await find();
+      const resource = await findResource(context, indicator);
       const held = found && resource ? await scopesOf(found.id, resource.id) : new Set<string>();
       // While only looking, the API may not be there yet, and its scopes have no ids.
       const missing = wanted.scopes

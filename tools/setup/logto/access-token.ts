@@ -81,6 +81,9 @@ function explainRefusal(
       ? `Logto at ${origin} knows no application ${id}: LOGTO_ADMIN_ENDPOINT must be the address of the console's Logto.`
       : `Logto at ${origin} knows no application ${id}: correct LOGTO_M2M_APP_ID, or LOGTO_ENDPOINT.`;
   }
+  if (error === 'invalid_client' && id === SEEDED_APP) {
+    return `LOGTO_M2M_APP_SECRET is not the secret of ${id}: empty it, and give LOGTO_DB_URL, where set-up reads it.`;
+  }
   if (error === 'invalid_client') {
     return `LOGTO_M2M_APP_SECRET is not a secret of ${id}: copy it again from Logto Console > Applications > ${id}.`;
   }

@@ -1,0 +1,103 @@
+import express, { type Request, type Response, Router } from 'express';
+import { callerOf, organizationOf } from '../auth/caller.ts';
+import { type GuardedRequest, person, requireScope } from '../auth/guards.ts';
+import { knownOrganizations } from '../auth/organizations.ts';
+import { InvalidInput } from '../errors.ts';
+import { moment } from '../pages/format.ts';
+import type { PageDeps } from '../pages/pages.ts';
+import type { Moment } from '../pages/view-models.ts';
+import { ADDING, READING } from './permissions.ts';
+import { parseBook } from './shelf.ts';
+import { shelfOf } from './shelf-of.ts';
+
+interface BooksPage {
+  /** Whose shelf it is. */
+  lead: string;
+  /** One's own shelf, and that of each organization; none of it when there is but one. */
+  shelves: { label: string; href: string; current: boolean }[];
+  books: { title: string; author: string; added: Moment }[];
+  /** Only for those who may add books: what was typed, and each field's mistake. */
+  form: { action: string; fields: Field[] } | null;
+}
+
+interface Field {
+  name: string;
+  label: string;
+  value: string;
+  mistake: string | null;
+}
+
+declare module '../pages/view-models.ts' {
+  interface Views {
+    books: BooksPage;
+  }
+}
+
+/** @param organizationId null: the person's own. */
+export const addressOf = (organizationId: string | null): string =>
+  organizationId === null ? '/books' : `/organizations/${organizationId}/books`;
+
+/** GET and POST /books for one's own shelf, /organizations/ID/books for an organization's. */
+export function booksPages(deps: PageDeps): Router {
+  const router = Router({ caseSensitive: true });
+  const ofOrganizations = deps.config.logto.organizations ? [addressOf(':organizationId')] : [];
+  for (const path of [addressOf(null), ...ofOrganizations]) {
+    router.get(path, requireScope('read:books', READING), (req, res) => show(deps, req, res));
+    router.post(path, requireScope('write:books', ADDING), form, (req, res) => add(deps, req, res));
+  }
+  return router;
+}
+
+const OWN = 'Your own shelf. Nobody else sees it.';
+const form = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 10 });
+
+async function add(deps: PageDeps, req: GuardedRequest, res: Response): Promise<void> {
+  try {
+    const { title } = await shelfOf(deps, req).add(parseBook(req.body));
+    deps.notices.set(res, `Added: ${title}`);
+    res.redirect(303, addressOf(organizationOf(req)));
+  } catch (error) {
+    if (!(error instanceof InvalidInput)) throw error;
+    res.status(error.status);
+    await show(deps, req, res, error.fields);
+  }
+}
+
+async function show(
+  deps: PageDeps,
+  req: GuardedRequest,
+  res: Response,
+  mistakes: Record<string, string> = {},
+): Promise<void> {
+  const organizationId = organizationOf(req);
+  const scopes = await callerOf(req).scopes(organizationId);
+  const books = scopes.has('read:books') ? await shelfOf(deps, req).list() : [];
+  const action = addressOf(organizationId);
+  const all = await shelves(deps, req, organizationId);
+  const owner = all.find(({ current }) => current)?.label;
+  const model: BooksPage = {
+    lead: organizationId ? `The shelf that members of ${owner} share.` : OWN,
+    shelves: all,
+    books: books.map(({ title, author, addedAt }) => ({ title, author, added: moment(addedAt) })),
+    form: scopes.has('write:books') ? { action, fields: fields(req, mistakes) } : null,
+  };
+  const notice = deps.notices.take(req, res);
+  deps.send(req, res, 'books', model, { title: 'Books', notice });
+}
+
+async function shelves(deps: PageDeps, req: GuardedRequest, current: string | null) {
+  if (!deps.config.logto.organizations) return [];
+  const organizations = await knownOrganizations(deps, person(req));
+  const all = [{ id: null, name: 'Your own' }, ...organizations];
+  return all.map(({ id, name }) => ({ label: name, href: addressOf(id), current: id === current }));
+}
+
+const fields = (req: Request, mistakes: Record<string, string>): Field[] =>
+  [
+    { name: 'title', label: 'Title' },
+    { name: 'author', label: 'Author' },
+  ].map(({ name, label }) => {
+    const typed: unknown = req.body?.[name];
+    const value = typeof typed === 'string' ? typed : '';
+    return { name, label, value, mistake: mistakes[name] ?? null };
+  });

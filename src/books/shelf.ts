@@ -1,0 +1,89 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { InvalidInput } from '../errors.ts';
+import { askRedis } from '../session/ask.ts';
+import type { SessionRedis } from '../session/redis.ts';
+
+/** The commands that a shelf takes, beside those of the sessions; each touches one key. */
+declare module '../session/redis.ts' {
+  interface SessionRedis {
+    rpush(key: string, value: string): Promise<number>;
+    lrange(key: string, start: number, stop: number): Promise<string[]>;
+    llen(key: string): Promise<number>;
+  }
+}
+
+/** So that one key can't grow without end. */
+export const MOST = 500;
+
+/** A line of text; what a browser sends around it is cut off. */
+const text = (most: number) =>
+  z
+    .string('must be given')
+    .trim()
+    .min(1, 'must not be empty')
+    .max(most, `must be at most ${most} characters`)
+    .regex(/^\P{Cc}*$/u, 'must be one line of text');
+
+const NewBook = z.object({ title: text(200), author: text(100) }, 'must be an object');
+export type NewBook = z.infer<typeof NewBook>;
+
+const Book = NewBook.extend({
+  id: z.string(),
+  addedBy: z.string(),
+  /** Milliseconds since 1970. */
+  addedAt: z.number(),
+});
+export type Book = z.infer<typeof Book>;
+
+/** Whose books: an organization's, or else one person's own. Issuer and id together (S19). */
+export interface ShelfOwner {
+  iss: string;
+  sub: string;
+  organizationId: string | null;
+}
+
+/** @throws {InvalidInput} that names each field and what would be right. */
+export function parseBook(input: unknown): NewBook {
+  const parsed = NewBook.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  // Of several mistakes in a field the first is enough.
+  const issues = parsed.error.issues.map(({ path, message }) => [
+    path.join('.') || 'body',
+    message,
+  ]);
+  throw new InvalidInput(Object.fromEntries(issues.reverse()));
+}
+
+/** The books of one organization or person, the oldest first. */
+export class Shelf {
+  readonly #redis: SessionRedis;
+  readonly #key: string;
+  readonly #sub: string;
+  readonly #now: () => number;
+
+  constructor(redis: SessionRedis, owner: ShelfOwner, now: () => number) {
+    const { iss, sub, organizationId } = owner;
+    const whose = organizationId === null ? ['person', sub] : ['organization', organizationId];
+    const digest = createHash('sha256').update(JSON.stringify([iss, ...whose]));
+    this.#redis = redis;
+    this.#key = `books:${digest.digest('base64url')}`;
+    this.#sub = sub;
+    this.#now = now;
+  }
+
+  async list(): Promise<Book[]> {
+    const found = await askRedis('The books', this.#redis.lrange(this.#key, 0, MOST - 1));
+    return found.map((json) => Book.parse(JSON.parse(json)));
+  }
+
+  /** @throws {InvalidInput} when the shelf is full. */
+  async add(book: NewBook): Promise<Book> {
+    if ((await askRedis('The books', this.#redis.llen(this.#key))) >= MOST) {
+      throw new InvalidInput({ title: `the shelf is full: it holds ${MOST} books` });
+    }
+    const added = { ...book, id: randomUUID(), addedBy: this.#sub, addedAt: this.#now() };
+    await askRedis('The books', this.#redis.rpush(this.#key, JSON.stringify(added)));
+    return added;
+  }
+}

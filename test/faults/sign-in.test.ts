@@ -1,0 +1,80 @@
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { SessionRedis } from '../../src/session/redis.ts';
+import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
+import { hasRedisServer } from '../harness/redis-server.ts';
+import { healed, redisServerOf } from './outage.ts';
+
+/** Redis that fails certain commands while `failing` says so. */
+function failingRedis(redis: SessionRedis, fails: (command: string, key: string) => boolean) {
+  return new Proxy(redis, {
+    get(target, name) {
+      const found = Reflect.get(target, name);
+      if (typeof found !== 'function') return found;
+      return (...args: unknown[]) =>
+        fails(String(name), String(args[0]))
+          ? Promise.reject(new Error('Redis is away'))
+          : Reflect.apply(found, target, args);
+    },
+  });
+}
+
+describe.skipIf(!hasRedisServer)('C21 Redis failing in the middle', () => {
+  let app: Doorstep;
+  afterEach(async () => {
+    vi.useRealTimers();
+    await app.close();
+  });
+
+  it.each([
+    ['the old session can’t be deleted', 'del', 'session:'],
+    ['the directory fails', 'addToDirectory', 'user-sessions:'],
+    ['the tokens can’t be written', 'writeTokens', 'session-tokens:'],
+    ['the record can’t be written', 'set', 'session:'],
+    ['the last look fails', 'get', 'user-ended:'],
+  ])(
+    'C21 %s: the sign-in has not begun, and the connection stays open',
+    async (_what, failing, prefix) => {
+      app = await startDoorstep({
+        wrapRedis: (redis) =>
+          failingRedis(redis, (command, key) => command === failing && key.startsWith(prefix)),
+      });
+      const browser = app.browser();
+      const callback = new URL(await app.upToCallback(browser));
+      const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+      const sockets = new Set<unknown>();
+      const ask = async (path: string, cookie: string) => {
+        const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
+          const options = { agent, headers: { cookie, accept: 'text/html' } };
+          get(app.url + path, options, resolve).on('error', reject);
+        });
+        sockets.add(incoming.socket);
+        await incoming.toArray();
+        return incoming;
+      };
+      const answer = await ask(
+        callback.pathname + callback.search,
+        browser.cookies.header(new URL(app.url)),
+      );
+      expect(answer.statusCode).toBe(503);
+      expect(answer.headers['set-cookie']?.join() ?? '').not.toMatch(/doorstep=/);
+      await ask('/', '');
+      expect(sockets.size).toBe(1);
+      agent.destroy();
+      expect(await redisServerOf(app).admin.keys('session*')).toEqual([]);
+    },
+  );
+
+  it('the first command of a Redis that hangs is a callback: it spends nothing', async () => {
+    app = await startDoorstep();
+    const browser = app.browser();
+    const callback = await app.upToCallback(browser, '/sign-in?return_to=/account');
+    redisServerOf(app).signal('SIGSTOP');
+    expect((await browser.get(callback)).status).toBe(503);
+    redisServerOf(app).signal('SIGCONT');
+    await healed(async () =>
+      expect((await app.browser().get(`${app.url}/readyz`)).status).toBe(200),
+    );
+    expect((await browser.get(callback)).url).toBe(`${app.url}/account`);
+  });
+});

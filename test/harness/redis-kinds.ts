@@ -1,0 +1,27 @@
+import { EmbeddedRedis } from '../../demo/redis.ts';
+import { createLogger } from '../../src/logger.ts';
+import { connectRedis } from '../../src/session/redis.ts';
+import { hasRedisServer, startRedisServer } from './redis-server.ts';
+
+/** What the same promises are held by: the embedded Redis and by a real redis-server (C19). */
+export const kinds = [
+  {
+    kind: 'the embedded Redis',
+    installed: true,
+    start: async () => ({ redis: new EmbeddedRedis(), close: async () => {} }),
+  },
+  {
+    kind: 'a real redis-server',
+    installed: hasRedisServer,
+    start: async () => {
+      const server = await startRedisServer();
+      const redis = connectRedis(server.url, createLogger('silent'));
+      await new Promise((resolve) => redis.once('ready', resolve));
+      const close = async () => {
+        redis.disconnect();
+        await server.close();
+      };
+      return { redis, close };
+    },
+  },
+];

@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
+import { ENGINES, MATHEMATICIANS, member, signedInWith } from '../harness/people-at-logto.ts';
+
+const BOOK = { title: 'Physical Geography', author: 'Mary Somerville' };
+const NOT_A_MEMBER = 'You are not a member of this organization';
+
+describe('organizations', () => {
+  let app: Doorstep;
+  beforeAll(async () => {
+    const environment = { ...WHOLE_SITE, ACCOUNT_RECHECK_MINUTES: '10' };
+    app = await startDoorstep({ environment });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+    app.logto.heal();
+  });
+  afterAll(() => app.close());
+
+  const at = (path: string) => app.url + path;
+  const page = (id: string) => at(`/organizations/${id}`);
+  const shelf = (id: string) => `${page(id)}/books`;
+  const laterBy = (minutes: number) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + minutes * 60_000);
+  };
+
+  it('lists one’s organizations with the roles in each, and asks Logto once', async () => {
+    const organizations = [member(ENGINES, ['admin', 'treasurer']), member(MATHEMATICIANS, [])];
+    const { browser } = await signedInWith(app, 'lister', { organizations });
+    expect((await browser.get(app.url)).body).toContain('You belong to 2 organizations.');
+    app.logto.resetCalls();
+    const { body } = await browser.get(at('/organizations'));
+    expect(body).toMatch(
+      /Analytical Engines[\s\S]*admin[\s\S]*treasurer[\s\S]*London Mathematical/,
+    );
+    expect(app.logto.calls).toMatchObject({ userinfo: 1, token: 0 });
+    expect((await browser.get(page(MATHEMATICIANS))).body).toContain('None: you are a member.');
+  });
+
+  it('the address decides which one a page is about, the session remembers only the default', async () => {
+    const organizations = [member(ENGINES, ['admin']), member(MATHEMATICIANS)];
+    const { browser } = await signedInWith(app, 'chooser', { roles: ['editor'], organizations });
+    const booksLink = async () =>
+      /href="([^"]*books)"/.exec((await browser.get(app.url)).body)?.[1];
+    expect(await booksLink()).toBe('/books');
+    await browser.get(page(ENGINES));
+    const chosen = await browser.post(`${page(ENGINES)}/default`, {});
+    expect(chosen.body).toContain('This is your default organization now.');
+    expect(await booksLink()).toBe(`/organizations/${ENGINES}/books`);
+
+    await browser.post(shelf(MATHEMATICIANS), BOOK);
+    expect((await browser.get(shelf(MATHEMATICIANS))).body).toContain(BOOK.title);
+    expect((await browser.get(shelf(ENGINES))).body).not.toContain(BOOK.title);
+    expect((await browser.get(at('/books'))).body).not.toContain(BOOK.title);
+
+    await browser.post(`${page(ENGINES)}/not-default`, {});
+    expect(await booksLink()).toBe('/books');
+    const foreign = await browser.post(`${page('nobodys')}/default`, {});
+    expect(foreign.status).toBe(403);
+    expect(foreign.body).toContain(NOT_A_MEMBER);
+  });
+
+  it('a membership lost: the recheck takes access away, with a clear page', async () => {
+    const organizations = [member(ENGINES, ['admin']), member(MATHEMATICIANS)];
+    const { browser, sub } = await signedInWith(app, 'loser', { organizations });
+    await browser.get(page(ENGINES));
+    await browser.post(`${page(ENGINES)}/default`, {});
+    expect((await browser.get(shelf(ENGINES))).status).toBe(200);
+    app.logto.users.update(sub, { organizations: [member(MATHEMATICIANS)] });
+    expect((await browser.get(shelf(ENGINES))).status).toBe(200);
+    laterBy(11);
+    const refused = await browser.get(shelf(ENGINES));
+    expect(refused.status).toBe(403);
+    expect(refused.body).toContain(NOT_A_MEMBER);
+    expect(refused.body).toContain('href="/organizations"');
+    // The default no longer leads there.
+    expect(refused.body).toContain('href="/books"');
+    expect((await browser.get(shelf(MATHEMATICIANS))).status).toBe(200);
+  });
+
+  it('a membership lost is seen at once where Logto has to be asked for a token', async () => {
+    const { browser, sub } = await signedInWith(app, 'refused', {
+      organizations: [member(ENGINES)],
+    });
+    app.logto.users.update(sub, { organizations: [] });
+    const refused = await browser.get(shelf(ENGINES));
+    expect(refused.status).toBe(403);
+    expect(refused.body).toContain(NOT_A_MEMBER);
+    expect((await browser.get(app.url)).body).toContain('You belong to none yet.');
+  });
+
+  it.each(['the list', 'the page'])('a membership lost is seen at once by %s', async (where) => {
+    const username = `seen_by_${where.replace(' ', '_')}`;
+    const { browser, sub } = await signedInWith(app, username, {
+      organizations: [member(ENGINES)],
+    });
+    expect((await browser.get(shelf(ENGINES))).status).toBe(200);
+    app.logto.users.update(sub, { organizations: [] });
+    const seen = await browser.get(where === 'the list' ? at('/organizations') : page(ENGINES));
+    expect(seen.body).toContain(where === 'the list' ? 'You belong to none yet.' : NOT_A_MEMBER);
+    expect((await browser.get(shelf(ENGINES))).status).toBe(403);
+  });
+
+  it('a membership granted appears without signing in again', async () => {
+    const { browser, sub } = await signedInWith(app, 'winner', { organizations: [] });
+    app.logto.users.update(sub, { organizations: [member(MATHEMATICIANS)] });
+    expect((await browser.get(at('/organizations'))).body).toContain('London Mathematical Society');
+    expect((await browser.get(shelf(MATHEMATICIANS))).status).toBe(200);
+    app.logto.users.update(sub, { organizations: [member(MATHEMATICIANS), member(ENGINES)] });
+    laterBy(11);
+    expect((await browser.get(shelf(ENGINES))).body).toContain('members of Analytical Engines');
+  });
+
+  it('a role taken away mid-session ends what it allowed, with the next recheck', async () => {
+    const organizations = [member(ENGINES, ['admin'])];
+    const { browser, sub } = await signedInWith(app, 'demoted', {
+      roles: ['reader'],
+      organizations,
+    });
+    expect((await browser.get(shelf(ENGINES))).body).toContain('Add a book');
+    app.logto.users.update(sub, { organizations: [member(ENGINES)] });
+    laterBy(11);
+    expect((await browser.get(shelf(ENGINES))).body).not.toContain('Add a book');
+    const refused = await browser.post(shelf(ENGINES), BOOK);
+    expect(refused.status).toBe(403);
+    expect(refused.body).toContain('<code>write:books</code>');
+  });
+
+  it('an unchanged person keeps the tokens over a recheck: one call, and none for the API', async () => {
+    const { browser } = await signedInWith(app, 'unchanged', { organizations: [member(ENGINES)] });
+    await browser.get(shelf(ENGINES));
+    app.logto.resetCalls();
+    await browser.get(shelf(ENGINES));
+    expect(app.logto.calls.token).toBe(0);
+    laterBy(11);
+    await browser.get(shelf(ENGINES));
+    expect(app.logto.calls.token).toBe(1);
+  });
+
+  it('with Logto out of reach, shows what it said last', async () => {
+    const { browser } = await signedInWith(app, 'patient', { organizations: [member(ENGINES)] });
+    await browser.get(at('/organizations'));
+    app.logto.failNext('userinfo', { status: 500 }, 9);
+    const list = await browser.get(at('/organizations'));
+    expect(list.body).toContain('Analytical Engines');
+    expect(list.body).toContain('this is what it said last');
+    expect((await browser.get(page(ENGINES))).status).toBe(200);
+    expect((await browser.get(at('/account'))).body).toContain('Analytical Engines');
+  });
+
+  it('C3 C4 tokens for two organizations and oneself at once', async () => {
+    const organizations = [member(ENGINES), member(MATHEMATICIANS)];
+    const { browser } = await signedInWith(app, 'parallel', { organizations });
+    const paths = [shelf(ENGINES), shelf(MATHEMATICIANS), at('/books'), shelf(ENGINES)];
+    const cookie = browser.cookies.header(new URL(app.url)) ?? '';
+    const answers = await Promise.all(paths.map((path) => fetch(path, { headers: { cookie } })));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it('S30 nothing of a token, and no foreign name, comes with a refusal', async () => {
+    const { browser } = await signedInWith(app, 'curious', { organizations: [] });
+    const { body } = await browser.get(page(ENGINES));
+    expect(body).not.toContain('Analytical Engines');
+    expect(body).not.toMatch(/eyJ/);
+  });
+});

@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { hasRedisServer, startRedisServer } from '../../harness/redis-server.ts';
+import { complaints } from './complaints.ts';
+import { type SetUp, startSetUp } from './set-up.ts';
+
+describe.skipIf(!hasRedisServer)('logto:check of a Redis that', () => {
+  let setUp: SetUp;
+  beforeAll(async () => {
+    setUp = await startSetUp();
+  });
+  afterAll(() => setUp.close());
+
+  const config = (name: string, value: string) =>
+    setUp.checkedRedis.admin.config('SET', name, value);
+  const redisComplaints = async (url?: string, timeoutMs = 5000) => {
+    const environment = url ? { REDIS_URL: url } : {};
+    return complaints(await setUp.inspect({ environment, timeoutMs }));
+  };
+  const only = (name: string, status: string, message: RegExp) => [
+    expect.objectContaining({ name, status, message: expect.stringMatching(message) }),
+  ];
+
+  it('is not there', async () => {
+    expect(await redisComplaints('redis://127.0.0.1:1')).toEqual(
+      only('Redis', 'error', /^127.0.0.1:1 takes no connection/),
+    );
+  });
+
+  it('wants another password', async () => {
+    const url = setUp.checkedRedis.url.replace('//', '//:not-it-at-all@');
+    expect(await redisComplaints(url)).toEqual(only('Redis', 'error', /refuses the password/));
+    expect(await redisComplaints(setUp.checkedRedis.url)).toEqual(
+      only('Redis', 'error', /refuses the password/),
+    );
+  });
+
+  it('C22 hangs', async () => {
+    setUp.checkedRedis.signal('SIGSTOP');
+    const found = await redisComplaints(undefined, 600);
+    setUp.checkedRedis.signal('SIGCONT');
+    expect(found).toEqual(only('Redis', 'error', /does not answer within 0.6 s/));
+  });
+
+  it('is too old', async () => {
+    const old = await startRedisServer(['--appendonly', 'yes', '--rename-command', 'GETEX', '']);
+    const found = await redisComplaints(old.url);
+    await old.close();
+    expect(found).toEqual(only('Redis', 'error', /is too old/));
+  });
+
+  it('is a replica', async () => {
+    await setUp.checkedRedis.admin.call('REPLICAOF', '127.0.0.1', '1');
+    const found = await redisComplaints();
+    await setUp.checkedRedis.admin.call('REPLICAOF', 'NO', 'ONE');
+    expect(found).toEqual(only('Redis', 'error', /is a replica/));
+  });
+
+  it('speaks no TLS', async () => {
+    const url = setUp.checkedRedis.url.replace('redis:', 'rediss:');
+    const found = await redisComplaints(url, 600);
+    expect(found).toEqual(only('Redis', 'error', /does not answer/));
+    expect(found[0]?.next).toMatch(/rediss:/);
+  });
+
+  it.each(['allkeys-lru', 'volatile-ttl'])('evicts sessions: %s', async (policy) => {
+    await config('maxmemory-policy', policy);
+    await config('maxmemory', '256mb');
+    const found = await redisComplaints();
+    await config('maxmemory-policy', 'noeviction');
+    expect(found).toEqual(only('Redis eviction', 'warning', /signs people out at random/));
+  });
+
+  it('keeps nothing on disk', async () => {
+    await config('appendonly', 'no');
+    const found = await redisComplaints();
+    await config('appendonly', 'yes');
+    expect(found).toEqual(only('Redis persistence', 'warning', /no append-only file/));
+  });
+
+  it('lets this user do too little, or not look', async () => {
+    const { admin, url } = setUp.checkedRedis;
+    const asUser = url.replace('//', '//app:app-password@');
+    await admin.acl('SETUSER', 'app', 'on', '>app-password', '~*', '+@all', '-info');
+    const results = await setUp.inspect({ environment: { REDIS_URL: asUser } });
+    expect(complaints(results)).toEqual([]);
+    expect(results.slice(3, 5).map(({ findings }) => findings[0]?.status)).toEqual([
+      'skipped',
+      'skipped',
+    ]);
+    await admin.acl('SETUSER', 'app', '-@scripting');
+    expect(await redisComplaints(asUser)).toEqual(only('Redis', 'error', /does not let this user/));
+  });
+
+  it('is not needed in development', async () => {
+    const results = await setUp.inspect({
+      environment: { NODE_ENV: 'development', REDIS_URL: '' },
+    });
+    expect(results[2]).toMatchObject({ name: 'Redis', findings: [{ status: 'skipped' }] });
+  });
+
+  it('never tells a secret', () => {
+    expect(setUp.reports.length).toBeGreaterThan(200);
+    const all = setUp.reports.join('\n');
+    for (const secret of [...setUp.secrets, 'not-it-at-all', 'app-password']) {
+      expect(all).not.toContain(secret);
+      expect(all).not.toContain(encodeURIComponent(secret));
+    }
+  });
+});
