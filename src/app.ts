@@ -88,9 +88,10 @@ export function createApp({
   app.use(sessions.middleware);
   app.use(authRoutes(auth));
   app.use(recheckAccount(auth));
-  app.use(reqUser(auth));
   app.get('/', homePage(pages));
   app.get('/sign-out', signOutPage(pages));
+  // From here on a guard stands before each page, and whoever passes it has a `req.user`.
+  app.use(reqUser(auth));
   app.get('/account', requireSignIn, accountPage(pages));
   app.use(sessionsPage(pages));
   for (const feature of features) app.use(feature.pages(pages));

@@ -26,6 +26,8 @@ export class Notices {
 
   /** Reads the notice and takes it away: it is shown once. */
   take(req: Request, res: Response): string | null {
+    // Nearly every page has none: then the cookies need not be taken apart.
+    if (!req.headers.cookie?.includes(this.#name)) return null;
     const found = cookiesOf(req)[this.#name];
     if (found === undefined) return null;
     res.clearCookie(this.#name, cookieAttributes(this.#config));

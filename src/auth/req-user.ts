@@ -17,6 +17,7 @@ declare global {
 /**
  * `req.user` for signed-in people, from @logto/express. Without its fetch options: with them it
  * builds a client of its own that knows no lock and no timeout, and an outage becomes "signed out".
+ * For pages that show claims: it makes a client and decodes the ID token at every request.
  */
 export function reqUser(deps: AuthDeps): RequestHandler {
   const { config, logto } = deps;

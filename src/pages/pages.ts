@@ -64,7 +64,9 @@ export function createPages(
       notice: options.notice ?? null,
       asset: assets.url,
     };
-    res.type('html').send(render(name, { ...shell, ...model }));
+    // A Buffer, of the one type that pages have: `res.send` need not parse that, nor copy the page.
+    res.setHeader('Content-Type', 'text/html; charset=utf-8');
+    res.send(Buffer.from(render(name, { ...shell, ...model })));
   };
 }
 

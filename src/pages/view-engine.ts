@@ -1,33 +1,39 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import ejs from 'ejs';
 
-export type Render = (name: string, model: object) => string;
+export type Render = (name: string, model?: object) => string;
 
 /**
- * Compiles the pages in `directory` once; partials when first included, then kept. In a template
- * the model is `page`, and nothing else is in scope.
+ * Compiles all templates in `directory` and its folders once. In a template the model is `page`, and
+ * nothing else is in scope but `include`: ours, since EJS's own looks for the file at every render.
  *
- * @throws when a page does not compile, so a mistake shows at start-up, not to a visitor.
+ * @throws when a template does not compile, so a mistake shows at start-up, not to a visitor.
  */
 export function compileViews(directory: string): Render {
   const templates = new Map<string, ejs.TemplateFunction>();
-  for (const file of readdirSync(directory)) {
-    if (!file.endsWith('.ejs')) continue;
-    const path = join(directory, file);
-    const template = ejs.compile(readFileSync(path, 'utf8'), {
-      filename: path,
-      views: [directory],
-      cache: true,
-      strict: true,
-      _with: false,
-      localsName: 'page',
-    });
-    templates.set(basename(file, '.ejs'), template);
+  for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+    if (file.endsWith('.ejs')) {
+      templates.set(file.slice(0, -'.ejs'.length), compile(join(directory, file)));
+    }
   }
-  return (name, model) => {
+  const include: Render = (name, model) => {
     const template = templates.get(name);
     if (!template) throw new Error(`There is no template "${name}" in ${directory}`);
-    return template({ ...model });
+    return template({ ...model, include });
   };
+  return include;
+}
+
+function compile(path: string): ejs.TemplateFunction {
+  const options = {
+    filename: path,
+    strict: true,
+    _with: false,
+    localsName: 'page',
+    destructuredLocals: ['include'],
+    // What it would guard against is inherited names inside `with`, which is off.
+    unsafePrototypeLocals: true,
+  };
+  return ejs.compile(readFileSync(path, 'utf8'), options);
 }

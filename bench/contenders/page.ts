@@ -1,0 +1,90 @@
+import ejs from 'ejs';
+import type { Express } from 'express';
+import { VIEWS } from './settings.ts';
+
+/** Who is signed in, from the claims of the ID token. */
+export interface Person {
+  sub: string;
+  name?: string | null | undefined;
+  username?: string | null | undefined;
+  picture?: string | null | undefined;
+  /** Seconds since 1970. */
+  iat?: number | undefined;
+}
+
+const TWO_DAYS = 2 * 24 * 60 * 60_000;
+const TWO_WEEKS = 7 * TWO_DAYS;
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
+
+const asset = (file: string) => `/assets/0000000000/${file}`;
+const BASIC = { appName: 'Doorstep', title: null, demo: false, notice: null, asset };
+
+/** The model of Doorstep's own home page, made as cheaply as plain code can. */
+export function signedInPage(person: Person) {
+  const avatar = { picture: person.picture ?? null, initials: initials(person.name ?? '') };
+  const begun = (person.iat ?? 0) * 1000;
+  return {
+    ...BASIC,
+    nav: [
+      { href: '/account', label: 'Account', current: false },
+      { href: '/sessions', label: 'Sessions', current: false },
+    ],
+    user: avatar,
+    signOutInHeader: false,
+    greeting: person.name ? `Hello, ${person.name}` : 'Hello',
+    handle: { text: `ID ${person.sub}`, href: null, suffix: '' },
+    avatar,
+    times: {
+      signedIn: moment(begun),
+      idleEnd: moment(Math.min(Date.now() + TWO_DAYS, begun + TWO_WEEKS)),
+      absoluteEnd: moment(begun + TWO_WEEKS),
+    },
+    cards: [
+      {
+        href: '/account',
+        title: 'Account',
+        line: 'Your profile, and what this site knows about you.',
+        icon: 'account',
+      },
+      {
+        href: '/sessions',
+        title: 'Sessions',
+        line: 'The devices where you are signed in.',
+        icon: 'sessions',
+      },
+    ],
+  };
+}
+
+export const signedOutPage = {
+  ...BASIC,
+  nav: [],
+  user: null,
+  signOutInHeader: false,
+  huggingFaceHref: '/sign-in?direct_sign_in=social:huggingface',
+  otherWaysHref: '/sign-in',
+  signUpHref: '/sign-up',
+};
+
+/**
+ * Doorstep's own templates over Express's `render` with EJS, compiled once. What tutorials have by
+ * default (`with` around every template) costs more than this.
+ */
+export function useViews(app: Express): void {
+  const options = { cache: true, localsName: 'page', strict: true, _with: false, views: [VIEWS] };
+  app.set('views', VIEWS);
+  app.set('view engine', 'ejs');
+  app.engine('ejs', (path, data, done) => ejs.renderFile(path, data, options, done));
+}
+
+function moment(ms: number) {
+  const date = new Date(ms);
+  const iso = date.toISOString();
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  return { iso, text: `${day}, ${iso.slice(11, 16)} UTC` };
+}
+
+function initials(name: string): string | null {
+  const words = name.split(' ');
+  return `${words[0]?.[0] ?? ''}${words.length > 1 ? (words.at(-1)?.[0] ?? '') : ''}` || null;
+}

@@ -1,0 +1,19 @@
+/** What bench/main.ts tells a contender, by the environment. */
+function given(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is missing: contenders are started by bench/main.ts`);
+  return value;
+}
+
+export const PORT = Number(given('PORT'));
+export const BASE_URL = `http://localhost:${PORT}`;
+export const REDIS_URL = given('REDIS_URL');
+export const ISSUER = `${given('LOGTO_ENDPOINT')}/oidc`;
+export const LOGTO_ENDPOINT = given('LOGTO_ENDPOINT');
+export const APP_ID = given('LOGTO_APP_ID');
+export const APP_SECRET = given('LOGTO_APP_SECRET');
+export const SESSION_SECRET = given('SESSION_SECRET');
+export const VIEWS = given('BENCH_VIEWS');
+/** What Doorstep asks for, so that every contender holds the same tokens. */
+export const SCOPE = 'openid offline_access profile email identities';
+export const TWO_WEEKS = 14 * 24 * 60 * 60_000;

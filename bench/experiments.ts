@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import type { Redis } from 'ioredis';
+import { Sealer } from '../src/session/seal.ts';
+import { createBrowser } from '../test/demo/browser.ts';
+import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
+import { SESSION_SECRET, type World } from './contenders.ts';
+import { sessionBehind } from './floor-session.ts';
+import { load, prepare, type Subject } from './measure.ts';
+import type { Options } from './options.ts';
+import { type Finding, type Spread, show, spreadOf } from './report.ts';
+import { homeSignedIn as PAGE } from './scenarios.ts';
+
+const HOUR = 3_600_000;
+
+/** How the cost of Doorstep grows. */
+export async function experiment(
+  world: World,
+  redis: RedisServer,
+  doorstep: Subject,
+  options: Options,
+): Promise<Finding[]> {
+  return [
+    ...(await storedBytes(redis.admin, doorstep)),
+    await manySessionsOfOne(redis.admin, doorstep, options),
+    await manySessions(world, options),
+    await twoProcesses(world, redis, doorstep, options),
+    await memoryOverTime(world, redis, doorstep),
+  ];
+}
+
+/** Sealed values against the JSON inside; what Redis adds for each key is told apart. */
+async function storedBytes(redis: Redis, doorstep: Subject): Promise<Finding[]> {
+  const { id, json } = await sessionBehind(redis, doorstep.visitor.cookies);
+  const sealedTokens = await redis.hgetBuffer(`session-tokens:${id}`, 'sealed');
+  const sealer = new Sealer([SESSION_SECRET]);
+  const tokens = sealedTokens && sealer.unseal(sealedTokens, 'tokens v1', id);
+  if (!sealedTokens || !tokens) throw new Error('The session has no tokens');
+  const plain = Buffer.byteLength(json) + Buffer.byteLength(tokens);
+  const sealed = (await redis.strlen(`session:${id}`)) + sealedTokens.length;
+  const keys = [`session:${id}`, `session-tokens:${id}`, ...(await redis.keys('user-sessions:*'))];
+  const sizes = await Promise.all(keys.map((key) => redis.memory('USAGE', key, 'SAMPLES', 0)));
+  const whole = sizes.reduce<number>((sum, size) => sum + Number(size ?? 0), 0);
+  return [
+    {
+      what: 'bytes in Redis ÷ JSON of what is stored',
+      goal: '≤ 1.1',
+      found: `${(sealed / plain).toFixed(2)} (${sealed} of ${plain} bytes); with Redis's own for three keys ${whole} bytes`,
+    },
+  ];
+}
+
+/** The same page, of the same person with one session and with a thousand, in turn. */
+async function manySessionsOfOne(
+  redis: Redis,
+  doorstep: Subject,
+  options: Options,
+): Promise<Finding> {
+  const { id, json } = await sessionBehind(redis, doorstep.visitor.cookies);
+  const [directory = ''] = await redis.keys('user-sessions:*');
+  const sealer = new Sealer([SESSION_SECRET]);
+  const { endsAt }: { endsAt: number } = JSON.parse(json).user;
+  const others = Array.from({ length: 999 }, () => randomBytes(24).toString('base64url'));
+  for (const other of others) {
+    await redis.set(`session:${other}`, sealer.seal(json, 'session v1', other), 'PX', HOUR);
+  }
+  const rounds = await inTurn(
+    [
+      async () => {
+        await redis.zremrangebyrank(directory, 0, -1);
+        await redis.zadd(directory, endsAt, id);
+        return doorstep;
+      },
+      async () => {
+        await redis.zadd(directory, ...others.flatMap((other) => [endsAt - 1, other]));
+        return doorstep;
+      },
+    ],
+    options,
+  );
+  const page = await fetch(`${doorstep.app.url}/sessions`, {
+    headers: { cookie: doorstep.visitor.cookies },
+  });
+  const shown = (await page.text()).split('<li class="row">').length - 1;
+  return {
+    what: 'CPU per page, user with 1,000 sessions ÷ with 1',
+    goal: '≤ 1.05; the sessions page pages',
+    found: `${show(ratioOf(rounds))}; the sessions page shows ${shown} at a time`,
+  };
+}
+
+/** Two Redis servers, one with a thousand and one with a million sessions, a Doorstep over each. */
+async function manySessions(world: World, options: Options): Promise<Finding> {
+  const subjects: Subject[] = [];
+  const servers: RedisServer[] = [];
+  for (const count of [1000, 1_000_000]) {
+    const redis = await startRedisServer(['--enable-debug-command', 'yes']);
+    servers.push(redis);
+    await redis.admin.call('DEBUG', 'POPULATE', String(count), 'session', '1500');
+    const app = await world.startDoorstep(redis.url);
+    subjects.push(await prepare(app, createBrowser()));
+  }
+  const ratio = ratioOf(
+    await inTurn(
+      subjects.map((subject) => async () => subject),
+      options,
+    ),
+  );
+  for (const { app } of subjects) app.process.kill('SIGKILL');
+  await Promise.all(servers.map((server) => server.close()));
+  return {
+    what: 'CPU per page, 1 million sessions ÷ 1 thousand',
+    goal: '≤ 1.1',
+    found: show(ratio),
+  };
+}
+
+/** The load of one process, and the same again on a second one beside it, on the same core. */
+async function twoProcesses(
+  world: World,
+  redis: RedisServer,
+  doorstep: Subject,
+  options: Options,
+): Promise<Finding> {
+  const second: Subject = { ...doorstep, app: await world.startDoorstep(redis.url) };
+  await load(second, PAGE, options.warmUp);
+  const ratios: number[] = [];
+  for (let round = 0; round < options.rounds; round += 1) {
+    const one = await load(doorstep, PAGE, options.requests);
+    const two = await Promise.all(
+      [doorstep, second].map((subject) => load(subject, PAGE, options.requests)),
+    );
+    ratios.push(two.reduce((sum, { cpu }) => sum + cpu / 2, 0) / one.cpu);
+  }
+  second.app.process.kill('SIGKILL');
+  return {
+    what: 'CPU per request, two processes ÷ one',
+    goal: '≤ 1.05',
+    found: `${show(spreadOf(ratios))}; both on one core, so throughput is not measured`,
+  };
+}
+
+async function memoryOverTime(
+  world: World,
+  redis: RedisServer,
+  doorstep: Subject,
+): Promise<Finding> {
+  const fresh: Subject = { ...doorstep, app: await world.startDoorstep(redis.url) };
+  const { memory: early } = await load(fresh, PAGE, 25_000);
+  const { memory: late } = await load(fresh, PAGE, 75_000);
+  return {
+    what: 'memory after 100,000 requests ÷ after 25,000',
+    goal: '≤ 1.1',
+    found: (late / early).toFixed(2),
+  };
+}
+
+/** CPU per page, round by round: each gives the subject to measure, after what it has to set up. */
+async function inTurn(
+  turns: (() => Promise<Subject>)[],
+  { rounds, requests, warmUp }: Options,
+): Promise<number[][]> {
+  for (const turn of turns) await load(await turn(), PAGE, warmUp);
+  const found: number[][] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const row: number[] = [];
+    for (const turn of turns) row.push((await load(await turn(), PAGE, requests)).cpu);
+    found.push(row);
+  }
+  return found;
+}
+
+/** The second over the first. */
+const ratioOf = (rounds: number[][]): Spread =>
+  spreadOf(rounds.map(([first = 1, second = 0]) => second / first));

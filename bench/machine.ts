@@ -1,0 +1,65 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+
+const cores = availableParallelism();
+const canPin = cores > 1 && hasTaskset();
+const SERVER_CORE = '0';
+const OTHER_CORES = cores === 2 ? '1' : `1-${cores - 1}`;
+
+/** How the measurement was set up, for whoever reads it. */
+export const machine = {
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores,
+  pinned: canPin,
+};
+
+/** Load, Redis and provider keep off the contenders' core. Children inherit it. */
+export function stayOffTheServerCore(): void {
+  if (canPin) execFileSync('taskset', ['-acp', OTHER_CORES, String(process.pid)]);
+}
+
+/** Starts a process on the contenders' core; what it prints goes nowhere. */
+export function startOnServerCore(
+  command: string,
+  words: string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+): ChildProcess {
+  const whole = canPin ? ['taskset', '-c', SERVER_CORE, command, ...words] : [command, ...words];
+  const [first = command, ...rest] = whole;
+  // Standard output is where the app logs: it must be written, as in production.
+  return endWithUs(spawn(first, rest, { ...options, stdio: ['ignore', 'ignore', 'inherit'] }));
+}
+
+/** Nothing that the benchmark started outlives it, however it ends. */
+export function endWithUs(child: ChildProcess): ChildProcess {
+  process.on('exit', () => child.kill('SIGKILL'));
+  return child;
+}
+
+/** CPU time (user and system) that all threads of a process have used, microseconds. */
+export function cpuTime(pid: number): number {
+  const threads = readdirSync(`/proc/${pid}/task`);
+  const spent = threads.map((thread) => {
+    // The scheduler's own count, in nanoseconds: the same sum that /proc/PID/stat shows in ticks.
+    const [nanoseconds] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+    return Number(nanoseconds) / 1000;
+  });
+  return spent.reduce((sum, microseconds) => sum + microseconds, 0);
+}
+
+/** Resident memory of a process, bytes. */
+export function memory(pid: number): number {
+  const found = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Number(found ?? 0) * 1024;
+}
+
+function hasTaskset(): boolean {
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,31 @@
+import type { Subject } from './measure.ts';
+
+/** @throws when a contender shows another page than Doorstep: then nothing could be compared. */
+export async function checkSamePage(subjects: Subject[]): Promise<void> {
+  for (const signedIn of [true, false]) {
+    const pages = await Promise.all(
+      subjects.map(async ({ app, visitor }) => {
+        const headers = signedIn ? { cookie: visitor.cookies } : {};
+        const answer = await fetch(`${app.url}/`, { headers });
+        return { title: app.title, page: essence(await answer.text()) };
+      }),
+    );
+    const expected = pages.find(({ title }) => title === 'Doorstep')?.page;
+    const other = pages.find(({ page }) => page !== expected);
+    if (other) {
+      const at = [...other.page].findIndex((letter, index) => letter !== expected?.[index]);
+      const piece = (page = '') => page.slice(Math.max(0, at - 60), at + 60);
+      throw new Error(
+        `${other.title} shows another page:\n${piece(other.page)}\n---\n${piece(expected)}`,
+      );
+    }
+  }
+}
+
+/** Without the addresses of assets, the moments, and the white space. */
+function essence(page: string): string {
+  return page
+    .replace(/\/assets\/[0-9a-f]{10}\//g, '/')
+    .replace(/<time.*?<\/time>/g, '')
+    .replace(/\s+/g, ' ');
+}
