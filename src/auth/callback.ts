@@ -18,6 +18,7 @@ const USED_STATE_LIFE = 60 * 60_000;
 
 interface CallbackAnswer {
   state: string;
+  code: string;
   error: string | null;
 }
 
@@ -31,16 +32,16 @@ interface CallbackAnswer {
 export async function finishSignIn(deps: AuthDeps, req: Request, res: Response): Promise<void> {
   const { config, sessions, pendingSignIns, logger } = deps;
   const url = new URL(req.originalUrl, config.baseUrl);
-  const { state, error } = parseAnswer(url.searchParams, config.logto.issuer);
+  const { state, code, error } = parseAnswer(url.searchParams, config.logto.issuer);
   const pending = pendingSignIns.find(req, state);
   if (!pending || !(await spend(deps, state))) {
     if (sessionOf(req)?.user) return res.redirect(303, '/');
     throw new SignInFailed('sign_in_not_found', 'No sign-in is under way for this state');
   }
   pendingSignIns.remove(req, res, state);
-  if (error) throw refusal(error, pending);
+  if (error !== null) throw refusal(error, pending);
 
-  const signIn = await exchange(deps, req, url, pending);
+  const signIn = await exchange(deps, req, { state, code }, pending);
   const giveBack = () => void revokeAll(deps, [{ tokens: signIn.tokens, wasLive: false }]);
   const endedMeanwhile = await sessions.begin(req, signIn).catch((error: unknown) => {
     giveBack();
@@ -70,13 +71,14 @@ function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
   }
   const state = query.get('state');
   const error = query.get('error');
-  if (!state || (!error && !query.get('code'))) {
+  const code = query.get('code') ?? '';
+  if (!state || (error === null && code === '')) {
     throw new SignInFailed('callback_malformed', 'The callback lacks state, or code and error');
   }
   if (query.get('iss') !== issuer) {
     throw new SignInFailed('issuer_mismatch', 'The callback comes from another issuer');
   }
-  return { state, error };
+  return { state, code, error };
 }
 
 /**
@@ -103,13 +105,15 @@ function refusal(error: string, { returnTo }: PendingSignIn): SignInFailed {
 async function exchange(
   { config, logto, now }: AuthDeps,
   req: Request,
-  url: URL,
+  { state, code }: Pick<CallbackAnswer, 'state' | 'code'>,
   { signInSession, returnTo, prompt, startedAt }: PendingSignIn,
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
   try {
-    await client.handleSignInCallback(url.href);
+    // An address of what was checked here, and nothing else: the SDK reads queries its own way.
+    const checked = new URLSearchParams({ state, code });
+    await client.handleSignInCallback(`${config.baseUrl}/callback?${checked}`);
   } catch (cause) {
     if (cause instanceof SignInFailed) {
       throw new SignInFailed(cause.reason, cause.message, { cause: cause.cause, returnTo });

@@ -1,8 +1,19 @@
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { get } from 'node:http';
 import { SignJWT } from 'jose';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CLIENT, type Doorstep, startDoorstep } from '../harness/doorstep.ts';
+
+/** node:http sends a path with `#` in it; fetch and supertest would cut it off. */
+const sendAsIs = (url: string, path: string, cookie: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(url);
+    get({ hostname, port, path, headers: { cookie }, agent: false }, (res) => {
+      res.resume();
+      resolve(res.statusCode);
+    }).on('error', reject);
+  });
 
 describe('the callback', () => {
   let app: Doorstep;
@@ -127,6 +138,21 @@ describe('the callback', () => {
     expect((await other.browser().get(`${other.url}/sign-in`, { follow: false })).status).toBe(303);
     await other.close();
   });
+
+  it.each(['&error=#', '&error=', '#&error=x'])(
+    'C14 an odd ending (%s) is no 500',
+    async (ending) => {
+      const browser = app.browser();
+      const callback = new URL(await app.upToCallback(browser));
+      const cookie = browser.cookies.header(new URL(app.url)) ?? '';
+      const answer = await sendAsIs(
+        app.url,
+        `${callback.pathname}${callback.search}${ending}`,
+        cookie,
+      );
+      expect([303, 400]).toContain(answer);
+    },
+  );
 
   it.each(['state', 'code', 'iss', 'error'])('a doubled %s is refused', async (name) => {
     const browser = app.browser();
