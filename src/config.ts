@@ -65,7 +65,8 @@ export class ConfigError extends Error {
       [
         `The configuration has ${problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`}:`,
         ...problems.map((problem) => `  - ${problem}`),
-        'Every variable is explained in .env.example. `npm run demo` needs none of them.',
+        'Every variable is explained in .env.example: copy it to .env, or let `npm run logto:setup` fill that in.',
+        '`npm run demo` needs none of them.',
       ].join('\n'),
     );
     this.name = 'ConfigError';

@@ -19,5 +19,5 @@ export const ready =
       .set('Cache-Control', 'no-store')
       .status(isReady ? 200 : 503)
       .type('text');
-    res.send(isReady ? 'ready\n' : 'Redis does not answer\n');
+    res.send(isReady ? 'ready\n' : 'Redis does not answer, or takes no writes\n');
   };

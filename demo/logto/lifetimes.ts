@@ -12,7 +12,7 @@ export interface Lifetimes {
 
 const day = 24 * 60 * 60;
 
-/** logto-facts, "Tokens". */
+/** Logto's own, measured on 1.42. */
 export const defaultLifetimes: Lifetimes = {
   authorizationCode: 60,
   accessToken: 60 * 60,

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { accounts, defaultRole, type LogtoMembership, rolePermissions } from '../accounts.ts';
 import type { HuggingFaceUserInfo } from '../hugging-face/index.ts';
 
-/** A social identity as userinfo shows it (logto-facts: `identities.huggingface`). */
+/** A social identity as userinfo shows it as `identities.huggingface`. */
 interface HuggingFaceIdentity {
   userId: string;
   details: {

@@ -37,8 +37,10 @@ function tokenOf(req: Request): string {
 async function endWhatLogtoEnded(deps: AuthDeps, req: Request): Promise<void> {
   const { config, redis, sessions, logto, logger, now } = deps;
   const { issuer, appId } = config.logto;
+  // Before Logto is asked for anything: whoever sends no token makes no call.
+  const token = tokenOf(req);
   const getKey = await logto.keySet();
-  const said = await verifyLogoutToken(tokenOf(req), {
+  const said = await verifyLogoutToken(token, {
     getKey,
     issuer,
     audience: appId,

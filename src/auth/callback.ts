@@ -41,10 +41,18 @@ export async function finishSignIn(deps: AuthDeps, req: Request, res: Response):
   if (error) throw refusal(error, pending);
 
   const signIn = await exchange(deps, req, url, pending);
-  const endedMeanwhile = await sessions.begin(req, signIn);
+  const giveBack = () => void revokeAll(deps, [{ tokens: signIn.tokens, wasLive: false }]);
+  const endedMeanwhile = await sessions.begin(req, signIn).catch((error: unknown) => {
+    giveBack();
+    throw error;
+  });
   if (endedMeanwhile) {
-    void revokeAll(deps, [endedMeanwhile]);
-    throw new SignInFailed('signed_out_meanwhile', 'Logto ended the session meanwhile', pending);
+    giveBack();
+    throw new SignInFailed(
+      'signed_out_meanwhile',
+      'The sessions of this user were ended meanwhile',
+      pending,
+    );
   }
   logger.info(
     { event: 'sign_in.succeeded', reference: referenceOf(req), sub: signIn.user.sub },
@@ -103,6 +111,9 @@ async function exchange(
   try {
     await client.handleSignInCallback(url.href);
   } catch (cause) {
+    if (cause instanceof SignInFailed) {
+      throw new SignInFailed(cause.reason, cause.message, { cause: cause.cause, returnTo });
+    }
     // Anything but a bad code is about this app's own credentials: the operator's to mend.
     if (!(cause instanceof LogtoRefused && cause.code === 'invalid_grant')) throw cause;
     throw new SignInFailed('code_refused', 'Logto refused the code', { cause, returnTo });

@@ -1,20 +1,13 @@
 import { LogtoUnavailable } from '../errors.ts';
 import type { Membership } from '../session/session.ts';
 import type { SignedInRequest } from './guards.ts';
-import type { Logto } from './logto.ts';
-import type { Refresher } from './refresh.ts';
 import { memberships } from './user.ts';
-import { fetchUserInfo, type UserInfo } from './user-info.ts';
+import { fetchUserInfo, type UserInfo, type UserInfoDeps } from './user-info.ts';
 
 export interface Organization extends Membership {
   /** Its id, while Logto can't be asked for the name. */
   name: string;
   description: string | null;
-}
-
-interface Deps {
-  logto: Logto;
-  refresher: Refresher;
 }
 
 /**
@@ -24,7 +17,7 @@ interface Deps {
  * @throws {SessionEnded} when Logto no longer vouches for the person.
  */
 export async function fetchOrganizations(
-  deps: Deps,
+  deps: UserInfoDeps,
   target: SignedInRequest,
 ): Promise<{ organizations: Organization[]; isFresh: boolean }> {
   try {
@@ -38,7 +31,7 @@ export async function fetchOrganizations(
 
 /** Those of which the session knows the names; asks Logto where one is missing. */
 export async function knownOrganizations(
-  deps: Deps,
+  deps: UserInfoDeps,
   target: SignedInRequest,
 ): Promise<Organization[]> {
   const { organizations, organizationNames } = target.user;
@@ -54,23 +47,29 @@ export async function knownOrganizations(
  * @param info Without organizations: what the session knows.
  */
 export async function organizationsIn(
-  { refresher }: { refresher: Refresher },
+  { refresher, sessions }: Pick<UserInfoDeps, 'refresher' | 'sessions'>,
   target: SignedInRequest,
   info: Partial<UserInfo>,
 ): Promise<Organization[]> {
-  const { user } = target;
+  const { session, user } = target;
   const { organizations, organization_roles, organization_data } = info;
+  let names = user.organizationNames ?? {};
   if (organizations && organization_data) {
     const told = memberships({ organizations, organization_roles: organization_roles ?? [] });
     const changed = JSON.stringify(told) !== JSON.stringify(user.organizations);
     if (changed) await refresher.recheck(target).catch(unlessUnavailable);
-    const names = organization_data.map(({ id, name }) => [id, name] as const);
-    user.organizationNames = Object.fromEntries(names);
+    names = Object.fromEntries(organization_data.map(({ id, name }) => [id, name]));
+    if (JSON.stringify(names) !== JSON.stringify(user.organizationNames)) {
+      // As with the handle: in the session as it is now.
+      await sessions.update(session.id, (stored) => {
+        stored.organizationNames = names;
+      });
+    }
   }
   const describe = (id: string) => organization_data?.find((data) => data.id === id)?.description;
   return user.organizations
     .map(({ id, roles }) => {
-      const name = user.organizationNames?.[id] ?? id;
+      const name = names[id] ?? id;
       return { id, roles, name, description: describe(id) ?? null };
     })
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));

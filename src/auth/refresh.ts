@@ -1,20 +1,17 @@
 import { PersistKey } from '@logto/node';
 import type { Logger } from 'pino';
 import type { Config } from '../config.ts';
-import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable, SessionEnded, SignInFailed } from '../errors.ts';
 import type { SessionRedis } from '../session/redis.ts';
 import { type SignedInUser, saveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { StoredTokens } from '../session/tokens.ts';
-import { type Audience, accessTokenKey, accessTokensOf, only, without } from './access-tokens.ts';
+import { type Audience, accessTokenKey, freshToken, only, without } from './access-tokens.ts';
 import type { SignedInRequest } from './guards.ts';
 import { RefreshLock } from './lock.ts';
 import type { ClientStorage, Logto } from './logto.ts';
 import { onceMoreWhenCutOff } from './retry.ts';
 import { userFrom } from './user.ts';
-
-/** An access token this close to its end is as good as expired, seconds. */
-const LEEWAY = 30;
 
 type Stale = (tokens: StoredTokens) => boolean;
 
@@ -37,8 +34,8 @@ export class Refresher {
 
   constructor(deps: RefreshDeps) {
     this.#deps = deps;
-    // Longer than discovery, the token call and the key set together may take.
-    this.#lock = new RefreshLock(deps.redis, 3 * deps.config.logto.timeoutMs + 1000);
+    // Longer than discovery, the token call, its repetition and the key set together may take.
+    this.#lock = new RefreshLock(deps.redis, 3 * deps.config.logto.timeoutMs + 3000);
   }
 
   /**
@@ -48,9 +45,10 @@ export class Refresher {
    */
   async accessToken(target: SignedInRequest, audience: Audience = {}): Promise<string> {
     const key = accessTokenKey(audience);
-    const stale: Stale = (tokens) => !this.#fresh(tokens, key);
-    const tokens = await this.#ensure(target, audience, stale);
-    const token = this.#fresh(tokens, key);
+    const find = ({ accessTokens }: StoredTokens) =>
+      freshToken(accessTokens, key, this.#deps.now());
+    const stale: Stale = (tokens) => find(tokens) === null;
+    const token = find(await this.#ensure(target, audience, stale));
     if (!token) throw new LogtoUnavailable('Logto gave an access token that has already expired');
     return token;
   }
@@ -67,8 +65,8 @@ export class Refresher {
   async recheckUnlessUnderWay(target: SignedInRequest, since: number): Promise<void> {
     await this.#lock.tryWith(target.session.id, async () => {
       const current = await this.#read(target);
+      // Otherwise it was done since we read the session; our own copy stays old and is not written.
       if (current.refreshedAt <= since) await this.#refresh(target, {}, current);
-      else target.user.checkedAt = current.refreshedAt;
     });
   }
 
@@ -125,6 +123,10 @@ export class Refresher {
       if (storage.get(PersistKey.RefreshToken) !== old.refreshToken) {
         await this.#write(target, storage, old);
       }
+      // A clock that went wrong, say. It is no reason to take anybody's pages away.
+      if (error instanceof SignInFailed) {
+        throw new LogtoUnavailable('The ID token of a refresh does not hold', { cause: error });
+      }
       throw error;
     }
     const checkedAt = now();
@@ -174,11 +176,6 @@ export class Refresher {
       logger.info({ event: 'session.ended', reference, why, sub: user.sub }, 'Session ended');
     }
     return new SessionEnded('Logto no longer vouches for this session');
-  }
-
-  #fresh(tokens: StoredTokens, key: string): string | null {
-    const found = accessTokensOf(tokens.accessTokens)[key];
-    return found && found.expiresAt - LEEWAY > this.#deps.now() / 1000 ? found.token : null;
   }
 }
 

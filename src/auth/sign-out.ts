@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { LogtoUnavailable } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import { referenceOf } from '../reference.ts';
 import { cookieAttributes, sessionCookieName, sessionOf } from '../session/session.ts';
 import type { AuthDeps } from './deps.ts';
@@ -29,7 +29,7 @@ export async function signOut(deps: AuthDeps, req: Request, res: Response): Prom
     notices.set(res, 'You are signed out.');
     res.redirect(303, endSession);
   } catch (error) {
-    if (!(error instanceof LogtoUnavailable)) throw error;
+    if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
     logger.warn(
       { event: 'sign_out.logto_unreachable', reference, cause: error.message },
       'Signed out here only',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
+import type { SignedInUser } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
 import type { SignedInRequest } from './guards.ts';
 import type { Logto } from './logto.ts';
 import type { Refresher } from './refresh.ts';
@@ -35,6 +37,12 @@ const UserInfo = z.looseObject({
 
 export type UserInfo = z.infer<typeof UserInfo>;
 
+export interface UserInfoDeps {
+  logto: Logto;
+  refresher: Refresher;
+  sessions: Sessions;
+}
+
 /**
  * What Logto knows beyond the ID token: linked identities. One call, and a refresh before it when
  * the access token is stale.
@@ -42,32 +50,44 @@ export type UserInfo = z.infer<typeof UserInfo>;
  * @throws {SessionEnded} when Logto no longer vouches for the person, `LogtoUnavailable` without it.
  */
 export async function fetchUserInfo(
-  { logto, refresher }: { logto: Logto; refresher: Refresher },
+  deps: UserInfoDeps,
   target: SignedInRequest,
 ): Promise<UserInfo> {
+  const info = check(await ask(deps, target), target);
+  const handle = handleFrom(info);
+  if (JSON.stringify(handle) !== JSON.stringify(target.user.huggingFace ?? null)) {
+    // In the session as it is now: this request's own copy is as old as the call was long.
+    await deps.sessions.update(target.session.id, (user) => {
+      if (handle) user.huggingFace = handle;
+      else delete user.huggingFace;
+    });
+  }
+  return info;
+}
+
+/** The handle at Hugging Face, which only userinfo has. The session keeps it for other pages. */
+export function handleFrom(info: UserInfo): NonNullable<SignedInUser['huggingFace']> | null {
+  const raw = info.identities?.huggingface?.details?.rawData;
+  return raw ? { username: raw.preferred_username ?? null, profile: raw.profile ?? null } : null;
+}
+
+async function ask({ logto, refresher }: UserInfoDeps, target: SignedInRequest): Promise<unknown> {
   const token = await refresher.accessToken(target);
   try {
-    return check(await logto.userInfo(token), target);
+    return await logto.userInfo(token);
   } catch (error) {
     if (!(error instanceof LogtoRefused && error.httpStatus === 401)) throw error;
   }
   // Refused though it was fresh: the user is suspended or deleted, or the grant revoked. A refresh
   // tells which, and ends the session when it is over.
   await refresher.recheck(target);
-  return check(await logto.userInfo(await refresher.accessToken(target)), target);
+  return logto.userInfo(await refresher.accessToken(target));
 }
 
-/**
- * OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. Only userinfo has the
- * handle at Hugging Face: the session keeps it, so that other pages can show it without a call.
- */
+/** OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. */
 function check(answer: unknown, { user }: SignedInRequest): UserInfo {
   const { data: info } = UserInfo.safeParse(answer);
   if (!info) throw new LogtoUnavailable('Userinfo is not of the form that it should have');
-  if (info.sub !== user.sub) throw new SessionEnded('Userinfo speaks of somebody else');
-  const raw = info.identities?.huggingface?.details?.rawData;
-  if (raw) {
-    user.huggingFace = { username: raw.preferred_username ?? null, profile: raw.profile ?? null };
-  }
+  if (info.sub !== user.sub) throw new LogtoUnavailable('Userinfo speaks of somebody else');
   return info;
 }

@@ -3,7 +3,7 @@ import type { Membership, SignedInUser } from '../session/session.ts';
 
 /**
  * What pages need of an ID token. Logto sends null for what it doesn't know, and `sid` only where
- * the application has back-channel logout with a session (logto-facts: Signing in).
+ * the application has back-channel logout with a session (measured on Logto 1.42).
  *
  * Times are milliseconds since 1970.
  */

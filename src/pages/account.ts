@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { type GuardedRequest, person, type SignedInRequest } from '../auth/guards.ts';
 import { organizationsIn } from '../auth/organizations.ts';
-import { fetchUserInfo, type UserInfo } from '../auth/user-info.ts';
+import { fetchUserInfo, handleFrom, type UserInfo } from '../auth/user-info.ts';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import type { SignedInUser } from '../session/session.ts';
 import { claimRows } from './claims.ts';
@@ -19,7 +19,7 @@ export function accountPage(deps: PageDeps) {
     const info = await userInfoIfReachable(deps, target);
     const model: AccountPage = {
       avatar: avatarOf(user),
-      profile: profile(user, req.user.claims.email ?? null),
+      profile: profile(user, info, req.user.claims.email ?? null),
       identities: info && linkedIdentities(info),
       times: sessionTimes(user, config, now()),
       organizations: config.logto.organizations
@@ -46,8 +46,12 @@ async function userInfoIfReachable(
   }
 }
 
-function profile(user: SignedInUser, email: string | null): AccountPage['profile'] {
-  const { huggingFace } = user;
+function profile(
+  user: SignedInUser,
+  info: UserInfo | null,
+  email: string | null,
+): AccountPage['profile'] {
+  const huggingFace = info ? handleFrom(info) : user.huggingFace;
   const username = huggingFace?.username ?? user.username;
   return [
     { label: 'Name', value: user.name, href: null },

@@ -48,7 +48,7 @@ export const WHY: Record<SignInFailure, string> = {
     'Logto didn’t accept the code it had sent with you. It may have been used before, or too late.',
   id_token_invalid:
     'What Logto told us about you could not be verified. To keep you safe, we stopped it.',
-  signed_out_meanwhile: 'Logto ended your session while you were signing in.',
+  signed_out_meanwhile: 'Your sessions were ended while you were signing in.',
 };
 
 /** Errors whose words need nothing of the request. */
@@ -102,6 +102,13 @@ export const BY_REASON: Record<string, ErrorWords | undefined> = {
     ],
     operator: CHECK,
     action: HOME,
+  },
+  session_ended: {
+    heading: 'Your session has ended',
+    drawing: 'locked',
+    happened: { text: ['Logto no longer vouches for it.'] },
+    todo: ['Sign in again.'],
+    action: { label: 'Sign in', href: '/sign-in', huggingFace: false },
   },
   logto_refused: {
     heading: 'Our sign-in service said no',

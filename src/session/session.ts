@@ -22,7 +22,7 @@ export interface SignedInUser {
   signedInAt: number;
   /** When the session ends whatever happens, milliseconds since 1970. */
   endsAt: number;
-  /** When Logto last vouched for this person, milliseconds since 1970. */
+  /** When Logto last vouched for this person, milliseconds since 1970; after a failed try, later. */
   checkedAt: number;
   device: Device;
   /** At Logto, as it last said; sorted, and empty where they were not asked for. */

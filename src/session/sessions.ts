@@ -1,20 +1,22 @@
 import type { Request, RequestHandler } from 'express';
-import session from 'express-session';
 import type { Config } from '../config.ts';
 import { Directory, type Owner, type UserKey, type Whose } from './directory.ts';
+import { sessionMiddleware } from './middleware.ts';
 import type { SessionRedis } from './redis.ts';
-import { cookieSigningKeys, type Sealer } from './seal.ts';
+import type { Sealer } from './seal.ts';
 import {
   type AppSession,
   cookieAttributes,
   type SignedInUser,
   saveSession,
-  sessionCookieName,
   sessionOf,
   settled,
 } from './session.ts';
 import { SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './tokens.ts';
+
+/** Tokens are written at sign-in and at rechecks, and have to outlive the last page after that. */
+const SLACK = 60 * 60_000;
 
 export interface SessionDeps {
   config: Config;
@@ -71,6 +73,8 @@ export interface Sessions {
   endAll(whose: Whose, except?: string): Promise<EndedSession[]>;
   /** Ids of all sessions of a user; some may have gone idle. */
   ids(user: UserKey): Promise<string[]>;
+  /** Changes the user of a session as it is now. Nothing happens when it has ended. */
+  update(id: string, change: (user: SignedInUser) => void): Promise<void>;
   /** Looks at a session without using it. */
   look(id: string): Promise<ListedSession | null>;
   /** The user's sessions, the latest first. Those that went idle are left out and forgotten. */
@@ -78,10 +82,15 @@ export interface Sessions {
 }
 
 export function createSessions({ config, redis, sealer, now }: SessionDeps): Sessions {
-  const { idleMs, maxMs } = config.session;
+  const { idleMs } = config.session;
   const cookie = cookieAttributes(config);
-  const store = new SessionStore({ redis, sealer, cookie, idleMs, maxMs, now });
-  const tokens = new TokenStore({ redis, sealer, idleMs, now });
+  const store = new SessionStore({ redis, sealer, cookie, idleMs, now });
+  const tokens = new TokenStore({
+    redis,
+    sealer,
+    now,
+    lifeMs: idleMs + config.session.recheckMs + SLACK,
+  });
   const directory = new Directory(redis, now);
 
   async function end(target: AppSession | string, owner: Owner): Promise<EndedSession> {
@@ -106,6 +115,8 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
       begun.idToken = idToken;
       if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
       await saveSession(begun);
+      // Again: a list that looked meanwhile found no record, and forgot the entry.
+      await directory.add(user, begun.id, user.endsAt);
       if (!(await directory.wasEnded(user, startedAt))) return null;
     } catch (error) {
       // The request must forget it: express-session would save it at the end of the error page.
@@ -144,8 +155,17 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     return { sessions, older: known.length > page.count };
   }
 
-  const ids = (user: UserKey) => directory.all(user);
-  return { middleware: whereNeeded(config, store), tokens, begin, end, endAll, ids, look, list };
+  return {
+    middleware: sessionMiddleware(config, store),
+    tokens,
+    begin,
+    end,
+    endAll,
+    ids: (user) => directory.all(user),
+    update: (id, change) => store.update(id, change),
+    look,
+    list,
+  };
 }
 
 /** The record is gone, so only the entry that led to it can be taken away. */
@@ -157,6 +177,7 @@ const nobody = (whose: Whose): Owner =>
 async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const before = sessionOf(req);
   if (!before) throw new Error('The session middleware did not run on the callback');
+  // Its refresh token is not revoked: both sign-ins share one grant at Logto, which would end with it.
   if (before.user) await end(before, before.user);
   await settled((done) => before.regenerate(done)).catch((error: unknown) => {
     // Not even an empty one: express-session would save it at the end of the error page.
@@ -166,27 +187,4 @@ async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const renewed = sessionOf(req);
   if (!renewed) throw new Error('express-session gave no new session');
   return renewed;
-}
-
-/**
- * express-session, only for a browser that brings a session cookie, and on the callback, which
- * begins a session: visitors cost no Redis command and get no cookie (S13).
- */
-function whereNeeded(config: Config, store: SessionStore): RequestHandler {
-  const name = sessionCookieName(config);
-  const middleware = session({
-    name,
-    store,
-    secret: cookieSigningKeys(config.session.secrets),
-    // Set once, at sign-in; idle and absolute lifetime are enforced in Redis, not by the browser.
-    cookie: { ...cookieAttributes(config), maxAge: config.session.maxMs },
-    resave: false,
-    saveUninitialized: false,
-    rolling: false,
-  });
-  return (req, res, next) => {
-    const mayHaveSession = req.headers.cookie?.includes(`${name}=`) || req.path === '/callback';
-    if (mayHaveSession) middleware(req, res, next);
-    else next();
-  };
 }

@@ -19,7 +19,6 @@ interface StoreOptions {
   sealer: Sealer;
   cookie: CookieOptions;
   idleMs: number;
-  maxMs: number;
   now: () => number;
 }
 
@@ -51,14 +50,13 @@ export class SessionStore extends RedisStore {
   }
 
   override async set(id: string, session: SessionData, callback?: Callback<never>): Promise<void> {
-    const { redis, sealer, idleMs, maxMs, now } = this.#options;
+    const { redis, sealer, idleMs } = this.#options;
     const { cookie: _, ...record } = session;
-    const untilEnd = record.user ? record.user.endsAt - now() : maxMs;
-    const ttl = Math.min(idleMs, Math.max(1, untilEnd));
     const when = this.#stored.has(session) ? 'XX' : 'NX';
     await this.#answer(callback, async () => {
       const envelope = sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
-      await redis.set(PREFIX + id, envelope, 'PX', ttl, when);
+      // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
+      await redis.set(PREFIX + id, envelope, 'PX', idleMs, when);
       this.#stored.add(session);
     });
   }
@@ -73,6 +71,17 @@ export class SessionStore extends RedisStore {
     );
     const record = await this.#open(id, envelope);
     return record?.user ? { user: record.user, lastUsedAt: now() - (idleMs - left) } : null;
+  }
+
+  /** Reads, changes and writes at once, so that next to nothing can come between. */
+  async update(id: string, change: (user: SignedInUser) => void): Promise<void> {
+    const { redis, sealer, idleMs } = this.#options;
+    const key = PREFIX + id;
+    const record = await this.#open(id, await askRedis('The session', redis.getBuffer(key)));
+    if (!record?.user) return;
+    change(record.user);
+    const envelope = sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
+    await askRedis('The session', redis.set(key, envelope, 'PX', idleMs, 'XX'));
   }
 
   override async destroy(id: string, callback?: Callback<never>): Promise<void> {

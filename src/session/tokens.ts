@@ -4,8 +4,6 @@ import type { Sealer } from './seal.ts';
 
 const PREFIX = 'session-tokens:';
 export const TOKENS_PURPOSE = 'tokens v1';
-/** Tokens outlive an idle session by this much: its last page may have come long after they were written. */
-const SLACK = 60 * 60_000;
 
 /** What Logto gave for a session. Access tokens in the SDK's own form: a JSON map by resource. */
 export interface Tokens {
@@ -27,13 +25,14 @@ export interface StoredTokens extends Tokens {
 export class TokenStore {
   readonly #redis: SessionRedis;
   readonly #sealer: Sealer;
-  readonly #idleMs: number;
+  readonly #lifeMs: number;
   readonly #now: () => number;
 
-  constructor(options: { redis: SessionRedis; sealer: Sealer; idleMs: number; now: () => number }) {
+  /** @param options.lifeMs How long tokens are kept after they were written. */
+  constructor(options: { redis: SessionRedis; sealer: Sealer; lifeMs: number; now: () => number }) {
     this.#redis = options.redis;
     this.#sealer = options.sealer;
-    this.#idleMs = options.idleMs;
+    this.#lifeMs = options.lifeMs;
     this.#now = options.now;
   }
 
@@ -83,7 +82,7 @@ export class TokenStore {
   }
 
   #life(endsAt: number): number {
-    return Math.max(1, Math.min(this.#idleMs + SLACK, endsAt - this.#now()));
+    return Math.max(1, Math.min(this.#lifeMs, endsAt - this.#now()));
   }
 
   #open(sealed: Buffer, sessionId: string): Tokens | null {

@@ -139,7 +139,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const tokenStore = new TokenStore({
     redis,
     sealer: new Sealer(config.session.secrets),
-    idleMs: config.session.idleMs,
+    lifeMs: config.session.idleMs,
     now: Date.now,
   });
 

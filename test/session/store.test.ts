@@ -35,7 +35,6 @@ describe('the session store', () => {
       sealer: new Sealer([secret]),
       cookie,
       idleMs: 60_000,
-      maxMs: 600_000,
       now: Date.now,
     });
   beforeEach(() => {
