@@ -35,9 +35,11 @@ export async function startRoundRobin(first: number[]): Promise<RoundRobin> {
     },
   };
 
-  function forward(incoming: IncomingMessage, answer: ServerResponse, triesLeft: number): void {
+  function forward(incoming: IncomingMessage, answer: ServerResponse, failed: number[] = []): void {
+    const candidates = ports.filter((port) => !failed.includes(port));
     turn += 1;
-    const port = ports[turn % ports.length] ?? 0;
+    const port = candidates[turn % candidates.length];
+    if (port === undefined) return void answer.writeHead(502).end();
     const { method, url: path, headers } = incoming;
     const outgoing = request({ host: 'localhost', port, method, path, headers, agent });
     outgoing.on('response', (response) => {
@@ -46,18 +48,16 @@ export async function startRoundRobin(first: number[]): Promise<RoundRobin> {
       response.on('error', () => answer.destroy()).pipe(answer);
     });
     outgoing.on('error', () => {
-      if (answer.headersSent) return answer.destroy();
-      if (method === 'GET' && triesLeft > 0) {
-        proxy.givenOn += 1;
-        return forward(incoming, answer, triesLeft - 1);
-      }
-      answer.writeHead(502).end();
+      if (answer.headersSent) return void answer.destroy();
+      if (method !== 'GET') return void answer.writeHead(502).end();
+      proxy.givenOn += 1;
+      forward(incoming, answer, [...failed, port]);
     });
     if (method === 'GET') outgoing.end();
     else incoming.pipe(outgoing);
   }
 
-  const server = createServer((incoming, answer) => forward(incoming, answer, 2));
+  const server = createServer((incoming, answer) => forward(incoming, answer));
   server.listen(0, 'localhost');
   await once(server, 'listening');
   const address = server.address();

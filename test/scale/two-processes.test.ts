@@ -41,7 +41,7 @@ describe.skipIf(!hasRedisServer)('two processes behind a proxy, without stickine
 
     const report = await load.stop();
     const lost = await load.lostSessions(report, third);
-    for (const { port } of processes) expect(proxy.answered.get(port)).toBeGreaterThan(50);
+    for (const { port } of processes) expect(proxy.answered.get(port)).toBeGreaterThan(20);
     expect(report.sessions.length).toBeGreaterThan(4);
     expect({ lost, signedOut: report.signedOut, wrongUser: report.wrongUser }).toEqual({
       lost: 0,
