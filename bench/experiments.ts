@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { Sealer } from '../src/session/seal.ts';
+import { SESSION_PURPOSE } from '../src/session/store.ts';
+import { TOKENS_PURPOSE } from '../src/session/tokens.ts';
 import { createBrowser } from '../test/demo/browser.ts';
 import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
 import { SESSION_SECRET, type World } from './contenders.ts';
@@ -33,7 +35,7 @@ async function storedBytes(redis: Redis, doorstep: Subject): Promise<Finding[]> 
   const { id, json } = await sessionBehind(redis, doorstep.visitor.cookies);
   const sealedTokens = await redis.hgetBuffer(`session-tokens:${id}`, 'sealed');
   const sealer = new Sealer([SESSION_SECRET]);
-  const tokens = sealedTokens && sealer.unseal(sealedTokens, 'tokens v1', id);
+  const tokens = sealedTokens && sealer.unseal(sealedTokens, TOKENS_PURPOSE, id);
   if (!sealedTokens || !tokens) throw new Error('The session has no tokens');
   const plain = Buffer.byteLength(json) + Buffer.byteLength(tokens);
   const sealed = (await redis.strlen(`session:${id}`)) + sealedTokens.length;
@@ -61,7 +63,7 @@ async function manySessionsOfOne(
   const { endsAt }: { endsAt: number } = JSON.parse(json).user;
   const others = Array.from({ length: 999 }, () => randomBytes(24).toString('base64url'));
   for (const other of others) {
-    await redis.set(`session:${other}`, sealer.seal(json, 'session v1', other), 'PX', HOUR);
+    await redis.set(`session:${other}`, sealer.seal(json, SESSION_PURPOSE, other), 'PX', HOUR);
   }
   const rounds = await inTurn(
     [

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { Sealer } from '../src/session/seal.ts';
+import { SESSION_PURPOSE } from '../src/session/store.ts';
 import { SESSION_SECRET } from './contenders.ts';
 import type { Subject } from './measure.ts';
 
@@ -12,7 +13,7 @@ interface Found {
 export async function sessionBehind(redis: Redis, cookies: string): Promise<Found> {
   const id = /doorstep=s%3A([^.]+)\./.exec(cookies)?.[1] ?? '';
   const envelope = await redis.getBuffer(`session:${id}`);
-  const json = envelope && new Sealer([SESSION_SECRET]).unseal(envelope, 'session v1', id);
+  const json = envelope && new Sealer([SESSION_SECRET]).unseal(envelope, SESSION_PURPOSE, id);
   if (!json) throw new Error('Doorstep has no session behind its cookie');
   return { id, json };
 }

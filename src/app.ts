@@ -11,7 +11,7 @@ import { reqUser } from './auth/req-user.ts';
 import { authRoutes } from './auth/routes.ts';
 import { books } from './books/books.ts';
 import type { Config } from './config.ts';
-import { healthRoutes } from './health.ts';
+import { healthy, ready } from './health.ts';
 import { ownOrigin, pathsOnly } from './own-origin.ts';
 import { accountPage } from './pages/account.ts';
 import { createAssets } from './pages/assets.ts';
@@ -39,7 +39,10 @@ export interface Deps {
   limits?: Limits;
 }
 
-/** The whole app. Below "The request's way", each line is one step, from top to bottom. */
+/**
+ * The whole app. Below "The request's way", each line is one step, from top to bottom. A router has
+ * its path here where it can: then requests for other paths don't pay for it.
+ */
 export function createApp({
   config,
   redis,
@@ -76,13 +79,14 @@ export function createApp({
   app.set('trust proxy', config.trustProxy);
 
   // The request's way.
-  app.use(healthRoutes(redis));
+  app.get('/healthz', healthy);
+  app.get('/readyz', ready(redis));
   app.use(securityHeaders(config));
-  app.use(assets.router);
+  app.use('/assets', assets.router);
   app.use(noStore);
   app.use(pathsOnly);
   app.use(ownOrigin(config));
-  app.use(backchannelLogout(auth));
+  app.use('/backchannel-logout', backchannelLogout(auth));
   app.use('/api', api(auth, features));
   app.use(sameOriginOnly(config.baseUrl));
   app.use(sessions.middleware);

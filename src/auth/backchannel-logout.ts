@@ -18,13 +18,13 @@ const JTI_LIFE = 20 * 60_000;
  * Source: OpenID Connect Back-Channel Logout 1.0, sections 2.5 to 2.8.
  */
 export function backchannelLogout(deps: AuthDeps): Router {
-  const router = Router({ caseSensitive: true, strict: true });
+  const router = Router();
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
-  router.post('/backchannel-logout', form, async (req, res) => {
+  router.post('/', form, async (req, res) => {
     await endWhatLogtoEnded(deps, req);
     res.set('Cache-Control', 'no-store').status(200).end();
   });
-  router.use('/backchannel-logout', answerWithOAuthError(deps));
+  router.use(answerWithOAuthError(deps));
   return router;
 }
 

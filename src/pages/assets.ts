@@ -9,6 +9,7 @@ const PUBLIC = fileURLToPath(new URL('../../public', import.meta.url));
 const FONT = '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2';
 
 export interface Assets {
+  /** For /assets. */
   router: Router;
   /** File in public/ → its address. */
   url: (file: string) => string;
@@ -21,12 +22,12 @@ export interface Assets {
 export function createAssets(): Assets {
   const font = createRequire(import.meta.url).resolve(FONT);
   const version = digest([...readdirSync(PUBLIC).map((file) => join(PUBLIC, file)), font]);
-  const base = `/assets/${version}`;
+  const base = `/${version}`;
   const lasting = { immutable: true, maxAge: '365d', index: false, redirect: false } as const;
   const router = Router();
   router.get(`${base}/figtree.woff2`, (_req, res) => res.sendFile(font, lasting));
   router.use(base, express.static(PUBLIC, lasting));
-  return { router, url: (file) => `${base}/${file}` };
+  return { router, url: (file) => `/assets${base}/${file}` };
 }
 
 function digest(files: string[]): string {

@@ -34,7 +34,9 @@ export function homePage(deps: PageDeps): RequestHandler {
   return (req, res) => {
     const target = signedIn(req);
     const notice = notices.take(req, res);
-    if (!target) return send(req, res, 'home', SIGNED_OUT, { notice });
+    if (!target) {
+      return send(req, res, 'home', SIGNED_OUT, { notice, sameForAll: notice === null });
+    }
     const { session, user } = target;
     const model: HomeSignedIn = {
       greeting: greeting(user),

@@ -25,6 +25,8 @@ export interface PageOptions {
   withUser?: boolean;
   /** Home has "Sign out" in its card. */
   signOutInHeader?: boolean;
+  /** True where every visitor is shown the very same: then it is rendered once. */
+  sameForAll?: boolean;
 }
 
 /** Renders a page inside what every page has around it. */
@@ -51,10 +53,12 @@ export function createPages(
   const render = compileViews(VIEWS);
   const entries = [at('/account', 'Account'), at('/sessions', 'Sessions')];
   const navigation = [...entries, ...features.map(({ navigation }) => navigation)];
-  return (req, res, name, model, options = {}) => {
+  const kept = new Map<keyof Views, Buffer>();
+
+  function shellFor(req: Request, options: PageOptions): Shell {
     const target = options.withUser === false ? null : signedIn(req);
     const user = target?.user;
-    const shell: Shell = {
+    return {
       appName: config.appName,
       title: options.title ?? null,
       demo: config.demo,
@@ -64,9 +68,14 @@ export function createPages(
       notice: options.notice ?? null,
       asset: assets.url,
     };
+  }
+
+  return (req, res, name, model, options = {}) => {
+    const make = () => Buffer.from(render(name, { ...shellFor(req, options), ...model }));
+    const page = (options.sameForAll && kept.get(name)) || make();
+    if (options.sameForAll) kept.set(name, page);
     // A Buffer, of the one type that pages have: `res.send` need not parse that, nor copy the page.
-    res.setHeader('Content-Type', 'text/html; charset=utf-8');
-    res.send(Buffer.from(render(name, { ...shell, ...model })));
+    res.setHeader('Content-Type', 'text/html; charset=utf-8').send(page);
   };
 }
 

@@ -9,7 +9,7 @@ import type { SignedInUser } from './session.ts';
 
 const PREFIX = 'session:';
 /** Raise the number when the stored shape changes: older records then read as "no session". */
-const PURPOSE = 'session v2';
+export const SESSION_PURPOSE = 'session v2';
 
 type Callback<Data> = (error?: unknown, data?: Data | null) => void;
 type StoredRecord = Omit<SessionData, 'cookie'>;
@@ -54,7 +54,7 @@ export class SessionStore extends RedisStore {
     const { cookie: _, ...record } = session;
     const when = this.#stored.has(session) ? 'XX' : 'NX';
     await this.#answer(callback, async () => {
-      const envelope = sealer.seal(JSON.stringify(record), PURPOSE, id);
+      const envelope = sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
       // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
       await redis.set(PREFIX + id, envelope, 'PX', idleMs, when);
       this.#stored.add(session);
@@ -80,7 +80,7 @@ export class SessionStore extends RedisStore {
     const record = await this.#open(id, await askRedis('The session', redis.getBuffer(key)));
     if (!record?.user) return;
     change(record.user);
-    const envelope = sealer.seal(JSON.stringify(record), PURPOSE, id);
+    const envelope = sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
     await askRedis('The session', redis.set(key, envelope, 'PX', idleMs, 'XX'));
   }
 
@@ -106,7 +106,7 @@ export class SessionStore extends RedisStore {
   /** Past its absolute lifetime, or sealed with a key that is gone: no session. */
   async #open(id: string, envelope: Buffer | null): Promise<StoredRecord | null> {
     const { redis, sealer, now } = this.#options;
-    const json = envelope && sealer.unseal(envelope, PURPOSE, id);
+    const json = envelope && sealer.unseal(envelope, SESSION_PURPOSE, id);
     if (!json) return null;
     const record: StoredRecord = JSON.parse(json);
     if (!record.user || record.user.endsAt > now()) return record;

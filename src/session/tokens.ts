@@ -3,7 +3,7 @@ import type { SessionRedis } from './redis.ts';
 import type { Sealer } from './seal.ts';
 
 const PREFIX = 'session-tokens:';
-const PURPOSE = 'tokens v1';
+export const TOKENS_PURPOSE = 'tokens v1';
 
 /** What Logto gave for a session. Access tokens in the SDK's own form: a JSON map by resource. */
 export interface Tokens {
@@ -59,7 +59,7 @@ export class TokenStore {
   ): Promise<boolean> {
     const { refreshToken, accessTokens, refreshedAt } = tokens;
     const json = JSON.stringify({ refreshToken, accessTokens, refreshedAt });
-    const sealed = this.#sealer.seal(json, PURPOSE, sessionId);
+    const sealed = this.#sealer.seal(json, TOKENS_PURPOSE, sessionId);
     const ttl = this.#life(endsAt);
     return (
       1 ===
@@ -86,7 +86,7 @@ export class TokenStore {
   }
 
   #open(sealed: Buffer, sessionId: string): Tokens | null {
-    const json = this.#sealer.unseal(sealed, PURPOSE, sessionId);
+    const json = this.#sealer.unseal(sealed, TOKENS_PURPOSE, sessionId);
     return json === null ? null : JSON.parse(json);
   }
 }
