@@ -86,7 +86,7 @@ export function createApp({
   app.use(noStore);
   app.use(pathsOnly);
   app.use(ownOrigin(config));
-  app.use('/backchannel-logout', backchannelLogout(auth));
+  app.use(backchannelLogout(auth));
   app.use('/api', api(auth, features));
   app.use(sameOriginOnly(config.baseUrl));
   app.use(sessions.middleware);

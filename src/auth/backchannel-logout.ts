@@ -18,13 +18,14 @@ const JTI_LIFE = 20 * 60_000;
  * Source: OpenID Connect Back-Channel Logout 1.0, sections 2.5 to 2.8.
  */
 export function backchannelLogout(deps: AuthDeps): Router {
-  const router = Router();
+  // Strict, and not under a path of app.ts: only this very spelling is exempt from the CSRF defence.
+  const router = Router({ caseSensitive: true, strict: true });
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
-  router.post('/', form, async (req, res) => {
+  router.post('/backchannel-logout', form, async (req, res) => {
     await endWhatLogtoEnded(deps, req);
     res.set('Cache-Control', 'no-store').status(200).end();
   });
-  router.use(answerWithOAuthError(deps));
+  router.use('/backchannel-logout', answerWithOAuthError(deps));
   return router;
 }
 
