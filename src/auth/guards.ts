@@ -12,25 +12,27 @@ import {
 import { type Caller, callerOf, organizationOf } from './caller.ts';
 
 /** A request of somebody who is signed in. */
-export interface SignedInRequest {
-  session: AppSession;
-  user: SignedInUser;
-  /** Names the request in log lines and on error pages. */
-  readonly reference: string;
+export class SignedInRequest {
+  readonly session: AppSession;
+  readonly user: SignedInUser;
+  readonly #req: Request;
+
+  constructor(req: Request, session: AppSession, user: SignedInUser) {
+    this.session = session;
+    this.user = user;
+    this.#req = req;
+  }
+
+  /** Names the request in log lines and on error pages. An ordinary page logs nothing and makes none. */
+  get reference(): string {
+    return referenceOf(this.#req);
+  }
 }
 
 /** @returns null for a visitor. */
 export function signedIn(req: Request): SignedInRequest | null {
   const session = sessionOf(req);
-  if (!session?.user) return null;
-  return {
-    session,
-    user: session.user,
-    // Only made when something is logged: an ordinary page logs nothing.
-    get reference() {
-      return referenceOf(req);
-    },
-  };
+  return session?.user ? new SignedInRequest(req, session, session.user) : null;
 }
 
 /**

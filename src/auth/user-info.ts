@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import type { SignedInUser } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { webAddress } from '../web-address.ts';
 import type { SignedInRequest } from './guards.ts';
 import type { Logto } from './logto.ts';
 import type { Refresher } from './refresh.ts';
@@ -68,7 +69,9 @@ export async function fetchUserInfo(
 /** The handle at Hugging Face, which only userinfo has. The session keeps it for other pages. */
 export function handleFrom(info: UserInfo): NonNullable<SignedInUser['huggingFace']> | null {
   const raw = info.identities?.huggingface?.details?.rawData;
-  return raw ? { username: raw.preferred_username ?? null, profile: raw.profile ?? null } : null;
+  return raw
+    ? { username: raw.preferred_username ?? null, profile: webAddress(raw.profile) }
+    : null;
 }
 
 async function ask({ logto, refresher }: UserInfoDeps, target: SignedInRequest): Promise<unknown> {

@@ -1,5 +1,6 @@
 import type { IdTokenClaims } from '@logto/express';
 import type { Membership, SignedInUser } from '../session/session.ts';
+import { webAddress } from '../web-address.ts';
 
 /**
  * What pages need of an ID token. Logto sends null for what it doesn't know, and `sid` only where
@@ -18,7 +19,7 @@ export function userFrom(
     sid: typeof sid === 'string' ? sid : null,
     name: claims.name ?? null,
     username: claims.username ?? null,
-    picture: claims.picture ?? null,
+    picture: webAddress(claims.picture),
     roles: [...(claims.roles ?? [])].sort(),
     organizations: memberships(claims),
     signedInAt,

@@ -4,8 +4,9 @@ import { organizationsIn } from '../auth/organizations.ts';
 import { fetchUserInfo, handleFrom, type UserInfo } from '../auth/user-info.ts';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import type { SignedInUser } from '../session/session.ts';
+import { webAddress } from '../web-address.ts';
 import { claimRows } from './claims.ts';
-import { avatarOf, webAddress } from './format.ts';
+import { avatarOf } from './format.ts';
 import type { PageDeps } from './pages.ts';
 import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
@@ -58,7 +59,7 @@ function profile(
     {
       label: 'Username',
       value: username && `@${username}`,
-      href: webAddress(huggingFace?.profile),
+      href: huggingFace?.profile ?? null,
     },
     { label: 'E-mail', value: email, href: null },
     ...(user.roles.length > 0

@@ -15,21 +15,15 @@ export function moment(ms: number): Moment {
 
 /** First and last initial of a name, else the first of a username. */
 export function initials(name: string | null, username: string | null): string | null {
-  const words = (name ?? '').split(/\s+/).filter(Boolean);
-  const letters = [words.at(0), words.length > 1 ? words.at(-1) : undefined];
-  const found = letters.map(firstLetter).join('') || firstLetter(username ?? undefined);
-  return found ? found.toLocaleUpperCase('en') : null;
+  const words = name?.trim().split(/\s+/) ?? [];
+  const last = words.length > 1 ? words.at(-1) : undefined;
+  const found = firstLetter(words[0]) + firstLetter(last) || firstLetter(username ?? undefined);
+  return found ? found.toUpperCase() : null;
 }
 
-/** Spreads by code point, so that an initial is never half of a pair. */
-function firstLetter(word: string | undefined): string {
-  return [...(word ?? '')].find((letter) => /[\p{L}\p{N}]/u.test(letter)) ?? '';
-}
-
-/** An address from a claim, if a link to it can only ever be a link: never javascript: or data:. */
-export function webAddress(value: unknown): string | null {
-  if (typeof value !== 'string' || !URL.canParse(value)) return null;
-  return /^https?:$/.test(new URL(value).protocol) ? value : null;
+/** By code point (`u`), so that an initial is never half of a pair. */
+function firstLetter(word = ''): string {
+  return /[\p{L}\p{N}]/u.exec(word)?.[0] ?? '';
 }
 
 export function avatarOf(person: {
@@ -37,10 +31,7 @@ export function avatarOf(person: {
   name: string | null;
   username: string | null;
 }): Avatar {
-  return {
-    picture: webAddress(person.picture),
-    initials: initials(person.name, person.username),
-  };
+  return { picture: person.picture, initials: initials(person.name, person.username) };
 }
 
 const UNITS = [

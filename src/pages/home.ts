@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { signedIn } from '../auth/guards.ts';
 import type { SignedInUser } from '../session/session.ts';
-import { avatarOf, webAddress } from './format.ts';
+import { avatarOf } from './format.ts';
 import type { PageDeps } from './pages.ts';
 import { sessionTimes } from './session-times.ts';
 import type { HomeSignedIn, HomeSignedOut } from './view-models.ts';
@@ -57,7 +57,7 @@ function greeting({ name, username, huggingFace }: SignedInUser): string {
 
 /** "@ada-l on Hugging Face" beside a name; without a name the profile's address; else the ID. */
 function handle({ sub, name, username, huggingFace }: SignedInUser): HomeSignedIn['handle'] {
-  const profile = webAddress(huggingFace?.profile);
+  const profile = huggingFace?.profile ?? null;
   if (huggingFace?.username && name) {
     return { text: `@${huggingFace.username}`, href: profile, suffix: 'on Hugging Face' };
   }

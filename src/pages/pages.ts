@@ -57,14 +57,14 @@ export function createPages(
 
   function shellFor(req: Request, options: PageOptions): Shell {
     const target = options.withUser === false ? null : signedIn(req);
-    const user = target?.user;
+    const signOutInHeader = target !== null && (options.signOutInHeader ?? true);
     return {
       appName: config.appName,
       title: options.title ?? null,
       demo: config.demo,
       nav: target ? navigation.map((entry) => shown(entry, target.session, req)) : [],
-      user: user ? avatarOf(user) : null,
-      signOutInHeader: Boolean(user) && (options.signOutInHeader ?? true),
+      user: signOutInHeader ? avatarOf(target.user) : null,
+      signOutInHeader,
       notice: options.notice ?? null,
       asset: assets.url,
     };

@@ -17,10 +17,11 @@ export function compileViews(directory: string): Render {
       templates.set(file.slice(0, -'.ejs'.length), compile(join(directory, file)));
     }
   }
-  const include: Render = (name, model) => {
+  const include: Render = (name, model = {}) => {
     const template = templates.get(name);
     if (!template) throw new Error(`There is no template "${name}" in ${directory}`);
-    return template({ ...model, include });
+    // A page that is handed on whole has it already.
+    return template('include' in model ? model : { ...model, include });
   };
   return include;
 }

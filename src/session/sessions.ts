@@ -12,7 +12,7 @@ import {
   sessionOf,
   settled,
 } from './session.ts';
-import { SessionStore } from './store.ts';
+import { isStored, SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './tokens.ts';
 
 /** Tokens are written at sign-in and at rechecks, and have to outlive the last page after that. */
@@ -109,8 +109,10 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     const begun = await renew(req, end);
     try {
       // The directory first: a session that nobody can find can't be ended.
-      await directory.add(user, begun.id, user.endsAt);
-      await tokens.write(begun.id, 0, signIn.tokens, user.endsAt);
+      await Promise.all([
+        directory.add(user, begun.id, user.endsAt),
+        tokens.write(begun.id, 0, signIn.tokens, user.endsAt),
+      ]);
       begun.user = user;
       begun.idToken = idToken;
       if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
@@ -177,6 +179,8 @@ const nobody = (whose: Whose): Owner =>
 async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const before = sessionOf(req);
   if (!before) throw new Error('The session middleware did not run on the callback');
+  // Made for this very request, whatever cookie came with it: its id is new, and nobody knows it.
+  if (!isStored(before)) return before;
   // Its refresh token is not revoked: both sign-ins share one grant at Logto, which would end with it.
   if (before.user) await end(before, before.user);
   await settled((done) => before.regenerate(done)).catch((error: unknown) => {

@@ -9,10 +9,16 @@ import type { SignedInUser } from './session.ts';
 
 const PREFIX = 'session:';
 /** Raise the number when the stored shape changes: older records then read as "no session". */
-export const SESSION_PURPOSE = 'session v2';
+export const SESSION_PURPOSE = 'session v3';
 
 type Callback<Data> = (error?: unknown, data?: Data | null) => void;
 type StoredRecord = Omit<SessionData, 'cookie'>;
+
+/** Marks a session object that is in Redis. */
+const STORED = Symbol('stored');
+
+/** Whether a session has been read from Redis, or saved there: then a save only overwrites it. */
+export const isStored = (session: SessionData): boolean => Object.hasOwn(session, STORED);
 
 interface StoreOptions {
   redis: SessionRedis;
@@ -24,20 +30,20 @@ interface StoreOptions {
 
 /**
  * Sessions in Redis, sealed, under `session:<id>`. A page costs one command: GETEX reads and slides
- * the idle lifetime, and the touch at the end answers at once.
+ * the idle lifetime, so that nothing is left to touch at its end.
  *
  * The first save of a session is NX and every later one XX, so that a slow request can't bring back
  * what was signed out meanwhile (C2). Redis failing is an error, never "no session" (C21).
  */
 export class SessionStore extends RedisStore {
   readonly #options: StoreOptions;
-  /** Session objects known to be in Redis; of those, a save only overwrites. */
-  readonly #stored = new WeakSet<object>();
 
   constructor(options: StoreOptions) {
     // connect-redis can't know our key names when it serialises, so reading and writing are ours.
-    super({ client: options.redis, prefix: PREFIX, disableTouch: true });
+    super({ client: options.redis, prefix: PREFIX });
     this.#options = options;
+    // For a store with a touch, express-session compares the session once more at each page's end.
+    Object.defineProperty(this, 'touch', { value: undefined });
   }
 
   override async get(id: string, callback?: Callback<SessionData>): Promise<void> {
@@ -51,13 +57,12 @@ export class SessionStore extends RedisStore {
 
   override async set(id: string, session: SessionData, callback?: Callback<never>): Promise<void> {
     const { redis, sealer, idleMs } = this.#options;
-    const { cookie: _, ...record } = session;
-    const when = this.#stored.has(session) ? 'XX' : 'NX';
+    const when = isStored(session) ? 'XX' : 'NX';
     await this.#answer(callback, async () => {
-      const envelope = sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
+      const envelope = sealer.seal(jsonOf(session), SESSION_PURPOSE, id);
       // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
       await redis.set(PREFIX + id, envelope, 'PX', idleMs, when);
-      this.#stored.add(session);
+      Object.defineProperty(session, STORED, { value: true });
     });
   }
 
@@ -92,8 +97,18 @@ export class SessionStore extends RedisStore {
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
     const session = super.createSession(req, data);
-    this.#stored.add(session);
-    return session;
+    // express-session hashes the JSON of both to see whether the request changed something. Its way
+    // through every value is slow: what is told here is the change alone, so mostly nothing.
+    const asRead = jsonOf(data);
+    const change = () => {
+      const json = jsonOf(session);
+      return json === asRead ? null : json;
+    };
+    Object.defineProperty(data, 'toJSON', { value: () => null });
+    return Object.defineProperties(session, {
+      [STORED]: { value: true },
+      toJSON: { value: change },
+    });
   }
 
   override async all(): Promise<never> {
@@ -127,4 +142,9 @@ export class SessionStore extends RedisStore {
     // Outside the try: what the callback throws is not Redis's fault.
     callback?.(null, data ?? null);
   }
+}
+
+/** The record of a session, which is all but the cookie's attributes: those come from the settings. */
+function jsonOf({ cookie: _, ...record }: SessionData): string {
+  return JSON.stringify(record);
 }
