@@ -6,6 +6,7 @@ import { chart } from './chart.ts';
 import { contenders, startWorld } from './contenders.ts';
 import { experiment } from './experiments.ts';
 import { giveFloorASession } from './floor-session.ts';
+import { goalsTable } from './goals.ts';
 import { machine, stayOffTheServerCore } from './machine.ts';
 import { measureRounds, prepare, type Subject } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
@@ -47,7 +48,7 @@ async function main(options: Options): Promise<void> {
     if (options.parts.includes('contenders')) {
       say('warming up');
       results.samples = await measureRounds(subjects, options, say);
-      process.stdout.write(`${table(results)}\n`);
+      process.stdout.write(`${table(results)}\n\n${goalsTable(results)}\n`);
     }
     if (options.parts.includes('experiments')) {
       say('Doorstep alone');

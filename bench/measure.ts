@@ -39,7 +39,7 @@ export async function measureRounds(
       const share = scenario.name === 'home-in' ? 1 : 0.3;
       await load(subject, scenario, Math.ceil(options.warmUp * share));
     }
-    if (subject.app.signInPath) await signIns(subject, options.signIns);
+    if (subject.app.signInPath) await signIns(subject, options.signInsToWarmUp);
   }
   const samples: Sample[] = [];
   for (let round = 0; round < options.rounds; round += 1) {

@@ -11,6 +11,7 @@ export interface Options {
   warmUp: number;
   /** Sign-ins in one measurement. */
   signIns: number;
+  signInsToWarmUp: number;
   /** Where results and chart go; null writes nothing. */
   save: string | null;
   /** The table of contenders, and what is tried on Doorstep alone. */
@@ -56,6 +57,8 @@ export function readOptions(words: string[]): Options | null {
     requests: quick ? 700 : 3000,
     warmUp: quick ? 1500 : 6000,
     signIns: quick ? 6 : 25,
+    // A sign-in is many functions, each of them called once: they take long to become quick.
+    signInsToWarmUp: quick ? 20 : 150,
     save: values.save ?? null,
     parts: part === 'contenders' || part === 'experiments' ? [part] : both,
     only: values.only?.split(',') ?? [],

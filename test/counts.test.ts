@@ -46,6 +46,36 @@ describe.skipIf(!hasRedisServer)('what things cost', () => {
     expect(Object.values(app.logto.calls).reduce((sum, calls) => sum + calls)).toBe(0);
   });
 
+  it('finishing a visitor’s sign-in asks Redis 10 times: state, directory, tokens, session, marks', async () => {
+    const asked: string[] = [];
+    const counted = await startDoorstep({
+      wrapRedis: (redis) =>
+        new Proxy(redis, {
+          get(target, name) {
+            const command = Reflect.get(target, name);
+            if (typeof command !== 'function') return command;
+            asked.push(String(name));
+            return command.bind(target);
+          },
+        }),
+    });
+    const callback = await counted.upToCallback(counted.browser());
+    const browser = counted.browser();
+    const own = await counted.upToCallback(browser);
+    asked.length = 0;
+    // Not this browser's: refused before Redis is asked.
+    await counted.browser().get(callback, { follow: false });
+    expect(asked).toEqual([]);
+    await browser.get(own, { follow: false });
+    expect(asked.sort()).toEqual([
+      ...Array(4).fill('addToDirectory'),
+      ...Array(3).fill('get'),
+      ...Array(2).fill('set'),
+      'writeTokens',
+    ]);
+    await counted.close();
+  });
+
   it('a warm sign-in makes exactly 1 call to Logto, the token endpoint', async () => {
     const browser = app.browser();
     const callback = await app.upToCallback(browser);
