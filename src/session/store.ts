@@ -16,6 +16,8 @@ type StoredRecord = Omit<SessionData, 'cookie'>;
 
 /** Marks a session object that is in Redis. */
 const STORED = Symbol('stored');
+/** The JSON that a record was read from. */
+const AS_READ = Symbol('as read');
 
 /** Whether a session has been read from Redis, or saved there: then a save only overwrites it. */
 export const isStored = (session: SessionData): boolean => Object.hasOwn(session, STORED);
@@ -51,7 +53,7 @@ export class SessionStore extends RedisStore {
     await this.#answer(callback, async () => {
       const record = await this.#open(id, await redis.getexBuffer(PREFIX + id, 'PX', idleMs));
       // No expiry here: the cookie is set once, at sign-in, and not again when a session changes.
-      return record && { ...record, cookie: { ...cookie, originalMaxAge: null } };
+      return record && Object.assign(record, { cookie: { ...cookie, originalMaxAge: null } });
     });
   }
 
@@ -97,9 +99,9 @@ export class SessionStore extends RedisStore {
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
     const session = super.createSession(req, data);
-    // express-session hashes the JSON of both to see whether the request changed something. Its way
-    // through every value is slow: what is told here is the change alone, so mostly nothing.
-    const asRead = jsonOf(data);
+    const asRead: unknown = Reflect.get(data, AS_READ);
+    // express-session hashes the JSON of both to see whether the request has changed something, and
+    // its way through every value is slow. It is told the change alone, which mostly is nothing.
     const change = () => {
       const json = jsonOf(session);
       return json === asRead ? null : json;
@@ -124,7 +126,9 @@ export class SessionStore extends RedisStore {
     const json = envelope && sealer.unseal(envelope, SESSION_PURPOSE, id);
     if (!json) return null;
     const record: StoredRecord = JSON.parse(json);
-    if (!record.user || record.user.endsAt > now()) return record;
+    if (!record.user || record.user.endsAt > now()) {
+      return Object.defineProperty(record, AS_READ, { value: json });
+    }
     await redis.del(PREFIX + id);
     return null;
   }
