@@ -30,9 +30,12 @@ export function serve(
     // By default Node looks only every 30 s whether these two are over.
     connectionsCheckingInterval: 1000,
   });
+  function forget(this: ServerResponse) {
+    running.delete(this);
+  }
   server.on('request', (_req, res) => {
     running.add(res);
-    res.once('close', () => running.delete(res));
+    res.on('close', forget);
     if (!server.listening) res.shouldKeepAlive = false;
   });
   server.on('request', app);

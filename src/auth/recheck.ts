@@ -15,12 +15,11 @@ const AFTER_FAILURE = 60_000;
  */
 export function recheckAccount(deps: AuthDeps): RequestHandler {
   const { config, now } = deps;
-  return async (req, _res, next) => {
+  return (req, _res, next) => {
     const target = signedIn(req);
     const since = now() - config.session.recheckMs;
     if (!target || target.user.checkedAt > since) return next();
-    await withPatience(deps, recheck(deps, target, since));
-    next();
+    withPatience(deps, recheck(deps, target, since)).then(() => next(), next);
   };
 }
 

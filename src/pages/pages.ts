@@ -74,8 +74,11 @@ export function createPages(
     const make = () => Buffer.from(render(name, { ...shellFor(req, options), ...model }));
     const page = (options.sameForAll && kept.get(name)) || make();
     if (options.sameForAll) kept.set(name, page);
-    // A Buffer, of the one type that pages have: `res.send` need not parse that, nor copy the page.
-    res.setHeader('Content-Type', 'text/html; charset=utf-8').send(page);
+    // Not `res.send`, which looks for an ETag, a charset and a copy at the browser: no page has them.
+    res
+      .setHeader('Content-Type', 'text/html; charset=utf-8')
+      .setHeader('Content-Length', page.length)
+      .end(page);
   };
 }
 
