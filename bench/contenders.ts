@@ -83,8 +83,8 @@ export interface Running extends Contender {
 export interface World {
   logtoEndpoint: string;
   running: Running[];
-  /** One more Doorstep, over another Redis or beside the first. */
-  startDoorstep(redisUrl: string): Promise<Running>;
+  /** One more Doorstep, over another Redis or beside the first, then on a core of its own if possible. */
+  startDoorstep(redisUrl: string, beside?: 'beside the first'): Promise<Running>;
 }
 
 /** The provider, and all the contenders that were asked for, each on a port of its own. */
@@ -102,8 +102,8 @@ export async function startWorld(
     ({ contender, port }) => `http://localhost:${port}${contender.callbackPath}`,
   );
   const provider = await startProvider(callbacks);
-  const start = (place: Place, redis: string) =>
-    startContender(node, place, { redisUrl: redis, logtoEndpoint: provider.endpoint });
+  const start = (place: Place, redis: string, second = false) =>
+    startContender(node, place, { redisUrl: redis, logtoEndpoint: provider.endpoint, second });
   const running = await Promise.all(
     places.slice(0, wanted.length).map((place) => start(place, redisUrl)),
   );
@@ -111,10 +111,10 @@ export async function startWorld(
   return {
     logtoEndpoint: provider.endpoint,
     running,
-    async startDoorstep(redis) {
+    async startDoorstep(redis, beside) {
       const place = free.pop();
       if (!place) throw new Error('There is no place for one more Doorstep');
-      return start(place, redis);
+      return start(place, redis, beside !== undefined);
     },
   };
 }
@@ -139,11 +139,12 @@ async function startProvider(callbacks: string[]) {
 async function startContender(
   node: string,
   { contender, port }: Place,
-  at: { redisUrl: string; logtoEndpoint: string },
+  at: { redisUrl: string; logtoEndpoint: string; second: boolean },
 ): Promise<Running> {
   const url = `http://localhost:${port}`;
   const child = startOnServerCore(node, contender.words, {
     cwd: ROOT,
+    second: at.second,
     env: {
       PATH: process.env.PATH,
       NODE_ENV: 'production',

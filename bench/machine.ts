@@ -5,28 +5,36 @@ import { availableParallelism, cpus } from 'node:os';
 
 const cores = availableParallelism();
 const canPin = cores > 1 && hasTaskset();
-const SERVER_CORE = '0';
-const OTHER_CORES = cores === 2 ? '1' : `1-${cores - 1}`;
+/** One for the contender that is measured, and where that leaves one over, one for a second process. */
+const SERVER_CORES = cores >= 3 ? ['0', '1'] : ['0'];
+const OTHER_CORES = `${SERVER_CORES.length}-${cores - 1}`;
 
 /** How the measurement was set up, for whoever reads it. */
 export const machine = {
   cpu: cpus()[0]?.model ?? 'unknown',
   cores,
   pinned: canPin,
+  /** Two processes have a core each. */
+  hasSecondServerCore: canPin && SERVER_CORES.length > 1,
 };
 
-/** Load, Redis and provider keep off the contenders' core. Children inherit it. */
-export function stayOffTheServerCore(): void {
+/** Load, Redis and provider keep off the contenders' cores. Children inherit it. */
+export function stayOffTheServerCores(): void {
   if (canPin) execFileSync('taskset', ['-acp', OTHER_CORES, String(process.pid)]);
 }
 
-/** Starts a process on the contenders' core; what it prints goes nowhere. */
+/**
+ * Starts a process on the contenders' core; what it prints goes nowhere.
+ *
+ * @param options.second On the second such core, where there is one.
+ */
 export function startOnServerCore(
   command: string,
   words: string[],
-  options: { cwd: string; env: NodeJS.ProcessEnv },
+  { second, ...options }: { cwd: string; env: NodeJS.ProcessEnv; second: boolean },
 ): ChildProcess {
-  const whole = canPin ? ['taskset', '-c', SERVER_CORE, command, ...words] : [command, ...words];
+  const core = SERVER_CORES.at(second ? -1 : 0) ?? '0';
+  const whole = canPin ? ['taskset', '-c', core, command, ...words] : [command, ...words];
   const [first = command, ...rest] = whole;
   // Standard output is where the app logs: it must be written, as in production.
   return endWithUs(spawn(first, rest, { ...options, stdio: ['ignore', 'ignore', 'inherit'] }));

@@ -5,19 +5,19 @@ import { startRedisServer } from '../test/harness/redis-server.ts';
 import { chart } from './chart.ts';
 import { contenders, startWorld } from './contenders.ts';
 import { experiment } from './experiments.ts';
-import { giveFloorASession } from './floor-session.ts';
 import { goalsTable } from './goals.ts';
-import { machine, stayOffTheServerCore } from './machine.ts';
+import { machine, stayOffTheServerCores } from './machine.ts';
 import { measureRounds, prepare, type Subject } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { findingsTable, type Results, table } from './report.ts';
 import { checkSamePage } from './same-page.ts';
+import { giveFloorASession } from './stored-session.ts';
 import { versionsOf } from './versions.ts';
 
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
 async function main(options: Options): Promise<void> {
-  stayOffTheServerCore();
+  stayOffTheServerCores();
   const wanted = contenders.filter(
     ({ name }) =>
       options.only.length === 0 || ['floor', 'doorstep', ...options.only].includes(name),

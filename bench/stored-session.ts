@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { Sealer } from '../src/session/seal.ts';
 import { SESSION_PURPOSE } from '../src/session/store.ts';
+import { TOKENS_PURPOSE, type Tokens } from '../src/session/tokens.ts';
 import { SESSION_SECRET } from './contenders.ts';
 import type { Subject } from './measure.ts';
 
@@ -16,6 +17,14 @@ export async function sessionBehind(redis: Redis, cookies: string): Promise<Foun
   const json = envelope && new Sealer([SESSION_SECRET]).unseal(envelope, SESSION_PURPOSE, id);
   if (!json) throw new Error('Doorstep has no session behind its cookie');
   return { id, json };
+}
+
+/** The tokens of a session, unsealed. */
+export async function tokensBehind(redis: Redis, id: string): Promise<Tokens> {
+  const sealed = await redis.hgetBuffer(`session-tokens:${id}`, 'sealed');
+  const json = sealed && new Sealer([SESSION_SECRET]).unseal(sealed, TOKENS_PURPOSE, id);
+  if (!json) throw new Error('The session has no tokens');
+  return JSON.parse(json);
 }
 
 /** Gives the floor the very session that Doorstep has, as plain JSON. @returns its cookie. */
