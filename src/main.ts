@@ -1,7 +1,8 @@
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
-import { type Config, ConfigError, parseConfig } from './config.ts';
+import { ConfigError, parseConfig } from './config.ts';
 import { createLogger } from './logger.ts';
+import { metricsFor } from './metrics/start.ts';
 import { drain, serve } from './serve.ts';
 import { connectRedis } from './session/redis.ts';
 
@@ -29,13 +30,6 @@ async function main(): Promise<void> {
     logger.info({ event: 'stopped', signal }, 'Stopped');
     if (!signal) process.exit(1);
   });
-}
-
-/** Without METRICS_PORT, not even the module is loaded. */
-async function metricsFor({ host, metricsPort }: Config) {
-  if (metricsPort === null) return null;
-  const { startMetrics } = await import('./metrics/metrics.ts');
-  return startMetrics(host, metricsPort);
 }
 
 main().catch((error: Error) => {
