@@ -10,7 +10,10 @@ const CALLS: [end: string, call: string][] = [
   ['/oidc/me', 'userinfo'],
   ['/oidc/token/revocation', 'revocation'],
 ];
-const GRANTS: Record<string, string> = { authorization_code: 'code', refresh_token: 'refresh' };
+const GRANTS = new Map([
+  ['authorization_code', 'code'],
+  ['refresh_token', 'refresh'],
+]);
 
 /** Calls to Logto, until their answer begins. An address, a code or a token is never a label (S29). */
 export function measureLogto(fetch: typeof globalThis.fetch, registry: Registry): typeof fetch {
@@ -44,7 +47,7 @@ function outcomeOf(status: number): string {
 function callOf(address: string, body: unknown): string {
   if (address.endsWith('/oidc/token')) {
     const grant = new URLSearchParams(typeof body === 'string' ? body : '').get('grant_type');
-    return (grant && GRANTS[grant]) ?? 'other';
+    return GRANTS.get(grant ?? '') ?? 'other';
   }
   return CALLS.find(([end]) => address.endsWith(end))?.[1] ?? 'other';
 }

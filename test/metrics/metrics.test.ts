@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { Gauge, Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { listen } from '../../src/metrics/listener.ts';
 import { API, CLIENT, SESSION_SECRET, WHOLE_SITE } from '../harness/doorstep.ts';
 import { peopleAt } from '../harness/people.ts';
-import { hasRedisServer } from '../harness/redis-server.ts';
+import { freePort, hasRedisServer } from '../harness/redis-server.ts';
 import { type Measured, startMeasured } from './measured.ts';
 
 const REQUESTS = 'doorstep_request_duration_seconds_count';
@@ -60,6 +62,20 @@ describe('metrics', () => {
     ])('answers %s %s with %i and nothing more', async (method, path, status) => {
       const answer = await fetch(app.metricsUrl + path, { method });
       expect([answer.status, await answer.text()]).toEqual([status, '']);
+    });
+
+    it('says 500 where something can’t be measured, and the process lives', async () => {
+      const broken = new Registry();
+      const collect = () => {
+        throw new Error('Not to be read');
+      };
+      new Gauge({ name: 'broken', help: 'Broken', registers: [broken], collect });
+      const port = await freePort();
+      const server = await listen({ host: '127.0.0.1', port, registries: [broken] });
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+      expect([answer.status, await answer.text()]).toEqual([500, '']);
+      server.closeAllConnections();
+      server.close();
     });
 
     it('is the only one: to visitors /metrics is a page that is not found', async () => {
