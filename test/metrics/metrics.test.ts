@@ -129,6 +129,14 @@ describe('metrics', () => {
       );
     });
 
+    it('an asset, whatever its version', async () => {
+      const { body } = await app.browser().get(app.url);
+      const [folder = ''] = /\/assets\/[0-9a-f]{10}\//.exec(body) ?? [];
+      await expectOneMore({ method: 'GET', route: '/assets', status: '200' }, () =>
+        fetch(`${app.url}${folder}figtree.woff2`),
+      );
+    });
+
     it('one whose client has gone before the answer is aborted', async () => {
       const { hostname, port } = new URL(app.url);
       const browser = await app.signedInBrowser();
