@@ -1,7 +1,9 @@
 import { METHODS } from 'node:http';
 import fc from 'fast-check';
+import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/logger.ts';
+import { measureLogto } from '../../src/metrics/logto.ts';
 import { type Metrics, startMetrics } from '../../src/metrics/metrics.ts';
 import { encoded, text } from '../fuzz/hostile.ts';
 import { WHOLE_SITE } from '../harness/doorstep.ts';
@@ -145,5 +147,33 @@ describe('a line of the log', PATIENCE, () => {
     const after = await scrape();
     expect(seriesOf(after)).toEqual(seriesOf(before));
     expect(after.sum('doorstep_errors_total', { reason: 'other' })).toBeGreaterThan(10);
+  });
+});
+
+describe('a call to Logto', PATIENCE, () => {
+  it('S29 shows nothing of its address or its body, wherever a discovery document sends it', async () => {
+    const registry = new Registry();
+    const measured = measureLogto(async () => new Response('{}'), registry);
+    const end = fc.constantFrom('', '/oidc/token', '/oidc/jwks', '/oidc/me', '/oidc/me?token=x');
+    const address = fc
+      .tuple(encoded, end)
+      .map((parts) => `https://logto.example/${parts.join('')}`);
+    const body = fc.oneof(
+      text,
+      text.map((grant) => new URLSearchParams({ grant_type: grant }).toString()),
+    );
+    const calls = fc.record({ address, body: fc.option(body, { nil: undefined }) });
+    await fc.assert(
+      fc.asyncProperty(calls, async ({ address, body }) => {
+        await measured(address, { method: 'POST', ...(body !== undefined && { body }) });
+      }),
+      { numRuns: fuzzRuns },
+    );
+    const { valuesOf } = parseExposition(await registry.metrics());
+    expect([...valuesOf('doorstep_logto_call_duration_seconds_count', 'call')].sort()).toEqual([
+      'jwks',
+      'other',
+      'userinfo',
+    ]);
   });
 });
