@@ -141,7 +141,9 @@ describe('metrics', () => {
       const { hostname, port } = new URL(app.url);
       const browser = await app.signedInBrowser();
       const cookie = browser.cookies.header(new URL(app.url));
-      app.logto.delayNext('userinfo', 300);
+      const answered = async () => (await app.metrics()).sum(CALLS, { call: 'userinfo' });
+      const before = await answered();
+      app.logto.delayNext('userinfo', 1000);
       await expectOneMore({ method: 'GET', route: '/account', status: 'aborted' }, async () => {
         const socket = connect(Number(port), hostname);
         await once(socket, 'connect');
@@ -152,6 +154,8 @@ describe('metrics', () => {
         await vi.waitFor(() => expect(app.logto.calls.userinfo).toBe(1));
         socket.destroy();
       });
+      // The call goes on without its client: it is not to be counted among those of the next test.
+      await expect.poll(answered, { timeout: 10_000 }).toBe(before + 1);
     });
   });
 
