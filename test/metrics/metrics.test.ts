@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Gauge, Registry } from 'prom-client';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/metrics/listener.ts';
 import { API, CLIENT, SESSION_SECRET, WHOLE_SITE } from '../harness/doorstep.ts';
 import { peopleAt } from '../harness/people.ts';
@@ -192,21 +192,21 @@ describe('metrics', () => {
 
     it('the first ones of a process, one that nobody answers, and a refresh', async () => {
       const fresh = await startMeasured();
+      onTestFinished(() => fresh.close());
       const browser = await fresh.signedInBrowser();
       const sum = async (labels: Record<string, string>) =>
         (await fresh.metrics()).sum(CALLS, labels);
       expect(await sum({ call: 'discovery', outcome: 'ok' })).toBe(1);
       expect(await sum({ call: 'jwks', outcome: 'ok' })).toBe(1);
+      onTestFinished(() => void vi.useRealTimers());
       vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 });
       await browser.get(fresh.url);
       expect(await sum({ call: 'refresh', outcome: 'ok' })).toBe(1);
       await fresh.logto.down();
       vi.setSystemTime(Date.now() + 11 * 60_000);
       await browser.get(fresh.url);
-      vi.useRealTimers();
       expect(await sum({ call: 'discovery', outcome: 'unavailable' })).toBeGreaterThan(0);
       expect(await sum({ call: 'other' })).toBe(0);
-      await fresh.close();
     });
   });
 
@@ -230,6 +230,7 @@ describe('metrics', () => {
 
     it('a command that fails, and how long it took', async () => {
       const fresh = await startMeasured();
+      onTestFinished(() => fresh.close());
       const browser = await fresh.signedInBrowser();
       fresh.redisServer?.signal('SIGSTOP');
       const failed = { command: 'getex', outcome: 'error' };
@@ -237,8 +238,7 @@ describe('metrics', () => {
       fresh.redisServer?.signal('SIGCONT');
       const seconds = (await fresh.metrics()).sum(COMMANDS.replace('_count', '_sum'), failed);
       expect(seconds).toBeGreaterThan(1);
-      expect(seconds).toBeLessThan(3);
-      await fresh.close();
+      expect(seconds).toBeLessThan(5);
     });
   });
 
