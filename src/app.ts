@@ -1,4 +1,4 @@
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { api } from './api.ts';
 import { backchannelLogout } from './auth/backchannel-logout.ts';
@@ -37,6 +37,8 @@ export interface Deps {
   now: () => number;
   /** Requests a minute; DEFAULT_LIMITS unless given. */
   limits?: Limits;
+  /** Is shown every request before anything else is. */
+  observe?: RequestHandler;
 }
 
 /**
@@ -50,6 +52,7 @@ export function createApp({
   fetch,
   now,
   limits = DEFAULT_LIMITS,
+  observe,
 }: Deps): Express {
   const features: Feature[] = [];
   if (config.logto.organizations) features.push(organizations);
@@ -79,6 +82,7 @@ export function createApp({
   app.set('trust proxy', config.trustProxy);
 
   // The request's way.
+  if (observe) app.use(observe);
   app.get('/healthz', healthy);
   app.get('/readyz', ready(redis));
   app.use(securityHeaders(config));

@@ -18,6 +18,8 @@ export interface Config {
   /** Where the process listens. */
   host: string;
   port: number;
+  /** Where Prometheus asks, at the same host; null: nothing is measured. */
+  metricsPort: number | null;
   /** The origin people see, without a trailing slash. */
   baseUrl: string;
   /** True under https: Secure and `__Host-` cookies, HSTS. */
@@ -89,6 +91,7 @@ const schema = z.object({
     .default('Doorstep'),
   HOST: z.string().optional(),
   PORT: wholeNumber(1, 65_535, 3000).default(3000),
+  METRICS_PORT: wholeNumber(1, 65_535, 9464).optional(),
   BASE_URL: origin('https://app.example.com').optional(),
   TRUST_PROXY: proxies.optional(),
   LOG_LEVEL: z
@@ -138,6 +141,7 @@ export function parseConfig(environment: Environment): Config {
     production,
     host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
     port: env.PORT,
+    metricsPort: env.METRICS_PORT ?? null,
     baseUrl,
     secure: baseUrl.startsWith('https:'),
     trustProxy: env.TRUST_PROXY ?? [],
@@ -184,6 +188,11 @@ function contradictions(env: Environment): string[] {
   if (env.BASE_URL?.startsWith('https:') && !env.TRUST_PROXY) {
     problems.push(
       'TRUST_PROXY is missing: BASE_URL is https, so name the proxy in front that ends TLS, for example loopback or 10.0.0.0/8',
+    );
+  }
+  if (env.METRICS_PORT && Number(env.METRICS_PORT) === Number(env.PORT ?? 3000)) {
+    problems.push(
+      'METRICS_PORT is the same as PORT: metrics have a port of their own, for example 9464',
     );
   }
   const idleHours = Number(env.SESSION_IDLE_MINUTES ?? 2880) / 60;

@@ -1,17 +1,21 @@
 import closeWithGrace from 'close-with-grace';
-import { createApp } from './app.ts';
+import { createApp, type Deps } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { createLogger } from './logger.ts';
+import { metricsFor } from './metrics/start.ts';
 import { drain, serve } from './serve.ts';
 import { connectRedis } from './session/redis.ts';
 
 /** The process: configuration → Redis → app → listen → drain on SIGTERM. */
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
-  const logger = createLogger(config.logLevel);
+  const metrics = await metricsFor(config);
+  let logger = createLogger(config.logLevel);
+  if (metrics) logger = metrics.counting(logger);
   const redis = connectRedis(config.redisUrl ?? 'redis://localhost:6379', logger);
-  const app = createApp({ config, redis, logger, fetch, now: Date.now });
-  const server = await serve(app, config);
+  let deps: Deps = { config, redis, logger, fetch, now: Date.now };
+  if (metrics) deps = metrics.measuring(deps);
+  const server = await serve(createApp(deps), config);
   logger.info(
     { event: 'started', url: config.baseUrl, node: process.version },
     'Listening. npm run logto:check says what is missing in the set-up',
@@ -21,6 +25,7 @@ async function main(): Promise<void> {
     // Without a signal it is an error, even when what was thrown is undefined.
     if (!signal) logger.fatal({ event: 'crashed', err: err ?? null }, 'Unhandled error');
     await drain(server);
+    metrics?.close();
     await redis.quit().catch(() => redis.disconnect());
     logger.info({ event: 'stopped', signal }, 'Stopped');
     if (!signal) process.exit(1);

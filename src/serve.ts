@@ -1,7 +1,6 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Express } from 'express';
 
 /** Longer than the 60 s after which proxies drop idle connections: the proxy must be the first to. */
 const KEEP_ALIVE = 75_000;
@@ -19,7 +18,7 @@ const owed = new WeakMap<Server, Set<ServerResponse>>();
  * @throws Node's own error when the port is taken (EADDRINUSE).
  */
 export function serve(
-  app: Express,
+  app: RequestListener,
   { host, port }: { host: string; port: number },
 ): Promise<Server> {
   const running = new Set<ServerResponse>();

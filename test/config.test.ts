@@ -35,6 +35,7 @@ describe('configuration', () => {
       secure: false,
       trustProxy: [],
       redisUrl: null,
+      metricsPort: null,
       logto: {
         issuer: 'https://tenant.logto.app/oidc',
         timeoutMs: 5000,
@@ -168,6 +169,21 @@ describe('configuration', () => {
     ],
     ['a port that is none', { ...development, PORT: '70000' }, /^PORT must be between 1 and 65535/],
     ['a port in words', { ...development, PORT: 'three' }, /^PORT must be a whole number/],
+    [
+      'a port for metrics that is none',
+      { ...development, METRICS_PORT: '0' },
+      /^METRICS_PORT must be between 1 and 65535, for example 9464/,
+    ],
+    [
+      'metrics on the port of the pages',
+      { ...development, PORT: '4000', METRICS_PORT: '4000' },
+      /^METRICS_PORT is the same as PORT: .*for example 9464/,
+    ],
+    [
+      'metrics on the port that pages have by default',
+      { ...development, METRICS_PORT: '3000' },
+      /^METRICS_PORT is the same as PORT/,
+    ],
     [
       'an idle lifetime longer than the absolute one',
       { ...development, SESSION_IDLE_MINUTES: '600', SESSION_MAX_HOURS: '1' },

@@ -1,0 +1,101 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { AppError } from '../errors.ts';
+import { LOGTO_FAILURES, OWN_FAILURES, REASONS, SIGN_IN_FAILURES } from './reasons.ts';
+
+type Line = Record<string, unknown>;
+/** Counts one more for a value of the label, or so many. */
+type Count = (value: unknown, by?: number) => void;
+
+const OUTAGES = [...LOGTO_FAILURES, ...OWN_FAILURES];
+/** An outage there is logged like one anywhere, and all the same it is a sign-in that failed. */
+const SIGN_IN_PATHS: unknown[] = ['/sign-in', '/sign-up', '/callback'];
+
+/**
+ * Counts what happens by what is logged of it: each step of a sign-in, a refresh or a sign-out is a
+ * line with an `event` already. Who it was, `sub` and `reference`, is not looked at.
+ *
+ * @returns what is to be told each line.
+ */
+export function eventCounter(registry: Registry): (line: unknown) => void {
+  const signIns = counter(registry, 'doorstep_sign_ins_total', {
+    help: 'Sign-ins that were started, that succeeded, or why they failed.',
+    label: 'outcome',
+    values: ['started', 'succeeded', ...SIGN_IN_FAILURES, ...OUTAGES],
+  });
+  const refreshes = counter(registry, 'doorstep_refreshes_total', {
+    help: 'Refreshes and rechecks that succeeded, that ended the session, or why they failed.',
+    label: 'outcome',
+    values: ['succeeded', 'ended', ...OUTAGES],
+  });
+  const sessionsEnded = counter(registry, 'doorstep_sessions_ended_total', {
+    help: 'Sessions ended otherwise than by signing out, by why.',
+    label: 'why',
+    values: ['by_its_user', 'invalid_grant', 'no_refresh_token', 'ended_meanwhile'],
+  });
+  const signOuts = counter(registry, 'doorstep_sign_outs_total', {
+    help: 'Sign-outs here, and those that Logto told us of.',
+    label: 'kind',
+    values: ['here', 'backchannel', 'backchannel_refused'],
+  });
+  const errors = counter(registry, 'doorstep_errors_total', {
+    help: 'Requests that ended in an error, by the code on its page. A page not found is none.',
+    label: 'reason',
+    values: REASONS,
+  });
+  const redisUp = new Gauge({
+    name: 'doorstep_redis_up',
+    help: '0 while Redis is out of reach.',
+    registers: [registry],
+  });
+  redisUp.set(1);
+
+  const counts = new Map<unknown, (line: Line) => void>([
+    ['sign_in.started', () => signIns('started')],
+    ['sign_in.succeeded', () => signIns('succeeded')],
+    [
+      'sign_in.failed',
+      ({ reason }) => {
+        signIns(reason);
+        errors(reason);
+      },
+    ],
+    [
+      'request.failed',
+      ({ reason, path }) => {
+        if (SIGN_IN_PATHS.includes(path) && OUTAGES.some((one) => one === reason)) signIns(reason);
+        errors(reason);
+      },
+    ],
+    ['refresh.succeeded', () => refreshes('succeeded')],
+    ['refresh.failed', ({ err }) => refreshes(err instanceof AppError ? err.reason : 'unexpected')],
+    [
+      'session.ended',
+      ({ why, sessions }) => {
+        sessionsEnded(why, typeof sessions === 'number' ? sessions : 1);
+        if (why !== 'by_its_user') refreshes('ended');
+      },
+    ],
+    ['sign_out', ({ kind }) => signOuts(kind)],
+    ['backchannel_logout.refused', () => signOuts('backchannel_refused')],
+    ['redis.down', () => redisUp.set(0)],
+    ['redis.back', () => redisUp.set(1)],
+  ]);
+  return (line) => {
+    if (typeof line !== 'object' || line === null || !('event' in line)) return;
+    counts.get(line.event)?.({ ...line });
+  };
+}
+
+/** A counter by one label, whose value is one of a list or "other": nobody from outside adds a series. */
+function counter(
+  registry: Registry,
+  name: string,
+  { help, label, values }: { help: string; label: string; values: string[] },
+): Count {
+  const total = new Counter({ name, help, labelNames: [label], registers: [registry] });
+  // All of them, from the start: Prometheus sees no increase in a series that begins at 1.
+  for (const value of [...values, 'other']) total.inc({ [label]: value }, 0);
+  return (value, by = 1) => {
+    total.inc({ [label]: values.find((known) => known === value) ?? 'other' }, by);
+  };
+}

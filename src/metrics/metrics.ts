@@ -1,0 +1,50 @@
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import type { Deps } from '../app.ts';
+import { eventCounter } from './events.ts';
+import { intercept } from './intercept.ts';
+import { listen } from './listener.ts';
+import { measureLogto } from './logto.ts';
+import { processMetrics } from './process.ts';
+import { measureRedis } from './redis.ts';
+import { measureRequests } from './requests.ts';
+
+/** What the app is given is wrapped: nothing in it knows that it is measured. */
+export interface Metrics {
+  /** The same logger, and each event that is told to it is counted: those its level hides, too. */
+  counting(logger: Logger): Logger;
+  /** The same app, measured. For one app only. */
+  measuring(deps: Deps): Deps;
+  /** Stops listening, at once. */
+  close(): void;
+}
+
+/**
+ * Measures, and answers GET /metrics at `host` on a port of its own: visitors can't ask there, no
+ * proxy needs a rule, and Prometheus sees each process by itself.
+ *
+ * @throws when the port is taken; the message says so.
+ */
+export async function startMetrics(host: string, port: number): Promise<Metrics> {
+  // Not prom-client's global one: a process may hold several apps.
+  const registry = new Registry();
+  const count = eventCounter(registry);
+  const server = await listen({ host, port, registries: [registry, processMetrics] });
+  return {
+    counting: (logger) =>
+      intercept(logger, (_level, [line], write) => {
+        count(line);
+        return write();
+      }),
+    measuring: (deps) => ({
+      ...deps,
+      redis: measureRedis(deps.redis, registry),
+      fetch: measureLogto(deps.fetch, registry),
+      observe: measureRequests(registry),
+    }),
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
