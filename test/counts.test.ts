@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { intercept } from '../src/metrics/intercept.ts';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from './harness/doorstep.ts';
 import { hasRedisServer } from './harness/redis-server.ts';
 
@@ -50,13 +51,9 @@ describe.skipIf(!hasRedisServer)('what things cost', () => {
     const asked: string[] = [];
     const counted = await startDoorstep({
       wrapRedis: (redis) =>
-        new Proxy(redis, {
-          get(target, name) {
-            const command = Reflect.get(target, name);
-            if (typeof command !== 'function') return command;
-            asked.push(String(name));
-            return command.bind(target);
-          },
+        intercept(redis, (name, _args, ask) => {
+          asked.push(name);
+          return ask();
         }),
     });
     const callback = await counted.upToCallback(counted.browser());
