@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { intercept } from '../src/metrics/intercept.ts';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from './harness/doorstep.ts';
 import { hasRedisServer } from './harness/redis-server.ts';
 
@@ -51,9 +50,13 @@ describe.skipIf(!hasRedisServer)('what things cost', () => {
     const asked: string[] = [];
     const counted = await startDoorstep({
       wrapRedis: (redis) =>
-        intercept(redis, (name, _args, ask) => {
-          asked.push(name);
-          return ask();
+        new Proxy(redis, {
+          get(target, name) {
+            const command = Reflect.get(target, name);
+            if (typeof command !== 'function') return command;
+            asked.push(String(name));
+            return command.bind(target);
+          },
         }),
     });
     const callback = await counted.upToCallback(counted.browser());
