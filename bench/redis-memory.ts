@@ -13,6 +13,7 @@ import { sessionBehind, tokensBehind } from './stored-session.ts';
 
 const PEOPLE = 10_000;
 const TWO_DAYS = 2 * 24 * 60 * 60_000;
+const TWO_WEEKS = 7 * TWO_DAYS;
 
 /** What one signed-in person takes of Redis's memory, all keys and Redis's own share of them included. */
 export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): Promise<Finding> {
@@ -24,7 +25,7 @@ export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): 
   const client = connectRedis(empty.url, createLogger('silent'));
   await new Promise((resolve) => client.once('ready', resolve));
   const tokenStore = new TokenStore({ redis: client, sealer, lifeMs: TWO_DAYS, now: Date.now });
-  const directory = new Directory(client, Date.now);
+  const directory = new Directory(client, Date.now, TWO_WEEKS);
 
   const signInOne = async () => {
     const own = randomBytes(24).toString('base64url');

@@ -127,6 +127,11 @@ export class EmbeddedRedis implements SessionRedis {
     return latestFirst.slice(offset, offset + count).map(([member]) => member);
   }
 
+  async forgetInDirectory(key: string, member: string, latest: number) {
+    const expires = this.#scores(key).get(member);
+    return expires !== undefined && expires <= latest ? this.zrem(key, member) : 0;
+  }
+
   #scores(key: string): Map<string, number> {
     const entry = this.#live(key);
     return entry?.kind === 'sorted set' ? entry.scores : new Map();

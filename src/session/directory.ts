@@ -20,13 +20,15 @@ export type Whose = UserKey | { logtoSession: string };
 export class Directory {
   readonly #redis: SessionRedis;
   readonly #now: () => number;
+  readonly #maxMs: number;
 
-  constructor(redis: SessionRedis, now: () => number) {
+  /** @param maxMs How long a session may last. */
+  constructor(redis: SessionRedis, now: () => number, maxMs: number) {
     this.#redis = redis;
     this.#now = now;
+    this.#maxMs = maxMs;
   }
 
-  /** Comes before the session is saved: a session that nobody can find can't be ended. */
   async add(owner: Owner, sessionId: string, endsAt: number): Promise<void> {
     const add = (whose: Whose) =>
       this.#redis.addToDirectory(directoryOf(whose), sessionId, endsAt, this.#now());
@@ -38,6 +40,13 @@ export class Directory {
     const remove = (whose: Whose) => this.#redis.zrem(directoryOf(whose), sessionId);
     const removed = await askRedis('The directory', Promise.all(whoseAre(owner).map(remove)));
     return removed.some((count) => count > 0);
+  }
+
+  /** Forgets a session that has gone idle. One that is only just being saved is not meant. */
+  async forget({ iss, sub }: UserKey, sessionId: string): Promise<void> {
+    const latest = this.#now() + this.#maxMs - BEING_SAVED;
+    const key = directoryOf({ iss, sub });
+    await askRedis('The directory', this.#redis.forgetInDirectory(key, sessionId, latest));
   }
 
   /** @returns ids of this user's sessions, the latest first. Some may have gone idle meanwhile. */
@@ -73,6 +82,8 @@ export class Directory {
 /** Longer than a sign-in takes between Logto's answer and the saved session. */
 const TOMBSTONE_LIFE = 5 * 60_000;
 const ALL = 1_000_000;
+/** An entry is there before its session is, by much less than this. */
+const BEING_SAVED = 60_000;
 
 function directoryOf(whose: Whose): string {
   if ('logtoSession' in whose) return `logto-session:${digest([whose.logtoSession])}`;

@@ -29,6 +29,7 @@ export interface SessionRedis {
   releaseLock(key: string, holder: string): Promise<number>;
   addToDirectory(key: string, member: string, expiresAt: number, now: number): Promise<number>;
   listDirectory(key: string, now: number, offset: number, count: number): Promise<string[]>;
+  forgetInDirectory(key: string, member: string, latest: number): Promise<number>;
 }
 
 const SCRIPTS = {
@@ -69,12 +70,24 @@ const SCRIPTS = {
     lua: `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
       return redis.call('ZREVRANGE', KEYS[1], ARGV[2], ARGV[2] + ARGV[3] - 1)`,
   },
+  /** Takes an entry away, unless it expires later than that. */
+  forgetInDirectory: {
+    numberOfKeys: 1,
+    lua: `local expires = redis.call('ZSCORE', KEYS[1], ARGV[1])
+      if not expires or tonumber(expires) > tonumber(ARGV[2]) then return 0 end
+      return redis.call('ZREM', KEYS[1], ARGV[1])`,
+  },
 };
 
 /** What ioredis makes of `scripts`: a method for each, and one that answers with a Buffer. */
 type ScriptMethods = Pick<
   SessionRedis,
-  'writeTokens' | 'takeTokensBuffer' | 'releaseLock' | 'addToDirectory' | 'listDirectory'
+  | 'writeTokens'
+  | 'takeTokensBuffer'
+  | 'releaseLock'
+  | 'addToDirectory'
+  | 'listDirectory'
+  | 'forgetInDirectory'
 >;
 declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}

@@ -91,7 +91,7 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     now,
     lifeMs: idleMs + config.session.recheckMs + SLACK,
   });
-  const directory = new Directory(redis, now);
+  const directory = new Directory(redis, now, config.session.maxMs);
 
   async function end(target: AppSession | string, owner: Owner): Promise<EndedSession> {
     const sessionId = typeof target === 'string' ? target : target.id;
@@ -108,17 +108,17 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     const { user, idToken, startedAt } = signIn;
     const begun = await renew(req, end);
     try {
-      // The directory first: a session that nobody can find can't be ended.
-      await Promise.all([
-        directory.add(user, begun.id, user.endsAt),
-        tokens.write(begun.id, 0, signIn.tokens, user.endsAt),
-      ]);
       begun.user = user;
       begun.idToken = idToken;
       if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
-      await saveSession(begun);
-      // Again: a list that looked meanwhile found no record, and forgot the entry.
-      await directory.add(user, begun.id, user.endsAt);
+      // Together: the browser gets its cookie when all of it is there.
+      await allOf([
+        directory.add(user, begun.id, user.endsAt),
+        tokens.write(begun.id, 0, signIn.tokens, user.endsAt),
+        saveSession(begun),
+      ]);
+      // Only now. `endAll` leaves its mark and then looks into the directory: whoever of the two comes
+      // second sees what the other did.
       if (!(await directory.wasEnded(user, startedAt))) return null;
     } catch (error) {
       // The request must forget it: express-session would save it at the end of the error page.
@@ -152,7 +152,7 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     const ids = known.slice(0, page.count);
     const found = await Promise.all(ids.map(look));
     const gone = ids.filter((_id, index) => found[index] === null);
-    await Promise.all(gone.map((id) => directory.remove({ ...user, sid: null }, id)));
+    await Promise.all(gone.map((id) => directory.forget(user, id)));
     const sessions = found.filter((session) => session !== null);
     return { sessions, older: known.length > page.count };
   }
@@ -175,6 +175,13 @@ const nobody = (whose: Whose): Owner =>
   'logtoSession' in whose
     ? { iss: '', sub: '', sid: whose.logtoSession }
     : { iss: whose.iss, sub: whose.sub, sid: null };
+
+/** Waits for all of them when one fails, too: what is taken back then must not be written later. */
+async function allOf(work: Promise<unknown>[]): Promise<void> {
+  for (const done of await Promise.allSettled(work)) {
+    if (done.status === 'rejected') throw done.reason;
+  }
+}
 
 async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
   const before = sessionOf(req);

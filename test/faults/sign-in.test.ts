@@ -27,7 +27,6 @@ describe.skipIf(!hasRedisServer)('C21 Redis failing in the middle', () => {
   });
 
   it.each([
-    ['the old session can’t be deleted', 'del', 'session:'],
     ['the directory fails', 'addToDirectory', 'user-sessions:'],
     ['the tokens can’t be written', 'writeTokens', 'session-tokens:'],
     ['the record can’t be written', 'set', 'session:'],
@@ -64,6 +63,26 @@ describe.skipIf(!hasRedisServer)('C21 Redis failing in the middle', () => {
       expect(await redisServerOf(app).admin.keys('session*')).toEqual([]);
     },
   );
+
+  it('C21 S4 the old session can’t be deleted: the sign-in has not begun, the old one goes on', async () => {
+    let away = false;
+    app = await startDoorstep({
+      wrapRedis: (redis) =>
+        failingRedis(
+          redis,
+          (command, key) => away && command === 'del' && key.startsWith('session:'),
+        ),
+    });
+    const browser = await app.signedInBrowser();
+    const before = await redisServerOf(app).admin.keys('session:*');
+    const callback = await app.upToCallback(browser);
+    away = true;
+    const answer = await browser.get(callback);
+    expect(answer.status).toBe(503);
+    expect(answer.headers.getSetCookie().join()).not.toMatch(/doorstep=s/);
+    expect(await redisServerOf(app).admin.keys('session:*')).toEqual(before);
+    expect((await browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
+  });
 
   it('the first command of a Redis that hangs is a callback: it spends nothing', async () => {
     app = await startDoorstep();
