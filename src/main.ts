@@ -2,14 +2,15 @@ import closeWithGrace from 'close-with-grace';
 import { createApp } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { createLogger } from './logger.ts';
+import { singleRedis } from './redis-config.ts';
 import { drain, serve } from './serve.ts';
-import { connectRedis } from './session/redis.ts';
+import { connectRedis } from './session/connect-redis.ts';
 
 /** The process: configuration → Redis → app → listen → drain on SIGTERM. */
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const logger = createLogger(config.logLevel);
-  const redis = connectRedis(config.redisUrl ?? 'redis://localhost:6379', logger);
+  const redis = connectRedis(config.redis ?? singleRedis('redis://localhost:6379'), logger);
   const app = createApp({ config, redis, logger, fetch, now: Date.now });
   const server = await serve(app, config);
   logger.info(
