@@ -10,6 +10,15 @@ const PACE = 1000;
  * (`failoverDetector`), but prints to stderr whenever a Sentinel is away.
  */
 export function watchSentinels(redis: Redis, { addresses, sentinel, tls }: RedisConfig): void {
+  let master = '';
+  // "<name> <old host> <old port> <new host> <new port>", from each of the Sentinels.
+  const hear = (announcement: string) => {
+    const [name, , , ...announced] = announcement.split(' ');
+    if (name !== sentinel.master || announced.join(' ') === master) return;
+    master = announced.join(' ');
+    // While it is still looking for one, ioredis would take this for the end of all attempts.
+    if (redis.status === 'ready' || redis.status === 'connect') redis.disconnect(true);
+  };
   const watchers = addresses.map((address) => {
     const watcher = new Redis({
       ...address,
@@ -22,9 +31,7 @@ export function watchSentinels(redis: Redis, { addresses, sentinel, tls }: Redis
     });
     // The connection itself says when no Sentinel answers.
     watcher.on('error', () => {});
-    watcher.on('message', (_channel, announcement: string) => {
-      if (announcement.startsWith(`${sentinel.master} `)) redis.disconnect(true);
-    });
+    watcher.on('message', (_channel, announcement: string) => hear(announcement));
     watcher.subscribe('+switch-master').catch(() => {});
     return watcher;
   });

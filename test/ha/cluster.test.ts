@@ -5,7 +5,7 @@ import {
   type RedisClusterServers,
   startRedisCluster,
 } from '../harness/redis-cluster.ts';
-import { expectNobodyLost, type Outage, type Site, say, startSite, worksAgain } from './site.ts';
+import { expectNobodyHarmed, type Site, say, startSite, underLoad, worksAgain } from './site.ts';
 import { type Guarded, guarded } from './tls-and-acl.ts';
 
 /**
@@ -47,36 +47,34 @@ describe('C21 C22 a Redis Cluster, over TLS, with a user that may do what the ap
   });
 
   it('a master dies, comes back as a replica, and another hands over: nobody is lost', async () => {
-    await site.load.moreRequests(4);
     const [someone] = site.people;
     const dying = await cluster.masterOf(`session:${someone?.sessionId}`);
     const heir = await cluster.replicaOf(dying);
+    const seen = await underLoad(site, async (load) => {
+      const from = Date.now();
+      await kill(dying);
+      const healed = await worksAgain(site, FAILOVER);
+      expect((await heir.admin.role())[0]).toBe('master');
+      await load.moreRequests(2);
 
-    const from = Date.now();
-    await kill(dying);
-    const outage: Outage = { from, healed: await worksAgain(site, FAILOVER) };
-    expect((await heir.admin.role())[0]).toBe('master');
-    await site.load.moreRequests(2);
+      await dying.restart();
+      await cluster.whole();
+      expect((await dying.admin.role())[0]).toBe('slave');
+      await load.moreRequests(2);
 
-    await dying.restart();
-    await cluster.whole();
-    expect((await dying.admin.role())[0]).toBe('slave');
-    await site.load.moreRequests(2);
-
-    const [leaving] = (await cluster.masters()).filter(({ port }) => port !== heir.port);
-    if (!leaving) throw new Error('There are other masters');
-    const successor = await cluster.replicaOf(leaving);
-    await successor.admin.cluster('FAILOVER');
-    await expect
-      .poll(async () => (await successor.admin.role())[0], { timeout: 10_000 })
-      .toBe('master');
-    await cluster.whole();
-    await site.load.moreRequests(2);
-
-    const report = await site.load.stop();
-    const lost = await expectNobodyLost(
-      site,
-      report,
+      const [leaving] = (await cluster.masters()).filter(({ port }) => port !== heir.port);
+      if (!leaving) throw new Error('There are other masters');
+      const successor = await cluster.replicaOf(leaving);
+      await successor.admin.cluster('FAILOVER');
+      await expect
+        .poll(async () => (await successor.admin.role())[0], { timeout: 10_000 })
+        .toBe('master');
+      await cluster.whole();
+      return { from, healed };
+    });
+    const { report, lost, result: outage } = seen;
+    expectNobodyHarmed(
+      seen,
       [outage],
       ({ at }) => at >= outage.from - LAST_MOMENT && at <= outage.healed,
     );
