@@ -29,7 +29,6 @@ export class RedisCluster extends Cluster {
     this.#log = log;
     this.on('+node', (node: Redis) => this.#meet(node));
     this.on('-node', () => this.#lookSoon());
-    this.on('node error', (error: Error, key: string) => this.#lose(error, key));
     this.on('error', (error: Error) => log.down(reasonOf(error)));
     this.on('ready', () => this.#forgetOthers());
     this.on('refresh', () => this.#forgetOthers());
@@ -51,6 +50,8 @@ export class RedisCluster extends Cluster {
   #meet(node: Redis): void {
     // ioredis lets nobody catch this: the command after it fails too, and says so.
     node.asking = () => Redis.prototype.asking.call(node).catch(() => 'OK');
+    // Not the cluster's own "node error", which tells of other connections too.
+    node.on('error', (error) => this.#lose(error, keyOf(node)));
     node.on('ready', () => {
       this.#away.delete(keyOf(node));
       this.#sayWhenWhole();
@@ -70,9 +71,14 @@ export class RedisCluster extends Cluster {
   #lookSoon(): void {
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
-      if (this.status === 'ready')
-        this.refreshSlotsCache(() => this.#away.size && this.#lookSoon());
+      if (this.status === 'ready') this.refreshSlotsCache((error) => this.#look(error));
     }, PACE).unref();
+  }
+
+  #look(error: Error | null | undefined): void {
+    // Nobody answers where the nodes were last: begin anew with the names of REDIS_URL.
+    if (error && this.status === 'ready') this.disconnect(true);
+    else if (this.#away.size > 0) this.#lookSoon();
   }
 
   /** Who lost its slots to another, or left, is not waited for. */
