@@ -106,7 +106,7 @@ describe('the client of a Redis Cluster', () => {
       await expect.poll(() => acknowledged.length).toBeGreaterThan(500);
       if (cutOff) {
         await dying.admin.call('ACL', 'SETUSER', 'default', '-psync');
-        await dying.admin.client('KILL', 'TYPE', 'replica');
+        await dying.admin.call('CLIENT', 'KILL', 'TYPE', 'replica');
         await new Promise((resolve) => setTimeout(resolve, cutOff));
       }
       await kill(dying);

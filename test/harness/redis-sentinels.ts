@@ -27,6 +27,7 @@ export interface SentinelOptions extends RedisServerOptions {
 /** A master, two replicas and three Sentinels of a test's own. */
 export interface SentinelServers {
   servers: RedisServer[];
+  sentinels: { port: number; admin: Redis }[];
   /** The comma-separated addresses of the Sentinels. */
   addresses: string;
   /** By what the servers say themselves. */
@@ -74,6 +75,7 @@ export async function startSentinels(
 
   return {
     servers,
+    sentinels,
     addresses: sentinels.map(({ port }) => `localhost:${port}`).join(','),
     async master() {
       const roles = await Promise.all(servers.map(({ admin }) => admin.role().catch(() => [])));

@@ -70,6 +70,25 @@ export async function startRedisServer(
   };
 }
 
+/** A whole Redis Cluster in one process, for what only asks it. */
+export async function startOneNodeCluster(
+  settings: string[] = [],
+  slots: [number, number] = [0, 16_383],
+): Promise<RedisServer & { bus: number }> {
+  // Beside the port, and not 10000 above it: that may be taken.
+  const bus = await freePort();
+  const own = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--appendonly', 'yes'];
+  // Alone, it would not know its own address.
+  own.push('--cluster-announce-ip', '127.0.0.1');
+  const node = await startRedisServer([...own, ...settings]);
+  await node.admin.call('CLUSTER', 'ADDSLOTSRANGE', ...slots.map(String));
+  while (!/cluster_state:ok/.test(String(await node.admin.cluster('INFO')))) {
+    if (slots[1] - slots[0] < 16_383) break;
+    await pause(10);
+  }
+  return { ...node, bus };
+}
+
 /** What the counting itself, new connections and replicas send. */
 const NOT_OF_THE_APP =
   /^(config|info|client|hello|cluster|ping|psync|replconf|evalsha\b.*load|script)/;

@@ -89,7 +89,7 @@ function readRanges(reply: unknown): Range[] {
   return reply.map(([from, to, [host, port]]) => ({
     from: Number(from),
     to: Number(to),
-    master: { host: String(host), port: Number(port) },
+    master: { host: String(host ?? ''), port: Number(port) },
   }));
 }
 
@@ -98,6 +98,11 @@ function mastersOf(ranges: Range[], at: RedisAddress, soFar: Finding[]): Outcome
   if (covered < SLOTS) {
     const message = `${addressText(at)} says that ${SLOTS - covered} of ${SLOTS} slots have no master`;
     return stop(error(message, 'Give them one: redis-cli --cluster fix.'));
+  }
+  // ioredis leaves such a node out.
+  if (ranges.some(({ master }) => /^\??$/.test(master.host))) {
+    const message = `${addressText(at)} names a node that does not know its own address`;
+    return stop(error(message, 'Set cluster-announce-ip (or -hostname) over there.'));
   }
   const byName = new Map(ranges.map(({ master }) => [addressText(master), master]));
   const masters = [...byName].map(([name, master]) => ({
