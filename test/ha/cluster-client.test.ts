@@ -105,7 +105,7 @@ describe('the client of a Redis Cluster', () => {
       const writers = Promise.all(Array.from({ length: 10 }, write));
       await expect.poll(() => acknowledged.length).toBeGreaterThan(500);
       if (cutOff) {
-        await dying.admin.call('ACL', 'SETUSER', 'default', '-psync');
+        await dying.admin.call('ACL', 'SETUSER', 'default', '-psync', '-sync');
         await dying.admin.call('CLIENT', 'KILL', 'TYPE', 'replica');
         await new Promise((resolve) => setTimeout(resolve, cutOff));
       }
@@ -115,6 +115,8 @@ describe('the client of a Redis Cluster', () => {
       await expect
         .poll(async () => (await heir.admin.role())[0], { timeout: 20_000 })
         .toBe('master');
+      await dying.restart();
+      await cluster.whole();
       const found = await Promise.all(acknowledged.map(({ key }) => heir.admin.exists(key)));
       const lost = acknowledged.filter((_, index) => found[index] === 0);
       const oldest = Math.max(0, ...lost.map(({ at }) => diedAt - at));
@@ -127,8 +129,6 @@ describe('the client of a Redis Cluster', () => {
         expect(String(refused)).toContain('NOREPLICAS');
         expect(lost).toEqual([]);
       }
-      await dying.restart();
-      await cluster.whole();
     },
   );
 

@@ -40,7 +40,7 @@ export async function startSite({
   logto = {},
 }: SiteOptions): Promise<Site> {
   const app = await startDoorstep({ logto });
-  const start = () => startProcess(app, environment);
+  const start = () => startProcess(app, { TRUST_PROXY: 'loopback', ...environment });
   const processes = await Promise.all([start(), start()]);
   const signIn = () => signInAt(app, processes[0]);
   const signedIn: SignedIn[] = [];

@@ -126,7 +126,13 @@ async function attempt(what: Failure['what'], act: () => Promise<void>): Promise
 async function ask(path: string, cookie: string, turn: number) {
   report.requests += 1;
   const port = plan.ports[turn % plan.ports.length];
-  const headers = { host, cookie, accept: 'text/html' };
+  // As if from many places, for processes that trust us as their proxy: nobody signs in so often.
+  const headers = {
+    host,
+    cookie,
+    accept: 'text/html',
+    'x-forwarded-for': `10.0.${turn % 256}.1`,
+  };
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
     request({ host: 'localhost', port, path, agent, headers }, resolve).on('error', reject).end();
   });
