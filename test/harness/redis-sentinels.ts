@@ -127,7 +127,7 @@ async function startSentinel(
     ...inFile(ofPort(port)),
   ];
   writeFileSync(file, `${configuration.join('\n')}\n`);
-  const running = spawn('redis-sentinel', [file], { stdio: 'ignore' });
+  const running = spawn('redis-server', [file, '--sentinel'], { stdio: 'ignore' });
   const admin = new Redis({
     port,
     host: 'localhost',
