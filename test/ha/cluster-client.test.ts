@@ -71,6 +71,25 @@ describe('the client of a Redis Cluster', () => {
     await vi.waitFor(() => redis.set(KEY, 'x', 'PX', MINUTE, 'NX'), 5000);
   });
 
+  it('C22 a master that hangs: one command waits for it, the next ones fail at once, others are answered', async () => {
+    const redis = await connect();
+    const hanging = await cluster.masterOf(KEY);
+    const [other] = (await cluster.masters()).filter((one) => one !== hanging);
+    if (!other) throw new Error('There are three masters');
+    const key = await keyOf(other);
+    await redis.get(KEY);
+    hanging.signal('SIGSTOP');
+    await expect(redis.get(KEY)).rejects.toThrow();
+    const since = performance.now();
+    for (let count = 0; count < 10; count += 1) {
+      await expect(redis.get(KEY)).rejects.toThrow();
+      await redis.get(key);
+    }
+    expect(performance.now() - since).toBeLessThan(500);
+    hanging.signal('SIGCONT');
+    await vi.waitFor(() => redis.get(KEY), 5000);
+  });
+
   async function keyOf(master: RedisServer): Promise<string> {
     for (let number = 0; ; number += 1) {
       const key = `session:own-${number}`;
