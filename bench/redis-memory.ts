@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createLogger } from '../src/logger.ts';
+import { singleRedis } from '../src/redis-config.ts';
+import { connectRedis } from '../src/session/connect-redis.ts';
 import { Directory } from '../src/session/directory.ts';
-import { connectRedis } from '../src/session/redis.ts';
 import { Sealer } from '../src/session/seal.ts';
 import { SESSION_PURPOSE } from '../src/session/store.ts';
 import { TokenStore } from '../src/session/tokens.ts';
@@ -22,7 +23,7 @@ export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): 
   const { iss, endsAt }: { iss: string; endsAt: number } = JSON.parse(json).user;
   const sealer = new Sealer([SESSION_SECRET]);
   const empty = await startRedisServer();
-  const client = connectRedis(empty.url, createLogger('silent'));
+  const client = connectRedis(singleRedis(empty.url), createLogger('silent'));
   await new Promise((resolve) => client.once('ready', resolve));
   const tokenStore = new TokenStore({ redis: client, sealer, lifeMs: TWO_DAYS, now: Date.now });
   const directory = new Directory(client, Date.now, TWO_WEEKS);

@@ -10,7 +10,7 @@ import { stopOnSignal } from './stop-on-signal.ts';
 async function main(): Promise<void> {
   const config = parseConfig(process.env);
   const logger = prettyLogger(config.logLevel);
-  const redis = redisOrEmbedded(config.redisUrl, logger);
+  const redis = redisOrEmbedded(config.redis, logger);
   const app = createApp({ config, redis: redis.client, logger, fetch, now: Date.now });
   const server = await serve(app, config).catch(portTaken('PORT', config.port));
   stopOnSignal(() => Promise.all([drain(server), redis.close()]));

@@ -55,7 +55,7 @@ async function main(): Promise<void> {
     demo: true,
   };
   const logger = prettyLogger(config.logLevel);
-  const redis = redisOrEmbedded(config.redisUrl, logger);
+  const redis = redisOrEmbedded(config.redis, logger);
   const app = createApp({ config, redis: redis.client, logger, fetch, now: Date.now });
   const server = await serve(app, config).catch(portTaken('PORT', port));
   stopOnSignal(() =>

@@ -80,12 +80,6 @@ export const proxies = z.string().transform((value, context) => {
   return list;
 });
 
-export const redisUrl = z
-  .string()
-  .refine((value) => /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value), {
-    message: 'must be an address such as redis://localhost:6379 (rediss:// for TLS)',
-  });
-
 /** Names and addresses that never leave this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);

@@ -1,15 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import {
-  absoluteUri,
-  flag,
-  NEW_SECRET,
-  origin,
-  proxies,
-  redisUrl,
-  secrets,
-  wholeNumber,
-} from './config-values.ts';
+import { contradictions } from './config-contradictions.ts';
+import { absoluteUri, flag, origin, proxies, secrets, wholeNumber } from './config-values.ts';
+import { type RedisConfig, redisConfig, redisMode, redisUrl } from './redis-config.ts';
 
 /** Everything the app can be told from outside. Times are milliseconds. */
 export interface Config {
@@ -41,7 +34,7 @@ export interface Config {
     timeoutMs: number;
   };
   /** null in development without REDIS_URL. */
-  redisUrl: string | null;
+  redis: RedisConfig | null;
   session: {
     /** The first one writes, all of them read. */
     secrets: string[];
@@ -112,6 +105,10 @@ const schema = z.object({
   API_RESOURCE: absoluteUri.optional(),
   LOGTO_TIMEOUT_SECONDS: wholeNumber(1, 60, 5).default(5),
   REDIS_URL: redisUrl.optional(),
+  REDIS_MODE: redisMode.default('single'),
+  REDIS_SENTINEL_MASTER: z.string().optional(),
+  REDIS_SENTINEL_USERNAME: z.string().optional(),
+  REDIS_SENTINEL_PASSWORD: z.string().optional(),
   SESSION_SECRET: secrets.optional(),
   SESSION_IDLE_MINUTES: wholeNumber(1, 400 * 24 * 60, 2880).default(2880),
   // A cookie lives 400 days at most (RFC 6265bis section 5.5), so a session can't live longer (S40).
@@ -156,7 +153,7 @@ export function parseConfig(environment: Environment): Config {
       apiResource: env.API_RESOURCE ?? null,
       timeoutMs: env.LOGTO_TIMEOUT_SECONDS * 1000,
     },
-    redisUrl: env.REDIS_URL ?? null,
+    redis: redisConfig(env),
     session: {
       secrets: env.SESSION_SECRET ?? [randomBytes(48).toString('base64url')],
       secretIsTemporary: env.SESSION_SECRET === undefined,
@@ -166,41 +163,4 @@ export function parseConfig(environment: Environment): Config {
     },
     demo: false,
   };
-}
-
-/** Mistakes that need two variables to see. They are looked for even when other variables are wrong. */
-function contradictions(env: Environment): string[] {
-  const problems: string[] = [];
-  if (env.NODE_ENV === 'production') {
-    if (!env.BASE_URL)
-      problems.push(
-        'BASE_URL is missing: in production it must be given, for example https://app.example.com',
-      );
-    if (!env.REDIS_URL)
-      problems.push(
-        'REDIS_URL is missing: in production sessions need a Redis, for example redis://redis:6379',
-      );
-    if (!env.SESSION_SECRET)
-      problems.push(`SESSION_SECRET is missing: in production it must be given; ${NEW_SECRET}`);
-  }
-  // Behind TLS termination without a named proxy, no request would ever look secure and the
-  // session cookie would silently never be set (C23).
-  if (env.BASE_URL?.startsWith('https:') && !env.TRUST_PROXY) {
-    problems.push(
-      'TRUST_PROXY is missing: BASE_URL is https, so name the proxy in front that ends TLS, for example loopback or 10.0.0.0/8',
-    );
-  }
-  if (env.METRICS_PORT && Number(env.METRICS_PORT) === Number(env.PORT ?? 3000)) {
-    problems.push(
-      'METRICS_PORT is the same as PORT: metrics have a port of their own, for example 9464',
-    );
-  }
-  const idleHours = Number(env.SESSION_IDLE_MINUTES ?? 2880) / 60;
-  const maxHours = Number(env.SESSION_MAX_HOURS ?? 336);
-  if (idleHours > maxHours) {
-    problems.push(
-      'SESSION_IDLE_MINUTES is longer than SESSION_MAX_HOURS: a session would never be idle for that long; lower the first or raise the second',
-    );
-  }
-  return problems;
 }

@@ -3,8 +3,9 @@ import { createApp, type Deps } from './app.ts';
 import { ConfigError, parseConfig } from './config.ts';
 import { createLogger } from './logger.ts';
 import { metricsFor } from './metrics/start.ts';
+import { singleRedis } from './redis-config.ts';
 import { drain, serve } from './serve.ts';
-import { connectRedis } from './session/redis.ts';
+import { connectRedis } from './session/connect-redis.ts';
 
 /** The process: configuration → Redis → app → listen → drain on SIGTERM. */
 async function main(): Promise<void> {
@@ -12,7 +13,7 @@ async function main(): Promise<void> {
   const metrics = await metricsFor(config);
   let logger = createLogger(config.logLevel);
   if (metrics) logger = metrics.counting(logger);
-  const redis = connectRedis(config.redisUrl ?? 'redis://localhost:6379', logger);
+  const redis = connectRedis(config.redis ?? singleRedis('redis://localhost:6379'), logger);
   let deps: Deps = { config, redis, logger, fetch, now: Date.now };
   if (metrics) deps = metrics.measuring(deps);
   const server = await serve(createApp(deps), config);

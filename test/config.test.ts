@@ -34,7 +34,7 @@ describe('configuration', () => {
       host: 'localhost',
       secure: false,
       trustProxy: [],
-      redisUrl: null,
+      redis: null,
       metricsPort: null,
       logto: {
         issuer: 'https://tenant.logto.app/oidc',
@@ -53,6 +53,54 @@ describe('configuration', () => {
     const config = parseConfig({ ...production, SESSION_SECRET: `${SECRET}, ${SECRET}-older` });
     expect(config).toMatchObject({ secure: true, production: true, host: '0.0.0.0' });
     expect(config.session.secrets).toEqual([SECRET, `${SECRET}-older`]);
+  });
+
+  it('reads the address of one Redis, with what belongs to it', () => {
+    const url = 'rediss://app:p%40ss%2Fw%3Ard@redis.internal:6380/3';
+    expect(parseConfig({ ...production, REDIS_URL: url }).redis).toEqual({
+      mode: 'single',
+      addresses: [{ host: 'redis.internal', port: 6380 }],
+      tls: true,
+      username: 'app',
+      password: 'p@ss/w:rd',
+      database: 3,
+      sentinel: { master: 'mymaster', username: null, password: null },
+    });
+    expect(
+      parseConfig({ ...production, REDIS_URL: 'redis://:se:cret@redis/' }).redis,
+    ).toMatchObject({ tls: false, username: null, password: 'se:cret', database: 0 });
+  });
+
+  it('reads several addresses, each with its own port or the usual one', () => {
+    const cluster = {
+      ...production,
+      REDIS_URL: 'redis://redis-1:7001,[2001:db8::2],10.0.0.3',
+      REDIS_MODE: 'cluster',
+    };
+    expect(parseConfig(cluster).redis).toMatchObject({
+      mode: 'cluster',
+      addresses: [
+        { host: 'redis-1', port: 7001 },
+        { host: '2001:db8::2', port: 6379 },
+        { host: '10.0.0.3', port: 6379 },
+      ],
+    });
+    const sentinel = {
+      ...production,
+      REDIS_URL: 'redis://app:secret@[::1]:5000,sentinel_2/1',
+      REDIS_MODE: 'sentinel',
+      REDIS_SENTINEL_MASTER: 'sessions',
+      REDIS_SENTINEL_PASSWORD: 'of-the-sentinels',
+    };
+    expect(parseConfig(sentinel).redis).toMatchObject({
+      mode: 'sentinel',
+      addresses: [
+        { host: '::1', port: 5000 },
+        { host: 'sentinel_2', port: 26_379 },
+      ],
+      database: 1,
+      sentinel: { master: 'sessions', username: null, password: 'of-the-sentinels' },
+    });
   });
 
   it('BASE_URL follows the port unless given; empty values count as absent', () => {
@@ -136,6 +184,66 @@ describe('configuration', () => {
       'Redis over http',
       { ...production, REDIS_URL: 'http://redis:6379' },
       /^REDIS_URL must be an address such as redis:/,
+    ],
+    [
+      'a Redis with half an address',
+      { ...production, REDIS_URL: 'redis://redis-1,,redis-3', REDIS_MODE: 'cluster' },
+      /^REDIS_URL must be an address such as redis:.*or several/,
+    ],
+    [
+      'a port of Redis that is none',
+      { ...production, REDIS_URL: 'redis://redis:70000' },
+      /^REDIS_URL must be an address such as redis:/,
+    ],
+    [
+      'brackets around what is no IPv6 address',
+      { ...production, REDIS_URL: 'redis://[10.0.0.1]:6379' },
+      /^REDIS_URL must be an address such as redis:/,
+    ],
+    [
+      'a password of Redis that does not decode',
+      { ...production, REDIS_URL: 'redis://:100%hunter2@redis' },
+      /^REDIS_URL has a user or password that does not decode: write % as %25/,
+    ],
+    [
+      'a user of Redis without a password',
+      { ...production, REDIS_URL: 'redis://hunter2@redis' },
+      /^REDIS_URL names a user without a password, for example/,
+    ],
+    [
+      'a mode of Redis that is none',
+      { ...production, REDIS_MODE: 'replica' },
+      /^REDIS_MODE must be single, sentinel or cluster/,
+    ],
+    [
+      'several servers in single mode',
+      { ...production, REDIS_URL: 'redis://redis-1,redis-2' },
+      /^REDIS_URL names several servers, but REDIS_MODE is single: set it to sentinel or cluster/,
+    ],
+    [
+      'a database of a cluster',
+      { ...production, REDIS_URL: 'redis://redis-1,redis-2/1', REDIS_MODE: 'cluster' },
+      /^REDIS_URL names database 1, but a cluster has only 0: take \/1 away/,
+    ],
+    [
+      'a mode without servers',
+      { ...development, REDIS_MODE: 'sentinel' },
+      /^REDIS_MODE is sentinel, but there is no REDIS_URL: name the servers/,
+    ],
+    [
+      'the name of a master set without Sentinels',
+      { ...production, REDIS_SENTINEL_MASTER: 'mymaster' },
+      /^REDIS_SENTINEL_MASTER is for Sentinels: set REDIS_MODE to sentinel/,
+    ],
+    [
+      'a password of Sentinels in a cluster',
+      { ...production, REDIS_MODE: 'cluster', REDIS_SENTINEL_PASSWORD: 'hunter2' },
+      /^REDIS_SENTINEL_PASSWORD is for Sentinels: set REDIS_MODE to sentinel/,
+    ],
+    [
+      'a user of Sentinels without a password',
+      { ...production, REDIS_MODE: 'sentinel', REDIS_SENTINEL_USERNAME: 'app' },
+      /^REDIS_SENTINEL_PASSWORD is missing: REDIS_SENTINEL_USERNAME needs one/,
     ],
     [
       'production without a secret',
@@ -238,10 +346,14 @@ describe('configuration', () => {
       SESSION_SECRET: 'hunter2-hunter2',
       LOGTO_APP_SECRET: 'hunter3',
       REDIS_URL: 'http://:hunter4@redis',
+      REDIS_MODE: 'hunter5',
+      REDIS_SENTINEL_PASSWORD: 'hunter6',
       PORT: 'x',
     };
     const problems = problemsOf(environment);
     expect(problems.length).toBeGreaterThanOrEqual(6);
     expect(problems.join('\n')).not.toMatch(/hunter/);
+    const cut = problemsOf({ ...production, REDIS_URL: 'redis://app:hunter7%@a,b/x' });
+    expect(cut.join('\n')).not.toMatch(/hunter/);
   });
 });

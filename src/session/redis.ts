@@ -1,10 +1,7 @@
-import { Redis } from 'ioredis';
-import type { Logger } from 'pino';
-
 /**
  * The Redis commands that the app uses, and no others. ioredis is checked against it by the
  * compiler, and so is the embedded stand-in, so neither can drift. Every command and script
- * touches one key, so that Redis Cluster serves as it is. Times are milliseconds.
+ * touches one key, so that Redis Cluster serves too. Times are milliseconds.
  */
 export interface SessionRedis {
   get(key: string): Promise<string | null>;
@@ -32,7 +29,7 @@ export interface SessionRedis {
   forgetInDirectory(key: string, member: string, latest: number): Promise<number>;
 }
 
-const SCRIPTS = {
+export const SCRIPTS = {
   /** Writes only over the generation that was read: a holder that came too late changes nothing. */
   writeTokens: {
     numberOfKeys: 1,
@@ -91,41 +88,4 @@ type ScriptMethods = Pick<
 >;
 declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}
-}
-
-/** For an answer of Redis, milliseconds: a page says within 2 s that there is none. */
-const PATIENCE = 1200;
-
-/**
- * A client for the app's Redis. It connects by itself, and again after an outage; a command while
- * Redis is away fails at once instead of waiting in a queue (C21, C22).
- */
-export function connectRedis(url: string, logger: Logger): Redis {
-  const redis = new Redis(url, {
-    scripts: SCRIPTS,
-    enableAutoPipelining: true,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: PATIENCE,
-    // A Redis that hangs, or an address that went silent, is given up as a whole: commands that wait
-    // behind others fail with them, the next ones fail at once, and the way back is a new connection.
-    socketTimeout: PATIENCE,
-    connectTimeout: PATIENCE,
-    maxLoadingRetryTime: PATIENCE,
-    retryStrategy: (attempt) => Math.min(attempt * 100, PATIENCE),
-    // After a failover the old address may be a replica: connect anew and find the master.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-  });
-  let down = false;
-  redis.on('ready', () => {
-    if (down) logger.info({ event: 'redis.back' }, 'Redis answers again');
-    down = false;
-  });
-  // One line an outage, not one a retry.
-  redis.on('error', (error: Error) => {
-    if (!down) logger.error({ event: 'redis.down', cause: error.message }, 'Redis is out of reach');
-    down = true;
-  });
-  return redis;
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../../src/logger.ts';
-import { connectRedis } from '../../src/session/redis.ts';
+import { singleRedis } from '../../src/redis-config.ts';
+import { connectRedis } from '../../src/session/connect-redis.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
@@ -19,7 +20,10 @@ describe.skipIf(!hasRedisServer)('C21 another Redis takes over behind the same a
   let connection: ReturnType<typeof connectRedis>;
   beforeEach(async () => {
     address = await startTcpProxy(1);
-    connection = connectRedis(`redis://127.0.0.1:${address.port}`, createLogger('silent'));
+    connection = connectRedis(
+      singleRedis(`redis://127.0.0.1:${address.port}`),
+      createLogger('silent'),
+    );
     app = await startDoorstep({ wrapRedis: () => connection, redisSettings: SYNC_AT_ONCE });
     master = redisServerOf(app);
     address.switchTo(portOf(master), 'cut');

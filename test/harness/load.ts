@@ -8,6 +8,9 @@ export interface LoadPlan {
   ports: number[];
   /** The address that they all answer for. */
   baseUrl: string;
+  /** Bounds, should nobody stop it. */
+  mostSeconds?: number;
+  mostSignIns?: number;
 }
 
 /** A request that was not answered as it should be; times in milliseconds since 1970. */
@@ -31,20 +34,22 @@ export interface LoadReport {
   sessions: Person[];
 }
 
-interface Person {
+export interface Person {
   cookie: string;
   isAda: boolean;
+  /** When the app said that the sign-in is finished, milliseconds since 1970. */
+  at: number;
+  /** How many pages took this person for a visitor. */
+  turnedAway: number;
 }
 
-/** Bounds, should nobody stop it. */
 const MOST_REQUESTS = 20_000;
-const MOST_SECONDS = 60;
-const MOST_SIGN_INS = 40;
 const AT_ONCE = 6;
 /** Between two requests of one loop, milliseconds. */
 const BREATH = 10;
 
 const plan: LoadPlan = JSON.parse(process.env.LOAD ?? '{}');
+const { mostSeconds = 60, mostSignIns = 40 } = plan;
 const { host } = new URL(plan.baseUrl);
 const agent = new Agent({ keepAlive: true });
 const report: LoadReport = {
@@ -54,7 +59,7 @@ const report: LoadReport = {
   signedOut: 0,
   sessions: [],
 };
-const endsAt = Date.now() + MOST_SECONDS * 1000;
+const endsAt = Date.now() + mostSeconds * 1000;
 let stopped = false;
 process.once('SIGTERM', () => {
   stopped = true;
@@ -74,8 +79,10 @@ async function lookAtPages(_: unknown, loop: number): Promise<void> {
     await attempt('page', async () => {
       const { status, body } = await ask(path, person.cookie, turn);
       const isVisitor = body.includes('Come on in.') || status === 303;
-      if (isVisitor) report.signedOut += 1;
-      else if (status !== 200) throw new Error(String(status));
+      if (isVisitor) {
+        report.signedOut += 1;
+        person.turnedAway += 1;
+      } else if (status !== 200) throw new Error(String(status));
       else if (body.includes('Ada Lovelace') !== person.isAda) report.wrongUser += 1;
     });
     if (report.requests % 100 === 0) process.stdout.write('100 requests\n');
@@ -83,11 +90,11 @@ async function lookAtPages(_: unknown, loop: number): Promise<void> {
 }
 
 async function signInAgainAndAgain(): Promise<void> {
-  for (let turn = 0; goesOn() && turn < MOST_SIGN_INS; turn += 1) {
+  for (let turn = 0; goesOn() && turn < mostSignIns; turn += 1) {
     const isAda = turn % 2 === 0;
     await attempt('sign-in', async () => {
       const cookie = await signIn(isAda ? 'ada-l' : 'quiet-otter', turn);
-      report.sessions.push({ cookie, isAda });
+      report.sessions.push({ cookie, isAda, at: Date.now(), turnedAway: 0 });
     });
     await pause(10 * BREATH);
   }
@@ -119,7 +126,13 @@ async function attempt(what: Failure['what'], act: () => Promise<void>): Promise
 async function ask(path: string, cookie: string, turn: number) {
   report.requests += 1;
   const port = plan.ports[turn % plan.ports.length];
-  const headers = { host, cookie, accept: 'text/html' };
+  // As if from many places, for processes that trust us as their proxy: nobody signs in so often.
+  const headers = {
+    host,
+    cookie,
+    accept: 'text/html',
+    'x-forwarded-for': `10.0.${turn % 256}.1`,
+  };
   const incoming = await new Promise<IncomingMessage>((resolve, reject) => {
     request({ host: 'localhost', port, path, agent, headers }, resolve).on('error', reject).end();
   });

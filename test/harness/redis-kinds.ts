@@ -1,6 +1,7 @@
 import { EmbeddedRedis } from '../../demo/redis.ts';
 import { createLogger } from '../../src/logger.ts';
-import { connectRedis } from '../../src/session/redis.ts';
+import { singleRedis } from '../../src/redis-config.ts';
+import { connectRedis } from '../../src/session/connect-redis.ts';
 import { hasRedisServer, startRedisServer } from './redis-server.ts';
 
 /** What the same promises are held by: the embedded Redis and by a real redis-server (C19). */
@@ -15,7 +16,7 @@ export const kinds = [
     installed: hasRedisServer,
     start: async () => {
       const server = await startRedisServer();
-      const redis = connectRedis(server.url, createLogger('silent'));
+      const redis = connectRedis(singleRedis(server.url), createLogger('silent'));
       await new Promise((resolve) => redis.once('ready', resolve));
       const close = async () => {
         redis.disconnect();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 
 /** Whether a real redis-server is on this machine; what needs one is skipped without it. */
 export const hasRedisServer = isInstalled('redis-server');
@@ -11,6 +11,7 @@ export const hasRedisServer = isInstalled('redis-server');
 /** A real redis-server of a test's own, on a free port. */
 export interface RedisServer {
   url: string;
+  port: number;
   /** A connection beside the app's, for looking and for counting. */
   admin: Redis;
   /** Sends a signal: SIGKILL, or SIGSTOP and SIGCONT for one that hangs. */
@@ -22,22 +23,33 @@ export interface RedisServer {
   close(): Promise<void>;
 }
 
-export async function startRedisServer(settings: string[] = []): Promise<RedisServer> {
+export interface RedisServerOptions {
+  /** Settings that need to know the port. */
+  ofPort?: (port: number) => string[];
+  /** How the admin logs in, where that takes a password or TLS. */
+  admin?: Pick<RedisOptions, 'username' | 'password' | 'tls'>;
+}
+
+export async function startRedisServer(
+  settings: string[] = [],
+  { ofPort = () => [], admin: login = {} }: RedisServerOptions = {},
+): Promise<RedisServer> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'doorstep-redis-'));
   const usual = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
   const url = `redis://127.0.0.1:${port}`;
-  const admin = new Redis(url, { lazyConnect: true, retryStrategy: () => 50 });
+  const admin = new Redis(url, { ...login, lazyConnect: true, retryStrategy: () => 50 });
   admin.on('error', () => {});
   let running: ChildProcess;
   const start = async () => {
-    running = spawn('redis-server', [...usual, ...settings], { stdio: 'ignore' });
+    running = spawn('redis-server', [...usual, ...settings, ...ofPort(port)], { stdio: 'ignore' });
     while ((await admin.ping().catch(() => 'away')) !== 'PONG') await pause(10);
   };
   await start();
 
   return {
     url,
+    port,
     admin,
     signal: (signal) => void running.kill(signal),
     restart: start,
@@ -46,7 +58,7 @@ export async function startRedisServer(settings: string[] = []): Promise<RedisSe
       await act();
       const stats = await admin.info('commandstats');
       return [...stats.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)]
-        .filter(([, name = '']) => !/^(config|info|client|evalsha\b.*load|script)/.test(name))
+        .filter(([, name = '']) => !NOT_OF_THE_APP.test(name))
         .reduce((sum, [, , calls]) => sum + Number(calls), 0);
     },
     async close() {
@@ -57,6 +69,29 @@ export async function startRedisServer(settings: string[] = []): Promise<RedisSe
     },
   };
 }
+
+/** A whole Redis Cluster in one process, for what only asks it. */
+export async function startOneNodeCluster(
+  settings: string[] = [],
+  slots: [number, number] = [0, 16_383],
+): Promise<RedisServer & { bus: number }> {
+  // Beside the port, and not 10000 above it: that may be taken.
+  const bus = await freePort();
+  const own = ['--cluster-enabled', 'yes', '--cluster-port', String(bus), '--appendonly', 'yes'];
+  // Alone, it would not know its own address.
+  own.push('--cluster-announce-ip', '127.0.0.1');
+  const node = await startRedisServer([...own, ...settings]);
+  await node.admin.call('CLUSTER', 'ADDSLOTSRANGE', ...slots.map(String));
+  while (!/cluster_state:ok/.test(String(await node.admin.cluster('INFO')))) {
+    if (slots[1] - slots[0] < 16_383) break;
+    await pause(10);
+  }
+  return { ...node, bus };
+}
+
+/** What the counting itself, new connections and replicas send. */
+const NOT_OF_THE_APP =
+  /^(config|info|client|hello|cluster|ping|psync|replconf|evalsha\b.*load|script)/;
 
 export function isInstalled(command: string): boolean {
   try {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { LoadPlan, LoadReport } from './load.ts';
+import type { LoadPlan, LoadReport, Person } from './load.ts';
 import { runScript } from './process.ts';
 import type { AppProcess } from './processes.ts';
 
@@ -11,13 +11,23 @@ export interface RunningLoad {
   stop(): Promise<LoadReport>;
   /** How many of the finished sign-ins are not greeted by name any more. */
   lostSessions(report: LoadReport, at: AppProcess): Promise<number>;
+  /** Who they are. */
+  lostPeople(report: LoadReport, at: AppProcess): Promise<Person[]>;
   close(): void;
 }
 
 export function startLoad(plan: LoadPlan): RunningLoad {
   const load = runScript('test/harness/load.ts', { LOAD: JSON.stringify(plan) });
   const soFar = () => load.output().match(/100 requests/g)?.length ?? 0;
+  const lostPeople: RunningLoad['lostPeople'] = async ({ sessions }, at) => {
+    const pages = await Promise.all(sessions.map(({ cookie }) => at.get('/', { cookie })));
+    return sessions.filter(({ isAda }, index) => {
+      const body = pages[index]?.body ?? '';
+      return !body.includes('id="greeting">Hello') || body.includes('Ada Lovelace') !== isAda;
+    });
+  };
   return {
+    lostPeople,
     async moreRequests(hundreds) {
       const before = soFar();
       await expect.poll(soFar, { timeout: 60_000 }).toBeGreaterThanOrEqual(before + hundreds);
@@ -30,14 +40,7 @@ export function startLoad(plan: LoadPlan): RunningLoad {
       );
       return report;
     },
-    async lostSessions({ sessions }, at) {
-      const pages = await Promise.all(sessions.map(({ cookie }) => at.get('/', { cookie })));
-      return pages.filter(
-        ({ body }, index) =>
-          !body.includes('id="greeting">Hello') ||
-          body.includes('Ada Lovelace') !== sessions[index]?.isAda,
-      ).length;
-    },
+    lostSessions: async (report, at) => (await lostPeople(report, at)).length,
     close: () => void load.process.kill('SIGKILL'),
   };
 }

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { createLogto } from '../../src/auth/logto.ts';
 import { ConfigError, parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
-import { connectRedis } from '../../src/session/redis.ts';
+import { connectRedis } from '../../src/session/connect-redis.ts';
+import { reasonOf } from '../../src/session/redis-cluster.ts';
 import { Sealer } from '../../src/session/seal.ts';
 import { createSessions } from '../../src/session/sessions.ts';
 import { endSessions, listSessions } from './commands.ts';
@@ -28,13 +29,16 @@ async function main(): Promise<number> {
     return values.help ? 0 : 1;
   }
   const config = parseConfig(process.env);
-  if (!config.redisUrl || config.session.secretIsTemporary) {
+  if (!config.redis || config.session.secretIsTemporary) {
     throw new Error('REDIS_URL and SESSION_SECRET must be the ones that the app uses: set both');
   }
   const logger = createLogger('warn');
-  const redis = connectRedis(config.redisUrl, createLogger('silent'));
+  const redis = connectRedis(config.redis, createLogger('silent'));
   try {
-    await new Promise((resolve, reject) => redis.once('ready', resolve).once('error', reject));
+    await new Promise((resolve, reject) => {
+      redis.once('ready', resolve);
+      redis.once('error', (error: Error) => reject(reasonOf(error)));
+    });
     const sealer = new Sealer(config.session.secrets);
     const sessions = createSessions({ config, redis, sealer, now: Date.now });
     const user = { iss: config.logto.issuer, sub };

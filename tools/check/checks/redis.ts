@@ -1,76 +1,101 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { Command, type Redis } from 'ioredis';
 import type { Config } from '../../../src/config.ts';
+import { addressText, type RedisConfig } from '../../../src/redis-config.ts';
 import type { Check } from '../checkup.ts';
-import { error, goOn, ok, skipped, stop } from '../outcome.ts';
+import { error, type Finding, goOn, ok, skipped, stop } from '../outcome.ts';
+import {
+  askServer,
+  explain,
+  type RedisInfo,
+  type RedisServer,
+  readInfo,
+} from '../redis-connection.ts';
+import { findMasters, type Master } from '../redis-topology.ts';
 import type { World } from '../world.ts';
-
-/** Redis's own description of itself (INFO); null when this user may not read it. */
-export type RedisInfo = Map<string, string> | null;
 
 /**
  * Redis as the app needs it: it answers, and takes the commands that every page and every sign-in
- * send. A key that nobody has is asked for, so nothing changes.
+ * send. Keys that nobody has are asked for, so nothing changes.
  */
-export const redis: Check<Config, { info: RedisInfo }> = {
+export const redis: Check<Config, { servers: RedisServer[] }> = {
   name: 'Redis',
-  async run({ redisUrl }, world) {
-    if (!redisUrl) {
+  async run({ redis: config }, world) {
+    if (!config) {
       return stop(skipped('no REDIS_URL; in development sessions stay inside the process'));
     }
-    const { host } = new URL(redisUrl);
-    const client = connect(redisUrl, world);
-    let lastError: Error | null = null;
-    client.on('error', (cause) => {
-      lastError ??= cause;
-    });
-    // All together; each of its commands has the same limit, but they come one after another.
-    const tooLate = setTimeout(() => {
-      lastError ??= new Error('timed out');
-      client.disconnect();
-    }, world.timeoutMs);
-    try {
-      await client.connect();
-      const info = await client.info().then(parseInfo, onlyForbidden);
-      await tryCommands(client);
-      return goOn({ info }, ok(`${versionOf(info)} at ${host}`));
-    } catch (cause) {
-      // When the connection fails, the command only says "Connection is closed".
-      return stop(explain(host, lastError ?? cause, world));
-    } finally {
-      clearTimeout(tooLate);
-      client.disconnect();
-    }
+    const { findings, value: masters } = await findMasters(config, world);
+    if (!masters) return stop(...findings);
+    const looked = await Promise.all(masters.map((master) => look(master, config, world)));
+    const wrong = looked.filter((one) => 'status' in one);
+    if (wrong.length > 0) return stop(...findings, ...wrong);
+    const servers = looked.filter((one) => 'info' in one);
+    return goOn({ servers }, ...findings, ok(summary(servers, config)));
   },
 };
 
-const connect = (url: string, { timeoutMs }: World): Redis =>
-  new Redis(url, {
-    lazyConnect: true,
-    enableReadyCheck: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    connectTimeout: timeoutMs,
-    commandTimeout: timeoutMs,
-    // Not the usual 2 s for a last word from one that hangs.
-    disconnectTimeout: 100,
-  });
+async function look(
+  { at, owns }: Master,
+  config: RedisConfig,
+  world: World,
+): Promise<RedisServer | Finding> {
+  try {
+    return await askServer(at, config, world, async (client) => {
+      const info = await readInfo(client);
+      const wrong = wrongMode(info, config);
+      if (wrong) return error(`${addressText(at)} ${wrong[0]}`, wrong[1]);
+      await tryCommands(client, owns);
+      return { at, info };
+    });
+  } catch (cause) {
+    const { message, next } = explain(at, cause, world);
+    return error(
+      message,
+      config.mode === 'single' ? (next ?? '') : `${next} ${FOUND[config.mode]}`,
+    );
+  }
+}
+
+/** Where an address comes from that is not in REDIS_URL. */
+const FOUND = {
+  sentinel: 'The address is what the Sentinels say.',
+  cluster: 'The address is what the cluster says.',
+};
+
+function wrongMode(info: RedisInfo, { mode }: RedisConfig): [string, string] | null {
+  const is = info?.get('redis_mode');
+  if (is === 'sentinel') {
+    return [
+      'is a Sentinel',
+      'Set REDIS_MODE=sentinel; user, password and database in REDIS_URL are those of the servers behind it.',
+    ];
+  }
+  return is === 'cluster' && mode !== 'cluster'
+    ? ['is a node of a Redis Cluster', 'Set REDIS_MODE=cluster.']
+    : null;
+}
 
 /** What a page sends, and what sign-in, refresh and sign-out are built of. */
-async function tryCommands(client: Redis): Promise<void> {
-  const id = `check-${randomBytes(8).toString('hex')}`;
-  await client.getex(`session:${id}`, 'PX', 1000);
-  await client.eval(`return redis.call('DEL', KEYS[1])`, 1, `session-tokens:${id}`);
+async function tryCommands(client: Redis, owns: Master['owns']): Promise<void> {
+  await client.getex(unusedKey('session:', owns), 'PX', 1000);
+  await client.eval(`return redis.call('DEL', KEYS[1])`, 1, unusedKey('session-tokens:', owns));
 }
 
-function parseInfo(text: string): RedisInfo {
-  const lines = text.matchAll(/^(\w+):(.*?)\r?$/gm);
-  return new Map([...lines].map(([, key = '', value = '']) => [key, value]));
+/** A key that nobody has, in a slot of this server. */
+function unusedKey(prefix: string, owns: Master['owns']): string {
+  for (;;) {
+    const key = `${prefix}check-${randomBytes(8).toString('hex')}`;
+    if (owns(new Command('get', [key]).getSlot() ?? 0)) return key;
+  }
 }
 
-function onlyForbidden(cause: unknown): null {
-  if (cause instanceof Error && /^NOPERM|unknown command/.test(cause.message)) return null;
-  throw cause;
+function summary(servers: RedisServer[], { mode, sentinel }: RedisConfig): string {
+  const [first] = servers;
+  const where = servers.map(({ at }) => addressText(at)).join(', ');
+  const version = versionOf(first?.info ?? null);
+  if (mode === 'sentinel') return `${version} at ${where}, the master of “${sentinel.master}”`;
+  if (mode === 'cluster') return `${version}, a cluster with masters at ${where}`;
+  return `${version} at ${where}`;
 }
 
 function versionOf(info: RedisInfo): string {
@@ -78,45 +103,3 @@ function versionOf(info: RedisInfo): string {
   if (valkey) return `Valkey ${valkey}`;
   return info ? `version ${info.get('redis_version')}` : 'answers (INFO is forbidden)';
 }
-
-/** By the first word of Redis's error, or Node's error code. */
-const EXPLANATIONS: [RegExp, string, string][] = [
-  [
-    /^(NOAUTH|WRONGPASS|ERR AUTH)/,
-    'refuses the password or user in REDIS_URL',
-    'Correct REDIS_URL.',
-  ],
-  [
-    /^NOPERM/,
-    'does not let this user do what the app does',
-    'Allow it to read, write and run scripts on the keys of this app (+@read +@write +@scripting).',
-  ],
-  [/^READONLY/, 'is a replica, which takes no writes', 'Set REDIS_URL to the primary.'],
-  [/unknown command/, 'is too old: it lacks GETEX', 'Use Redis 6.2 or later, or Valkey.'],
-  [/^OOM/, 'is full and takes no more writes', 'Give it more memory (maxmemory).'],
-  [/^MISCONF/, 'can’t write to its disk', 'Free some space over there; its log says more.'],
-  [/^LOADING/, 'is still loading its data', 'Wait a little, then run this again.'],
-  [/ENOTFOUND|EAI_AGAIN/, 'is a name without an address', 'Correct the host in REDIS_URL.'],
-  [/ECONNREFUSED/, 'takes no connection', 'Start it, or correct host and port in REDIS_URL.'],
-  [
-    /SSL|TLS|EPROTO|CERT|SELF_SIGNED/i,
-    'and this machine can’t agree on TLS',
-    'Use rediss:// for a Redis with TLS, redis:// for one without; for a certificate authority of your own set NODE_EXTRA_CA_CERTS.',
-  ],
-];
-
-function explain(host: string, cause: unknown, { timeoutMs }: World) {
-  const text = cause instanceof Error ? [cause.message, codeOf(cause)].join(' ') : '';
-  const known = EXPLANATIONS.find(([pattern]) => pattern.test(text));
-  if (known) return error(`${host} ${known[1]}`, known[2]);
-  if (/timed out|ETIMEDOUT/i.test(text)) {
-    const next = 'Look for a firewall, or rediss:// where plain redis:// is meant.';
-    return error(`${host} does not answer within ${timeoutMs / 1000} s`, next);
-  }
-  return error(
-    `${host} broke the connection off`,
-    'The log of Redis says more; check redis:// or rediss://.',
-  );
-}
-
-const codeOf = (cause: Error): string => ('code' in cause ? String(cause.code) : '');
