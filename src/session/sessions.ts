@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { Directory, type Owner, type UserKey, type Whose } from './directory.ts';
 import { sessionMiddleware } from './middleware.ts';
 import type { SessionRedis } from './redis.ts';
+import { renew } from './renew.ts';
 import type { Sealer } from './seal.ts';
 import {
   type AppSession,
@@ -12,7 +13,7 @@ import {
   sessionOf,
   settled,
 } from './session.ts';
-import { isStored, SessionStore } from './store.ts';
+import { SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './tokens.ts';
 
 /** Tokens are written at sign-in and at rechecks, and have to outlive the last page after that. */
@@ -181,21 +182,4 @@ async function allOf(work: Promise<unknown>[]): Promise<void> {
   for (const done of await Promise.allSettled(work)) {
     if (done.status === 'rejected') throw done.reason;
   }
-}
-
-async function renew(req: Request, end: Sessions['end']): Promise<AppSession> {
-  const before = sessionOf(req);
-  if (!before) throw new Error('The session middleware did not run on the callback');
-  // Made for this very request, whatever cookie came with it: its id is new, and nobody knows it.
-  if (!isStored(before)) return before;
-  // Its refresh token is not revoked: both sign-ins share one grant at Logto, which would end with it.
-  if (before.user) await end(before, before.user);
-  await settled((done) => before.regenerate(done)).catch((error: unknown) => {
-    // Not even an empty one: express-session would save it at the end of the error page.
-    Reflect.deleteProperty(req, 'session');
-    throw error;
-  });
-  const renewed = sessionOf(req);
-  if (!renewed) throw new Error('express-session gave no new session');
-  return renewed;
 }
