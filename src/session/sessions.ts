@@ -10,7 +10,6 @@ import {
   cookieAttributes,
   type SignedInUser,
   saveSession,
-  sessionOf,
   settled,
 } from './session.ts';
 import { SessionStore } from './store.ts';
