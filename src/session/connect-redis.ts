@@ -1,4 +1,4 @@
-import { type Cluster, Redis, type RedisOptions } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import type { RedisConfig } from '../redis-config.ts';
 import { SCRIPTS } from './redis.ts';
@@ -26,7 +26,7 @@ const backOff = (attempt: number) => Math.min(attempt * 100, PATIENCE);
  * A client for the app's Redis. It connects by itself, and again after an outage or a failover; a
  * command while Redis is away fails at once instead of waiting in a queue (C21, C22).
  */
-export function connectRedis(config: RedisConfig, logger: Logger): Redis | Cluster {
+export function connectRedis(config: RedisConfig, logger: Logger): Redis | RedisCluster {
   const log = outageLog(logger);
   if (config.mode === 'cluster') return connectCluster(config, log);
   const redis = config.mode === 'sentinel' ? connectBySentinels(config) : connectServer(config);
@@ -85,7 +85,7 @@ function connectBySentinels(config: RedisConfig): Redis {
  * Without auto-pipelining: when a slot moves, ioredis repeats a pipeline at the new place only if
  * every command of it failed alike, so other people's commands in it would fail for nothing.
  */
-const connectCluster = (config: RedisConfig, log: OutageLog): Cluster =>
+const connectCluster = (config: RedisConfig, log: OutageLog): RedisCluster =>
   new RedisCluster(config.addresses, log, {
     scripts: SCRIPTS,
     redisOptions: {

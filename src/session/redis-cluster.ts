@@ -7,10 +7,6 @@ const PACE = 300;
 
 type Options = ConstructorParameters<typeof Cluster<'legacy'>>[1];
 
-/** What really happened: ioredis keeps it apart from the message "Failed to refresh slots cache". */
-export const reasonOf = (error: Error & { lastNodeError?: Error }): Error =>
-  error.lastNodeError ?? error;
-
 const keyOf = ({ options }: Redis): string => `${options.host}:${options.port}`;
 
 /**
@@ -23,13 +19,14 @@ export class RedisCluster extends Cluster {
   /** Masters that were lost and did not come back yet. */
   readonly #away = new Set<string>();
   #looking: NodeJS.Timeout | undefined;
+  #lastError: Error | undefined;
 
   constructor(addresses: RedisAddress[], log: OutageLog, options: Options) {
     super(addresses, options);
     this.#log = log;
     this.on('+node', (node: Redis) => this.#meet(node));
     this.on('-node', () => this.#lookSoon());
-    this.on('error', (error: Error) => log.down(reasonOf(error)));
+    this.on('error', (error: Error) => log.down(this.reason(error)));
     this.on('ready', () => this.#forgetOthers());
     this.on('refresh', () => this.#forgetOthers());
     this.on('end', () => clearTimeout(this.#looking));
@@ -39,6 +36,11 @@ export class RedisCluster extends Cluster {
     if (this.#mayAnswer(command.getSlot())) return super.sendCommand(command, stream, node);
     command.reject(new Error('This part of the Redis Cluster is out of reach'));
     return command.promise;
+  }
+
+  /** What is behind ioredis's "Failed to refresh slots cache": why no node answered. */
+  reason(error: Error & { lastNodeError?: Error }): Error {
+    return this.#lastError ?? error.lastNodeError ?? error;
   }
 
   #mayAnswer(slot: number | null): boolean {
@@ -53,6 +55,7 @@ export class RedisCluster extends Cluster {
     // Not the cluster's own "node error", which tells of other connections too.
     node.on('error', (error) => this.#lose(error, keyOf(node)));
     node.on('ready', () => {
+      this.#lastError = undefined;
       this.#away.delete(keyOf(node));
       this.#sayWhenWhole();
     });
@@ -61,6 +64,7 @@ export class RedisCluster extends Cluster {
   }
 
   #lose(error: Error, key: string): void {
+    this.#lastError = error;
     // Of a replica, or of an address that no longer counts, nothing depends.
     if (this.status !== 'ready' || !this.slots.some(([master]) => master === key)) return;
     this.#away.add(key);

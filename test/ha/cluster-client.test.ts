@@ -5,14 +5,14 @@ import { connectRedis } from '../../src/session/connect-redis.ts';
 import { kill } from '../faults/outage.ts';
 import { startDoorstep } from '../harness/doorstep.ts';
 import { type RedisClusterServers, startRedisCluster } from '../harness/redis-cluster.ts';
-import type { RedisServer } from '../harness/redis-server.ts';
+import { hasRedisServer, type RedisServer } from '../harness/redis-server.ts';
 import { startTcpProxy } from '../harness/tcp-proxy.ts';
 
 const MINUTE = 60_000;
 /** All keys with this in their name are in one slot. */
 const KEY = 'session:{of-one-slot}';
 
-describe('the client of a Redis Cluster', () => {
+describe.skipIf(!hasRedisServer)('the client of a Redis Cluster', () => {
   let cluster: RedisClusterServers;
   const connections: ReturnType<typeof connectRedis>[] = [];
   beforeAll(async () => {

@@ -6,7 +6,7 @@ import {
   type RedisClusterServers,
   startRedisCluster,
 } from '../harness/redis-cluster.ts';
-import type { RedisServer } from '../harness/redis-server.ts';
+import { hasRedisServer, type RedisServer } from '../harness/redis-server.ts';
 import {
   expectNobodyHarmed,
   notInTheLog,
@@ -20,7 +20,7 @@ import {
 /** As in cluster.test.ts, and a connection to a node that hangs is given up after 1.2 s. */
 const FAILOVER = 2 * NODE_TIMEOUT + 1000 + 3200;
 
-describe('C21 C22 a Redis Cluster', () => {
+describe.skipIf(!hasRedisServer)('C21 C22 a Redis Cluster', () => {
   let cluster: RedisClusterServers;
   let site: Site;
   let environment: Record<string, string>;

@@ -5,6 +5,7 @@ import {
   type RedisClusterServers,
   startRedisCluster,
 } from '../harness/redis-cluster.ts';
+import { hasRedisServer } from '../harness/redis-server.ts';
 import { expectNobodyHarmed, type Site, say, startSite, underLoad, worksAgain } from './site.ts';
 import { type Guarded, guarded } from './tls-and-acl.ts';
 
@@ -23,66 +24,69 @@ const NAMES = [
   'hostname',
 ];
 
-describe('C21 C22 a Redis Cluster, over TLS, with a user that may do what the app does and no more', () => {
-  let secured: Guarded;
-  let cluster: RedisClusterServers;
-  let site: Site;
-  beforeAll(async () => {
-    secured = guarded('');
-    cluster = await startRedisCluster([...NAMES, ...secured.settings], secured.options);
-    site = await startSite({
-      environment: {
-        REDIS_URL: secured.url(cluster.addresses),
-        REDIS_MODE: 'cluster',
-        ...secured.environment,
-      },
-      // Half a minute before its end a token is as good as expired: a refresh every 2 s of use.
-      logto: { lifetimes: { accessToken: 32 } },
+describe.skipIf(!hasRedisServer)(
+  'C21 C22 a Redis Cluster, over TLS, with a user that may do what the app does and no more',
+  () => {
+    let secured: Guarded;
+    let cluster: RedisClusterServers;
+    let site: Site;
+    beforeAll(async () => {
+      secured = guarded('');
+      cluster = await startRedisCluster([...NAMES, ...secured.settings], secured.options);
+      site = await startSite({
+        environment: {
+          REDIS_URL: secured.url(cluster.addresses),
+          REDIS_MODE: 'cluster',
+          ...secured.environment,
+        },
+        // Half a minute before its end a token is as good as expired: a refresh every 2 s of use.
+        logto: { lifetimes: { accessToken: 32 } },
+      });
     });
-  });
-  afterAll(async () => {
-    await site.close();
-    await cluster.close();
-    secured.close();
-  });
-
-  it('a master dies, comes back as a replica, and another hands over: nobody is lost', async () => {
-    const [someone] = site.people;
-    const dying = await cluster.masterOf(`session:${someone?.sessionId}`);
-    const heir = await cluster.replicaOf(dying);
-    const seen = await underLoad(site, async (load) => {
-      const from = Date.now();
-      await kill(dying);
-      const healed = await worksAgain(site, FAILOVER);
-      expect((await heir.admin.role())[0]).toBe('master');
-      await load.moreRequests(2);
-
-      await dying.restart();
-      await cluster.whole();
-      expect((await dying.admin.role())[0]).toBe('slave');
-      await load.moreRequests(2);
-
-      const [leaving] = (await cluster.masters()).filter(({ port }) => port !== heir.port);
-      if (!leaving) throw new Error('There are other masters');
-      const successor = await cluster.replicaOf(leaving);
-      await successor.admin.cluster('FAILOVER');
-      await expect
-        .poll(async () => (await successor.admin.role())[0], { timeout: 10_000 })
-        .toBe('master');
-      await cluster.whole();
-      return { from, healed };
+    afterAll(async () => {
+      await site.close();
+      await cluster.close();
+      secured.close();
     });
-    const { report, lost, result: outage } = seen;
-    expectNobodyHarmed(
-      seen,
-      [outage],
-      ({ at }) => at >= outage.from - LAST_MOMENT && at <= outage.healed,
-    );
-    for (const { child } of site.processes)
-      expect(child.output().match(/redis\.down/g)).toHaveLength(1);
-    say('A master of a cluster killed', report, [
-      `From the kill until all worked again ${outage.healed - outage.from} ms (bound ${FAILOVER} ms, node timeout ${NODE_TIMEOUT} ms)`,
-      `Sign-ins of the last moment that were lost: ${lost.length}`,
-    ]);
-  });
-});
+
+    it('a master dies, comes back as a replica, and another hands over: nobody is lost', async () => {
+      const [someone] = site.people;
+      const dying = await cluster.masterOf(`session:${someone?.sessionId}`);
+      const heir = await cluster.replicaOf(dying);
+      const seen = await underLoad(site, async (load) => {
+        const from = Date.now();
+        await kill(dying);
+        const healed = await worksAgain(site, FAILOVER);
+        expect((await heir.admin.role())[0]).toBe('master');
+        await load.moreRequests(2);
+
+        await dying.restart();
+        await cluster.whole();
+        expect((await dying.admin.role())[0]).toBe('slave');
+        await load.moreRequests(2);
+
+        const [leaving] = (await cluster.masters()).filter(({ port }) => port !== heir.port);
+        if (!leaving) throw new Error('There are other masters');
+        const successor = await cluster.replicaOf(leaving);
+        await successor.admin.cluster('FAILOVER');
+        await expect
+          .poll(async () => (await successor.admin.role())[0], { timeout: 10_000 })
+          .toBe('master');
+        await cluster.whole();
+        return { from, healed };
+      });
+      const { report, lost, result: outage } = seen;
+      expectNobodyHarmed(
+        seen,
+        [outage],
+        ({ at }) => at >= outage.from - LAST_MOMENT && at <= outage.healed,
+      );
+      for (const { child } of site.processes)
+        expect(child.output().match(/redis\.down/g)).toHaveLength(1);
+      say('A master of a cluster killed', report, [
+        `From the kill until all worked again ${outage.healed - outage.from} ms (bound ${FAILOVER} ms, node timeout ${NODE_TIMEOUT} ms)`,
+        `Sign-ins of the last moment that were lost: ${lost.length}`,
+      ]);
+    });
+  },
+);

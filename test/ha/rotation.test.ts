@@ -3,12 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import type { LoadReport } from '../harness/load.ts';
 import { type AppProcess, startProcess } from '../harness/processes.ts';
+import { hasRedisServer } from '../harness/redis-server.ts';
 import { type RoundRobin, startRoundRobin } from '../harness/round-robin.ts';
 import { type RunningLoad, startLoad } from '../harness/running-load.ts';
 
 const [OLD, NEW] = [1, 2].map(() => randomBytes(48).toString('base64'));
 
-describe('SESSION_SECRET is changed while the processes run', () => {
+describe.skipIf(!hasRedisServer)('SESSION_SECRET is changed while the processes run', () => {
   let app: Doorstep;
   let processes: AppProcess[];
   let proxy: RoundRobin;

@@ -8,6 +8,7 @@ import {
   type SentinelServers,
   startSentinels,
 } from '../harness/redis-sentinels.ts';
+import { hasRedisServer } from '../harness/redis-server.ts';
 import {
   expectNobodyHarmed,
   notInTheLog,
@@ -29,74 +30,77 @@ const HANDOVER = 5000;
 /** How long before its death a master may not have told its replicas yet, milliseconds. */
 const LAST_MOMENT = 500;
 
-describe('C21 C22 Sentinels, over TLS, with users that may do what the app does and no more', () => {
-  let secured: Guarded;
-  let sentinels: SentinelServers;
-  let site: Site;
-  beforeAll(async () => {
-    secured = guarded(MASTER_SET);
-    sentinels = await startSentinels(secured.settings, {
-      ...secured.options,
-      lines: secured.sentinelLines,
-      ...(secured.options.admin && { sentinelLogin: secured.options.admin }),
+describe.skipIf(!hasRedisServer)(
+  'C21 C22 Sentinels, over TLS, with users that may do what the app does and no more',
+  () => {
+    let secured: Guarded;
+    let sentinels: SentinelServers;
+    let site: Site;
+    beforeAll(async () => {
+      secured = guarded(MASTER_SET);
+      sentinels = await startSentinels(secured.settings, {
+        ...secured.options,
+        lines: secured.sentinelLines,
+        ...(secured.options.admin && { sentinelLogin: secured.options.admin }),
+      });
+      site = await startSite({
+        environment: {
+          REDIS_URL: secured.url(sentinels.addresses),
+          REDIS_MODE: 'sentinel',
+          REDIS_SENTINEL_MASTER: MASTER_SET,
+          REDIS_SENTINEL_USERNAME: 'app',
+          REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD,
+          ...secured.environment,
+        },
+        logto: { lifetimes: { accessToken: 32 } },
+      });
     });
-    site = await startSite({
-      environment: {
-        REDIS_URL: secured.url(sentinels.addresses),
-        REDIS_MODE: 'sentinel',
-        REDIS_SENTINEL_MASTER: MASTER_SET,
-        REDIS_SENTINEL_USERNAME: 'app',
-        REDIS_SENTINEL_PASSWORD: SENTINEL_PASSWORD,
-        ...secured.environment,
-      },
-      logto: { lifetimes: { accessToken: 32 } },
+    afterAll(async () => {
+      await site.close();
+      await sentinels.close();
+      secured.close();
     });
-  });
-  afterAll(async () => {
-    await site.close();
-    await sentinels.close();
-    secured.close();
-  });
 
-  it('the master dies and comes back as a replica, and another one hands over: nobody is lost', async () => {
-    const dying = await sentinels.master();
-    const seen = await underLoad(site, async (load) => {
-      const from = Date.now();
-      await kill(dying);
-      const first = { from, healed: await worksAgain(site, FAILOVER) };
-      await load.moreRequests(2);
+    it('the master dies and comes back as a replica, and another one hands over: nobody is lost', async () => {
+      const dying = await sentinels.master();
+      const seen = await underLoad(site, async (load) => {
+        const from = Date.now();
+        await kill(dying);
+        const first = { from, healed: await worksAgain(site, FAILOVER) };
+        await load.moreRequests(2);
 
-      await dying.restart();
-      await sentinels.isReplica(dying);
-      await load.moreRequests(2);
+        await dying.restart();
+        await sentinels.isReplica(dying);
+        await load.moreRequests(2);
 
-      const leaving = await sentinels.master();
-      const again = Date.now();
-      // Until the Sentinels have told everybody, the old one would take writes that are lost then.
-      await leaving.admin.call('CLIENT', 'PAUSE', '3000', 'WRITE');
-      await sentinels.failover();
-      await sentinels.isReplica(leaving);
-      return [first, { from: again, healed: again + HANDOVER }];
+        const leaving = await sentinels.master();
+        const again = Date.now();
+        // Until the Sentinels have told everybody, the old one would take writes that are lost then.
+        await leaving.admin.call('CLIENT', 'PAUSE', '3000', 'WRITE');
+        await sentinels.failover();
+        await sentinels.isReplica(leaving);
+        return [first, { from: again, healed: again + HANDOVER }];
+      });
+      const { report, lost, result: outages } = seen;
+      const [death, handover] = outages;
+      if (!death || !handover) throw new Error('There were two outages');
+      expectNobodyHarmed(
+        seen,
+        outages,
+        ({ at }) => at >= death.from - LAST_MOMENT && at <= death.healed,
+      );
+      expect(site.processes.flatMap(({ child }) => notInTheLog(child))).toEqual([]);
+      const within = report.failures.filter(({ from }) => from >= handover.from);
+      say('A master behind Sentinels killed', report, [
+        `From the kill until all worked again ${death.healed - death.from} ms (bound ${FAILOVER} ms, down after ${DOWN_AFTER} ms)`,
+        `Sign-ins of the last moment that were lost: ${lost.length}`,
+        `SENTINEL FAILOVER: failed ${within.length}, from ${timesOf(within, handover.from)}`,
+      ]);
     });
-    const { report, lost, result: outages } = seen;
-    const [death, handover] = outages;
-    if (!death || !handover) throw new Error('There were two outages');
-    expectNobodyHarmed(
-      seen,
-      outages,
-      ({ at }) => at >= death.from - LAST_MOMENT && at <= death.healed,
-    );
-    expect(site.processes.flatMap(({ child }) => notInTheLog(child))).toEqual([]);
-    const within = report.failures.filter(({ from }) => from >= handover.from);
-    say('A master behind Sentinels killed', report, [
-      `From the kill until all worked again ${death.healed - death.from} ms (bound ${FAILOVER} ms, down after ${DOWN_AFTER} ms)`,
-      `Sign-ins of the last moment that were lost: ${lost.length}`,
-      `SENTINEL FAILOVER: failed ${within.length}, from ${timesOf(within, handover.from)}`,
-    ]);
-  });
-});
+  },
+);
 
-describe('C21 C22 Sentinels', () => {
+describe.skipIf(!hasRedisServer)('C21 C22 Sentinels', () => {
   let sentinels: SentinelServers;
   let site: Site;
   let environment: Record<string, string>;

@@ -3,7 +3,6 @@ import { createLogto } from '../../src/auth/logto.ts';
 import { ConfigError, parseConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/logger.ts';
 import { connectRedis } from '../../src/session/connect-redis.ts';
-import { reasonOf } from '../../src/session/redis-cluster.ts';
 import { Sealer } from '../../src/session/seal.ts';
 import { createSessions } from '../../src/session/sessions.ts';
 import { endSessions, listSessions } from './commands.ts';
@@ -37,7 +36,9 @@ async function main(): Promise<number> {
   try {
     await new Promise((resolve, reject) => {
       redis.once('ready', resolve);
-      redis.once('error', (error: Error) => reject(reasonOf(error)));
+      redis.once('error', (error: Error) =>
+        reject('reason' in redis ? redis.reason(error) : error),
+      );
     });
     const sealer = new Sealer(config.session.secrets);
     const sessions = createSessions({ config, redis, sealer, now: Date.now });
