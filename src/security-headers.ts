@@ -49,6 +49,6 @@ export function securityHeaders(config: Config): RequestHandler {
 
 /** Pages differ by who asks, and Back after sign-out must show nothing (S28). */
 export const noStore: RequestHandler = (_req, res, next) => {
-  res.set('Cache-Control', 'no-store');
+  res.setHeader('Cache-Control', 'no-store');
   next();
 };

@@ -57,9 +57,10 @@ export class Sealer {
     const decipher = createDecipheriv('aes-256-gcm', found.key, iv, { authTagLength: TAG_BYTES });
     decipher.setAAD(additionalData(purpose, name));
     decipher.setAuthTag(envelope.subarray(TAG_START, BODY_START));
-    const body = decipher.update(envelope.subarray(BODY_START), undefined, 'utf8');
+    const body = decipher.update(envelope.subarray(BODY_START));
     try {
-      return body + decipher.final('utf8');
+      decipher.final();
+      return body.toString('utf8');
     } catch {
       return null;
     }
