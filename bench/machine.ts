@@ -40,9 +40,14 @@ export function startOnServerCore(
   return endWithUs(spawn(first, rest, { ...options, stdio: ['ignore', 'ignore', 'inherit'] }));
 }
 
+const started: ChildProcess[] = [];
+process.on('exit', () => {
+  for (const child of started) child.kill('SIGKILL');
+});
+
 /** Nothing that the benchmark started outlives it, however it ends. */
 export function endWithUs(child: ChildProcess): ChildProcess {
-  process.on('exit', () => child.kill('SIGKILL'));
+  started.push(child);
   return child;
 }
 
