@@ -23,7 +23,7 @@ export interface Options {
 const HELP = `npm run bench -- [options]
   --quick           under a minute, less exact
   --node PATH       runs the contenders on another Node
-  --rounds N        interleaved rounds (25; with --quick 4)
+  --rounds N        interleaved rounds (9; with --quick 4)
   --only A,B        these contenders, beside the floor and Doorstep
   --part NAME       contenders or experiments; both unless given, with --quick only the first
   --save FOLDER     writes results.json and chart.svg there
@@ -53,11 +53,11 @@ export function readOptions(words: string[]): Options | null {
   return {
     quick,
     node: values.node,
-    // Many short ones: a machine's speed drifts within seconds, and what is compared should drift alike.
-    rounds: Number(values.rounds ?? (quick ? 4 : 25)),
-    requests: quick ? 250 : 1000,
+    rounds: Number(values.rounds ?? (quick ? 4 : 9)),
+    // Shorter ones measure how fast caches fill, since the contenders take turns on one core.
+    requests: quick ? 250 : 3000,
     warmUp: quick ? 800 : 6000,
-    signIns: quick ? 2 : 8,
+    signIns: quick ? 2 : 25,
     // A sign-in is many functions, each of them called once: they take long to become quick.
     signInsToWarmUp: quick ? 10 : 150,
     save: values.save ?? null,

@@ -22,7 +22,7 @@ export interface RedisConfig {
 }
 
 const FORM =
-  'must be an address such as redis://localhost:6379 (rediss:// for TLS), or several: redis://redis-1:6379,redis-2:6379';
+  'must be an address such as redis://localhost:6379 (rediss:// for TLS), or several: redis://redis-1:6379,redis-2:6379; in a password, write @ / ? # as %40 %2F %3F %23';
 const ADDRESS = /^(?:\[([\da-f:.]+)\]|([\w.-]+))(?::(\d{1,5}))?$/i;
 const PARTS = /^(rediss?):\/\/(?:([^/@?#]*)@)?([^/@?#]+)(?:\/(\d{0,4}))?$/;
 
@@ -98,7 +98,7 @@ export function redisContradictions(env: Record<string, string | undefined>): st
   const mode = env.REDIS_MODE ?? 'single';
   const url = redisUrl.safeParse(env.REDIS_URL).data;
   const problems: string[] = [];
-  if (mode !== 'single' && !env.REDIS_URL) {
+  if ((mode === 'sentinel' || mode === 'cluster') && !env.REDIS_URL) {
     problems.push(
       `REDIS_MODE is ${mode}, but there is no REDIS_URL: name the servers, for example redis://redis-1,redis-2,redis-3`,
     );
@@ -128,6 +128,17 @@ export function redisContradictions(env: Record<string, string | undefined>): st
   }
   return problems;
 }
+
+/** As ioredis takes them, for a server or a Sentinel. */
+export const credentials = ({
+  username,
+  password,
+  tls,
+}: Pick<RedisConfig, 'username' | 'password' | 'tls'>) => ({
+  ...(username !== null && { username }),
+  ...(password !== null && { password }),
+  ...(tls && { tls: {} }),
+});
 
 /** As in a URL. */
 export const addressText = ({ host, port }: RedisAddress): string =>

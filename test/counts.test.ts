@@ -46,7 +46,7 @@ describe.skipIf(!hasRedisServer)('what things cost', () => {
     expect(Object.values(app.logto.calls).reduce((sum, calls) => sum + calls)).toBe(0);
   });
 
-  it('finishing a visitor’s sign-in asks Redis 8 times: state, directory, tokens, session, marks', async () => {
+  it('finishing a visitor’s sign-in asks Redis 10 times: state, directory, tokens, session, marks', async () => {
     const asked: string[] = [];
     const counted = await startDoorstep({
       wrapRedis: (redis) =>
@@ -68,7 +68,7 @@ describe.skipIf(!hasRedisServer)('what things cost', () => {
     expect(asked).toEqual([]);
     await browser.get(own, { follow: false });
     expect(asked.sort()).toEqual([
-      ...Array(2).fill('addToDirectory'),
+      ...Array(4).fill('addToDirectory'),
       ...Array(3).fill('get'),
       ...Array(2).fill('set'),
       'writeTokens',

@@ -42,9 +42,11 @@ export async function finishSignIn(deps: AuthDeps, req: Request, res: Response):
   if (error !== null) throw refusal(error, pending);
 
   const signIn = await exchange(deps, req, { state, code }, pending);
+  // Where somebody was signed in already, that may go on, and with this token its grant would end.
+  const hadSession = Boolean(sessionOf(req)?.user);
   const giveBack = () => void revokeAll(deps, [{ tokens: signIn.tokens, wasLive: false }]);
   const endedMeanwhile = await sessions.begin(req, signIn).catch((error: unknown) => {
-    giveBack();
+    if (!hadSession) giveBack();
     throw error;
   });
   if (endedMeanwhile) {

@@ -20,7 +20,7 @@ export interface Metrics {
 }
 
 /**
- * Measures, and answers GET /metrics at `host` on a port of its own: visitors can't ask there, no
+ * Measures, and answers GET /metrics at `host` on a port of its own: who can't reach the port can't ask, no
  * proxy needs a rule, and Prometheus sees each process by itself.
  *
  * @throws when the port is taken; the message says so.

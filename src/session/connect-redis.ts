@@ -1,6 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
-import type { RedisConfig } from '../redis-config.ts';
+import { credentials, type RedisConfig } from '../redis-config.ts';
 import { SCRIPTS } from './redis.ts';
 import { RedisCluster } from './redis-cluster.ts';
 import { type OutageLog, outageLog } from './redis-outage.ts';
@@ -52,17 +52,12 @@ const options = (config: RedisConfig) =>
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   }) satisfies RedisOptions;
 
-const credentials = ({ username, password, tls }: RedisConfig) => ({
-  ...(username !== null && { username }),
-  ...(password !== null && { password }),
-  ...(tls && { tls: {} }),
-});
-
 const connectServer = (config: RedisConfig): Redis =>
   new Redis({ ...config.addresses[0], ...options(config) });
 
 function connectBySentinels(config: RedisConfig): Redis {
   const { addresses, sentinel, tls } = config;
+  const { natMap, watch } = watchSentinels(config);
   const redis = new Redis({
     ...options(config),
     sentinels: addresses,
@@ -70,6 +65,7 @@ function connectBySentinels(config: RedisConfig): Redis {
     sentinelUsername: sentinel.username ?? undefined,
     sentinelPassword: sentinel.password ?? undefined,
     ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+    natMap,
     // Those of REDIS_URL, by the names that their certificates hold.
     updateSentinels: false,
     sentinelRetryStrategy: backOff,
@@ -77,7 +73,7 @@ function connectBySentinels(config: RedisConfig): Redis {
     // The old master may hang: don't wait for its goodbye.
     disconnectTimeout: FAREWELL,
   });
-  watchSentinels(redis, config);
+  watch(redis);
   return redis;
 }
 

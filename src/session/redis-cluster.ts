@@ -53,7 +53,7 @@ export class RedisCluster extends Cluster {
     // ioredis lets nobody catch this: the command after it fails too, and says so.
     node.asking = () => Redis.prototype.asking.call(node).catch(() => 'OK');
     // Not the cluster's own "node error", which tells of other connections too.
-    node.on('error', (error) => this.#lose(error, keyOf(node)));
+    node.on('error', (error) => this.#lose(error, node));
     node.on('ready', () => {
       this.#lastError = undefined;
       this.#away.delete(keyOf(node));
@@ -63,11 +63,11 @@ export class RedisCluster extends Cluster {
     if (!node.options.readOnly) node.connect().catch(() => {});
   }
 
-  #lose(error: Error, key: string): void {
+  #lose(error: Error, node: Redis): void {
     this.#lastError = error;
-    // Of a replica, or of an address that no longer counts, nothing depends.
-    if (this.status !== 'ready' || !this.slots.some(([master]) => master === key)) return;
-    this.#away.add(key);
+    // Nothing depends on a replica, nor on a connection that another one has replaced.
+    if (this.status !== 'ready' || !this.nodes('master').includes(node)) return;
+    this.#away.add(keyOf(node));
     this.#log.down(error);
     this.#lookSoon();
   }

@@ -11,7 +11,9 @@ export function outageLog(logger: Logger): OutageLog {
   return {
     down(error) {
       if (!down) {
-        logger.error({ event: 'redis.down', cause: error.message }, 'Redis is out of reach');
+        // Redis quotes what it was sent; of its own errors the first word says enough (logger.ts).
+        const cause = error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : error.message;
+        logger.error({ event: 'redis.down', cause }, 'Redis is out of reach');
       }
       down = true;
     },

@@ -17,6 +17,8 @@ import { TokenStore, type Tokens } from './tokens.ts';
 
 /** Tokens are written at sign-in and at rechecks, and have to outlive the last page after that. */
 const SLACK = 60 * 60_000;
+/** Sessions that are ended together: with thousands, Redis would be late for everybody. */
+const AT_ONCE = 100;
 
 export interface SessionDeps {
   config: Config;
@@ -53,6 +55,8 @@ export interface ListedSession {
 
 export interface SessionList {
   sessions: ListedSession[];
+  /** So many more are on this page of the directory, sealed with a secret that this process lacks. */
+  unreadable: number;
   /** There are more behind this page. */
   older: boolean;
 }
@@ -111,21 +115,35 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
       begun.user = user;
       begun.idToken = idToken;
       if (signIn.wasAskedFor) begun.askedToSignInAt = user.signedInAt;
-      // Together: the browser gets its cookie when all of it is there.
+      // Before the record, which makes it a session: one that nobody can find can't be ended, and
+      // whoever ends it takes its tokens.
       await allOf([
         directory.add(user, begun.id, user.endsAt),
         tokens.write(begun.id, 0, signIn.tokens, user.endsAt),
-        saveSession(begun),
       ]);
+      await saveSession(begun);
       // Only now. `endAll` leaves its mark and then looks into the directory: whoever of the two comes
-      // second sees what the other did.
-      if (!(await directory.wasEnded(user, startedAt))) return null;
+      // second sees what the other did. The entry again: a list that found no record may have
+      // forgotten it.
+      const [wasEnded] = await Promise.all([
+        directory.wasEnded(user, startedAt),
+        directory.add(user, begun.id, user.endsAt),
+      ]);
+      if (!wasEnded) return null;
     } catch (error) {
-      // The request must forget it: express-session would save it at the end of the error page.
-      await end(begun, user).catch(() => {});
+      await takeBack(begun, user);
       throw error;
     }
     return end(begun, user);
+  }
+
+  /** As far as Redis can be reached. The request must forget it too: else it would be saved at its end. */
+  async function takeBack(begun: AppSession, user: SignedInUser): Promise<void> {
+    await Promise.allSettled([
+      settled((done) => begun.destroy(done)),
+      tokens.take(begun.id),
+      directory.remove(user, begun.id),
+    ]);
   }
 
   async function endAll(whose: Whose, except?: string): Promise<EndedSession[]> {
@@ -135,12 +153,16 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
       const user = (await store.peek(id))?.user;
       return end(id, user ?? nobody(whose));
     };
-    return Promise.all(ids.map(endOne));
+    const ended: EndedSession[] = [];
+    while (ended.length < ids.length) {
+      const next = ids.slice(ended.length, ended.length + AT_ONCE);
+      ended.push(...(await Promise.all(next.map(endOne))));
+    }
+    return ended;
   }
 
   async function look(id: string): Promise<ListedSession | null> {
-    const found = await store.peek(id);
-    return found && { id, ...found };
+    return listed(id, await store.peek(id));
   }
 
   async function list(
@@ -150,11 +172,14 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     // One more than is asked for tells whether there are older ones.
     const known = await directory.ofUser(user, { ...page, count: page.count + 1 });
     const ids = known.slice(0, page.count);
-    const found = await Promise.all(ids.map(look));
+    const found = await Promise.all(ids.map((id) => store.peek(id)));
     const gone = ids.filter((_id, index) => found[index] === null);
     await Promise.all(gone.map((id) => directory.forget(user, id)));
-    const sessions = found.filter((session) => session !== null);
-    return { sessions, older: known.length > page.count };
+    const sessions = ids
+      .map((id, index) => listed(id, found[index] ?? null))
+      .filter((session) => session !== null);
+    const unreadable = ids.length - gone.length - sessions.length;
+    return { sessions, unreadable, older: known.length > page.count };
   }
 
   return {
@@ -170,13 +195,19 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
   };
 }
 
+const listed = (
+  id: string,
+  found: { user: SignedInUser | null; lastUsedAt: number } | null,
+): ListedSession | null =>
+  found?.user ? { id, user: found.user, lastUsedAt: found.lastUsedAt } : null;
+
 /** The record is gone, so only the entry that led to it can be taken away. */
 const nobody = (whose: Whose): Owner =>
   'logtoSession' in whose
     ? { iss: '', sub: '', sid: whose.logtoSession }
     : { iss: whose.iss, sub: whose.sub, sid: null };
 
-/** Waits for all of them when one fails, too: what is taken back then must not be written later. */
+/** Waits for all of them when one fails, too: what is still being written can't be taken back. */
 async function allOf(work: Promise<unknown>[]): Promise<void> {
   for (const done of await Promise.allSettled(work)) {
     if (done.status === 'rejected') throw done.reason;

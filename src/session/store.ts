@@ -68,16 +68,21 @@ export class SessionStore extends RedisStore {
     });
   }
 
-  /** Reads a session without using it: its idle lifetime goes on. @returns null when it is gone. */
-  async peek(id: string): Promise<{ user: SignedInUser; lastUsedAt: number } | null> {
+  /**
+   * Reads a session without using it: its idle lifetime goes on.
+   *
+   * @returns null when it is gone; without a user when it is there, but sealed with a key that we don't have.
+   */
+  async peek(id: string): Promise<{ user: SignedInUser | null; lastUsedAt: number } | null> {
     const { redis, idleMs, now } = this.#options;
     const key = PREFIX + id;
     const [envelope, left] = await askRedis(
       'The session',
       Promise.all([redis.getBuffer(key), redis.pttl(key)]),
     );
+    if (!envelope) return null;
     const record = await this.#open(id, envelope);
-    return record?.user ? { user: record.user, lastUsedAt: now() - (idleMs - left) } : null;
+    return { user: record?.user ?? null, lastUsedAt: now() - (idleMs - left) };
   }
 
   /** Reads, changes and writes at once, so that next to nothing can come between. */
@@ -135,9 +140,9 @@ export class SessionStore extends RedisStore {
 
   async #answer<Data>(
     callback: Callback<Data> | undefined,
-    work: () => Promise<Data | null | undefined | undefined>,
+    work: () => Promise<Data | null | undefined>,
   ): Promise<void> {
-    let data: Data | null | undefined | undefined;
+    let data: Data | null | undefined;
     try {
       data = await work();
     } catch (cause) {

@@ -45,6 +45,15 @@ describe('sessions', () => {
     expect((await browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
   });
 
+  it('S4 a signed id whose session is gone is not taken over', async () => {
+    const browser = await app.signedInBrowser();
+    const before = idOf(browser);
+    await app.redis.del(`session:${before}`);
+    await browser.get(await app.upToCallback(browser));
+    expect(idOf(browser)).not.toBe(before);
+    expect((await browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
+  });
+
   it('S5 the idle lifetime is the record’s time in Redis, and each page begins it anew', async () => {
     const browser = await app.signedInBrowser();
     const key = `session:${idOf(browser)}`;

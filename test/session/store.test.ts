@@ -1,8 +1,11 @@
-import type { SessionData } from 'express-session';
-import { beforeEach, describe, expect, it } from 'vitest';
+import express, { type Request } from 'express';
+import session, { type SessionData } from 'express-session';
+import request from 'supertest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { EmbeddedRedis } from '../../demo/redis.ts';
 import { SessionStoreUnavailable } from '../../src/errors.ts';
 import { Sealer } from '../../src/session/seal.ts';
+import { type AppSession, saveSession, sessionOf, settled } from '../../src/session/session.ts';
 import { SessionStore } from '../../src/session/store.ts';
 import { SESSION_SECRET } from '../harness/doorstep.ts';
 
@@ -86,5 +89,103 @@ describe('the session store', () => {
     for (const act of [store.all, store.ids, store.length, store.clear]) {
       await expect(act.call(store)).rejects.toThrow('never scanned');
     }
+  });
+
+  it('S10 a session that this secret does not open is told from one that is gone', async () => {
+    await set(storeWith(), 'id', record());
+    const other = storeWith(`${SESSION_SECRET}-another`);
+    expect(await other.peek('id')).toMatchObject({ user: null });
+    expect(await other.peek('nobody')).toBeNull();
+    expect((await storeWith().peek('id'))?.user?.sub).toBe('ada');
+  });
+});
+
+describe('what a request does to its session', () => {
+  type Act = (session: AppSession, req: Request) => unknown;
+  const acts: Record<string, Act> = {
+    'reads it only': () => {},
+    'changes something deep inside': ({ user }) => Object.assign(user?.device ?? {}, { name: 'X' }),
+    'adds to a list': ({ user }) => user?.roles.push('editor'),
+    'deletes something': (session) => delete session.defaultOrganization,
+    'saves, and takes the change back': async (session) => {
+      session.defaultOrganization = 'other';
+      await saveSession(session);
+      session.defaultOrganization = 'first';
+    },
+    'saves, and changes it again': async (session) => {
+      session.defaultOrganization = 'other';
+      await saveSession(session);
+      session.user?.roles.push('late');
+    },
+    'saves, and that was all': async (session) => {
+      session.defaultOrganization = 'other';
+      await saveSession(session);
+    },
+    'reads it again, and changes it': async (session, req) => {
+      await settled((done) => session.reload(done));
+      const again = sessionOf(req);
+      if (again) again.defaultOrganization = 'reloaded';
+    },
+  };
+  const redis = new EmbeddedRedis();
+  const writes = vi.spyOn(redis, 'set');
+  const store = new SessionStore({
+    redis,
+    sealer: new Sealer([SESSION_SECRET]),
+    cookie,
+    idleMs: 60_000,
+    now: Date.now,
+  });
+  const app = express();
+  app.use(session({ name: 's', store, secret: 'x', resave: false, saveUninitialized: false }));
+  app.get('/begin', (req, res) => {
+    const begun = sessionOf(req);
+    Object.assign(begun ?? {}, structuredClone({ user, defaultOrganization: 'first' }));
+    res.end();
+  });
+  app.get('/act', async (req, res) => {
+    const target = sessionOf(req);
+    if (target) await acts[String(req.query.what)]?.(target, req);
+    res.end();
+  });
+  app.get('/', (req, res) => {
+    const found = sessionOf(req);
+    res.json({ user: found?.user, defaultOrganization: found?.defaultOrganization });
+  });
+
+  it.each([
+    { what: 'reads it only', saves: 0, after: { user, defaultOrganization: 'first' } },
+    {
+      what: 'changes something deep inside',
+      saves: 1,
+      after: { user: { ...user, device: { ...user.device, name: 'X' } } },
+    },
+    { what: 'adds to a list', saves: 1, after: { user: { ...user, roles: ['editor'] } } },
+    { what: 'deletes something', saves: 1, after: { defaultOrganization: undefined } },
+    {
+      what: 'saves, and takes the change back',
+      saves: 2,
+      after: { defaultOrganization: 'first' },
+    },
+    {
+      what: 'saves, and changes it again',
+      saves: 2,
+      after: { user: { ...user, roles: ['late'] }, defaultOrganization: 'other' },
+    },
+    { what: 'saves, and that was all', saves: 1, after: { defaultOrganization: 'other' } },
+    {
+      what: 'reads it again, and changes it',
+      saves: 1,
+      after: { defaultOrganization: 'reloaded' },
+    },
+  ])('$what: saved $saves times, and nothing is lost', async ({ what, saves, after }) => {
+    const agent = request.agent(app);
+    await agent.get('/begin');
+    writes.mockClear();
+    await agent.get('/act').query({ what });
+    expect(writes).toHaveBeenCalledTimes(saves);
+    const { body } = await agent.get('/');
+    for (const [name, value] of Object.entries(after)) expect(body[name]).toEqual(value);
+    expect(writes).toHaveBeenCalledTimes(saves);
   });
 });

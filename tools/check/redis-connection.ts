@@ -1,5 +1,10 @@
 import { Redis } from 'ioredis';
-import { addressText, type RedisAddress, type RedisConfig } from '../../src/redis-config.ts';
+import {
+  addressText,
+  credentials,
+  type RedisAddress,
+  type RedisConfig,
+} from '../../src/redis-config.ts';
 import { error, type Finding, type Outcome, stop } from './outcome.ts';
 import type { World } from './world.ts';
 
@@ -27,9 +32,7 @@ export async function askServer<Answer>(
 ): Promise<Answer> {
   const client = new Redis({
     ...at,
-    ...(login.username !== null && { username: login.username }),
-    ...(login.password !== null && { password: login.password }),
-    ...(login.tls && { tls: {} }),
+    ...credentials(login),
     db: login.database,
     lazyConnect: true,
     enableReadyCheck: false,

@@ -26,9 +26,12 @@ async function askSentinels(config: RedisConfig, world: World): Promise<Outcome<
   const answers = await Promise.all(
     config.addresses.map(
       (at): Promise<Answer<unknown>> =>
-        askServer(at, login, world, (client) =>
-          client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master),
-        ).then(
+        askServer(at, login, world, async (client) => {
+          const known = await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', master);
+          // The app listens for failovers.
+          await client.subscribe('+switch-master');
+          return known;
+        }).then(
           (known) => ({ at, known }),
           (cause) => ({ at, wrong: ofSentinel(explain(at, cause, world)) }),
         ),
@@ -52,14 +55,17 @@ async function askSentinels(config: RedisConfig, world: World): Promise<Outcome<
   return goOn([{ at, owns: () => true }], ...weaker);
 }
 
-/** The same words, but it is the Sentinels' own password. */
-const ofSentinel = ({ message, next }: Finding): Finding =>
-  message.includes('password')
-    ? error(
-        message.replace('password or user in REDIS_URL', 'Sentinels’ own password'),
-        'Set REDIS_SENTINEL_PASSWORD (and REDIS_SENTINEL_USERNAME): those in REDIS_URL are for the servers behind them.',
-      )
-    : error(message, next ?? '');
+/** The same words, but it is the Sentinels' own password, and a user of theirs. */
+function ofSentinel({ message, next }: Finding): Finding {
+  if (message.includes('password')) {
+    return error(
+      message.replace('password or user in REDIS_URL', 'Sentinels’ own password'),
+      'Set REDIS_SENTINEL_PASSWORD (and REDIS_SENTINEL_USERNAME): those in REDIS_URL are for the servers behind them.',
+    );
+  }
+  const forbidden = message.includes('does not let this user');
+  return error(message, forbidden ? 'Give it the rights of docs/redis.md.' : (next ?? ''));
+}
 
 const readAddress = (reply: unknown): RedisAddress[] =>
   Array.isArray(reply) ? [{ host: String(reply[0]), port: Number(reply[1]) }] : [];

@@ -16,14 +16,17 @@ export async function listSessions(
   user: User,
 ): Promise<string> {
   const now = Date.now();
-  const { sessions: found } = await sessions.list(user, { offset: 0, count: MOST });
-  if (found.length === 0) return `${user.sub} is signed in nowhere.\n`;
+  const { sessions: found, unreadable } = await sessions.list(user, { offset: 0, count: MOST });
+  const others = unreadable
+    ? `${unreadable} more can’t be read: they were sealed with another SESSION_SECRET, or by another version.\n`
+    : '';
+  if (found.length === 0) return others || `${user.sub} is signed in nowhere.\n`;
   const lines = found.map((session) => {
     const begun = new Date(session.user.signedInAt).toISOString();
     const minutes = Math.round((now - session.lastUsedAt) / 60_000);
     return `  ${session.user.device.name.padEnd(28)} signed in ${begun}, last used ${minutes} min ago`;
   });
-  return `${user.sub} is signed in on ${found.length}:\n${lines.join('\n')}\n`;
+  return `${user.sub} is signed in on ${found.length}:\n${lines.join('\n')}\n${others}`;
 }
 
 /** Ends them all, and sign-ins under way with them; the refresh tokens go back to Logto. */
