@@ -3,7 +3,7 @@ import { EmbeddedRedis } from '../../demo/redis.ts';
 import { kinds } from '../harness/redis-kinds.ts';
 import { holdsTheContract } from './redis-contract.ts';
 
-holdsTheContract(kinds);
+describe('C19 C20 what the app stands on', () => holdsTheContract(kinds));
 
 describe('the embedded Redis', () => {
   afterEach(() => vi.useRealTimers());
