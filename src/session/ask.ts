@@ -8,3 +8,26 @@ export async function askRedis<Answer>(what: string, answer: Promise<Answer>): P
     throw new SessionStoreUnavailable(`${what} could not be reached`, { cause });
   }
 }
+
+/** Waits for all of them when one fails, too: what is still being written can't be taken back. */
+export async function allOf(work: Promise<unknown>[]): Promise<void> {
+  for (const done of await Promise.allSettled(work)) {
+    if (done.status === 'rejected') throw done.reason;
+  }
+}
+
+/** With thousands at once, Redis would be late for everybody. */
+const AT_ONCE = 100;
+
+/** Asks for each, a hundred at a time. @returns the answers in the order of the items. */
+export async function inGroups<Item, Answer>(
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Answer>,
+): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  while (answers.length < items.length) {
+    const group = items.slice(answers.length, answers.length + AT_ONCE);
+    answers.push(...(await Promise.all(group.map(ask))));
+  }
+  return answers;
+}

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import type { Config } from '../config.ts';
+import { allOf, inGroups } from './ask.ts';
 import { Directory, type Owner, type UserKey, type Whose } from './directory.ts';
 import { sessionMiddleware } from './middleware.ts';
 import type { SessionRedis } from './redis.ts';
@@ -17,8 +18,6 @@ import { TokenStore, type Tokens } from './tokens.ts';
 
 /** Tokens are written at sign-in and at rechecks, and have to outlive the last page after that. */
 const SLACK = 60 * 60_000;
-/** Sessions that are ended together: with thousands, Redis would be late for everybody. */
-const AT_ONCE = 100;
 
 export interface SessionDeps {
   config: Config;
@@ -153,16 +152,7 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
       const user = (await store.peek(id))?.user;
       return end(id, user ?? nobody(whose));
     };
-    const ended: EndedSession[] = [];
-    while (ended.length < ids.length) {
-      const next = ids.slice(ended.length, ended.length + AT_ONCE);
-      ended.push(...(await Promise.all(next.map(endOne))));
-    }
-    return ended;
-  }
-
-  async function look(id: string): Promise<ListedSession | null> {
-    return listed(id, await store.peek(id));
+    return inGroups(ids, endOne);
   }
 
   async function list(
@@ -190,7 +180,7 @@ export function createSessions({ config, redis, sealer, now }: SessionDeps): Ses
     endAll,
     ids: (user) => directory.all(user),
     update: (id, change) => store.update(id, change),
-    look,
+    look: async (id) => listed(id, await store.peek(id)),
     list,
   };
 }
@@ -206,10 +196,3 @@ const nobody = (whose: Whose): Owner =>
   'logtoSession' in whose
     ? { iss: '', sub: '', sid: whose.logtoSession }
     : { iss: whose.iss, sub: whose.sub, sid: null };
-
-/** Waits for all of them when one fails, too: what is still being written can't be taken back. */
-async function allOf(work: Promise<unknown>[]): Promise<void> {
-  for (const done of await Promise.allSettled(work)) {
-    if (done.status === 'rejected') throw done.reason;
-  }
-}
