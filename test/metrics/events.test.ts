@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { REASONS } from '../../src/metrics/reasons.ts';
 import { type People, peopleAt } from '../harness/people.ts';
+import { SIGN_IN_FAILURES } from '../harness/sign-in-failures.ts';
 import { type Measured, startMeasured } from './measured.ts';
 
 const MINUTE = 60_000;
@@ -47,13 +48,7 @@ describe('what happens is counted, though LOG_LEVEL is silent', () => {
     expect(await counted(() => signIn())).toEqual(['sign_ins started', 'sign_ins succeeded']);
   });
 
-  it.each([
-    ['denied', { error: 'access_denied' }],
-    ['refused_by_logto', { error: 'invalid_target' }],
-    ['code_refused', { code: 'a-code-that-was-never-issued' }],
-    ['sign_in_not_found', { state: 'a-state-that-was-never-issued' }],
-    ['issuer_mismatch', { iss: 'https://evil.example/oidc' }],
-  ])('a sign-in that fails: %s', async (reason, changes) => {
+  it.each(SIGN_IN_FAILURES)('a sign-in that fails: %s', async (reason, changes) => {
     expect(await counted(() => signIn(changes))).toEqual([
       'sign_ins started',
       `sign_ins ${reason}`,

@@ -4,6 +4,7 @@ import type { Browser } from '../demo/browser.ts';
 import { CLIENT, type Doorstep, SESSION_SECRET, startDoorstep } from '../harness/doorstep.ts';
 import { idIn, type People, peopleAt } from '../harness/people.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
+import { SIGN_IN_FAILURES } from '../harness/sign-in-failures.ts';
 
 const MINUTE = 60_000;
 
@@ -107,13 +108,7 @@ describe('S29 logs', () => {
     expect(await logged(() => signIn())).toEqual(['sign_in.started', 'sign_in.succeeded']);
   });
 
-  it.each([
-    ['denied', { error: 'access_denied' }],
-    ['refused_by_logto', { error: 'invalid_target' }],
-    ['code_refused', { code: 'a-code-that-was-never-issued' }],
-    ['sign_in_not_found', { state: 'a-state-that-was-never-issued' }],
-    ['issuer_mismatch', { iss: 'https://evil.example/oidc' }],
-  ])('a sign-in that fails: %s', async (reason, changes) => {
+  it.each(SIGN_IN_FAILURES)('a sign-in that fails: %s', async (reason, changes) => {
     expect(await logged(() => signIn(changes))).toEqual([
       'sign_in.started',
       `sign_in.failed ${reason}`,
