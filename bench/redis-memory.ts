@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { createLogger } from '../src/logger.ts';
-import { singleRedis } from '../src/redis-config.ts';
-import { connectRedis } from '../src/session/connect-redis.ts';
-import { Directory } from '../src/session/directory.ts';
-import { Sealer } from '../src/session/seal.ts';
-import { SESSION_PURPOSE } from '../src/session/store.ts';
-import { TokenStore } from '../src/session/tokens.ts';
+import { singleRedis } from '../src/doorstep/config/redis-address.ts';
+import { Sealer } from '../src/doorstep/crypto/sealer.ts';
+import { createLogger } from '../src/doorstep/logger.ts';
+import { connectRedis } from '../src/doorstep/redis/client.ts';
+import { SESSION_PURPOSE } from '../src/doorstep/session/store.ts';
+import { TokenStore } from '../src/doorstep/session/token-store.ts';
+import { Directory } from '../src/doorstep/session/user-index.ts';
 import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
 import { SESSION_SECRET } from './contenders.ts';
 import type { Subject } from './measure.ts';

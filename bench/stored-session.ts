@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
-import { Sealer } from '../src/session/seal.ts';
-import { SESSION_PURPOSE } from '../src/session/store.ts';
-import { TOKENS_PURPOSE, type Tokens } from '../src/session/tokens.ts';
+import { Sealer } from '../src/doorstep/crypto/sealer.ts';
+import { SESSION_PURPOSE } from '../src/doorstep/session/store.ts';
+import { TOKENS_PURPOSE, type Tokens } from '../src/doorstep/session/token-store.ts';
 import { SESSION_SECRET } from './contenders.ts';
 import type { Subject } from './measure.ts';
 

@@ -1,6 +1,6 @@
 import { createApp } from '../src/app.ts';
-import { type Config, parseConfig } from '../src/config.ts';
-import { drain, serve } from '../src/serve.ts';
+import { type Config, parseConfig } from '../src/doorstep/config/config.ts';
+import { drain, serve } from '../src/server.ts';
 import { apiScopes } from './accounts.ts';
 import { banner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';

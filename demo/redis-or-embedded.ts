@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import { addressText, type RedisConfig } from '../src/redis-config.ts';
-import { connectRedis } from '../src/session/connect-redis.ts';
-import type { SessionRedis } from '../src/session/redis.ts';
+import { addressText, type RedisConfig } from '../src/doorstep/config/redis-address.ts';
+import { connectRedis } from '../src/doorstep/redis/client.ts';
+import type { SessionRedis } from '../src/doorstep/redis/commands.ts';
 import { EmbeddedRedis } from './redis.ts';
 
 /** The Redis that REDIS_URL names, else one inside this process. */

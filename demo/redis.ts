@@ -1,4 +1,4 @@
-import type { SessionRedis } from '../src/session/redis.ts';
+import type { SessionRedis } from '../src/doorstep/redis/commands.ts';
 
 type Value =
   | { kind: 'string'; bytes: Buffer }

@@ -1,11 +1,11 @@
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
-import { ConfigError, parseConfig } from './config.ts';
-import { createLogger } from './logger.ts';
+import { ConfigError, parseConfig } from './doorstep/config/config.ts';
+import { singleRedis } from './doorstep/config/redis-address.ts';
+import { createLogger } from './doorstep/logger.ts';
+import { connectRedis } from './doorstep/redis/client.ts';
 import { metricsFor } from './metrics/start.ts';
-import { singleRedis } from './redis-config.ts';
-import { drain, serve } from './serve.ts';
-import { connectRedis } from './session/connect-redis.ts';
+import { drain, serve } from './server.ts';
 
 /** The process: configuration → Redis → app → listen → drain on SIGTERM. */
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Response, type Router } from 'express';
 import { z } from 'zod';
-import type { Render } from '../../src/pages/view-engine.ts';
+import type { Render } from '../../src/site/view-engine.ts';
 import { accounts, type InventedAccount } from '../accounts.ts';
 import { asset } from './assets.ts';
 import type { Authorizations, HuggingFaceClient } from './index.ts';

@@ -1,5 +1,5 @@
 import express, { type Request } from 'express';
-import { compileViews } from '../../src/pages/view-engine.ts';
+import { compileViews } from '../../src/site/view-engine.ts';
 import { accounts } from '../accounts.ts';
 import { serveAssets, viewsDirectory } from './assets.ts';
 import { authorizeRoutes } from './authorize.ts';

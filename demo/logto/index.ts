@@ -1,7 +1,7 @@
 import express from 'express';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { compileViews } from '../../src/pages/view-engine.ts';
+import { compileViews } from '../../src/site/view-engine.ts';
 import { serveAssets, viewsDirectory } from '../hugging-face/assets.ts';
 import type { Faults } from '../hugging-face/faults.ts';
 import { type LocalServer, listenOnLocalhost } from '../hugging-face/local-server.ts';

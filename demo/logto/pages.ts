@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { compileViews } from '../../src/pages/view-engine.ts';
+import { compileViews } from '../../src/site/view-engine.ts';
 import { viewsDirectory } from '../hugging-face/assets.ts';
 
 const render = compileViews(viewsDirectory);

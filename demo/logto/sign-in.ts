@@ -3,7 +3,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { z } from 'zod';
-import type { Render } from '../../src/pages/view-engine.ts';
+import type { Render } from '../../src/site/view-engine.ts';
 import { asset } from '../hugging-face/assets.ts';
 import { ConnectorError, type createConnector } from './connector.ts';
 import { grantAll } from './consent.ts';

@@ -1,6 +1,6 @@
 import express, { Router } from 'express';
-import type { AuthDeps } from '../auth/deps.ts';
-import { requireScope } from '../auth/guards.ts';
+import { requireScope } from '../doorstep/access/guards.ts';
+import type { AuthDeps } from '../doorstep/doorstep.ts';
 import { ADDING, READING } from './permissions.ts';
 import { parseBook } from './shelf.ts';
 import { shelfOf } from './shelf-of.ts';

@@ -1,5 +1,5 @@
-import type { Card, Feature } from '../pages/feature.ts';
-import { defaultOrganization } from '../session/session.ts';
+import { defaultOrganization } from '../doorstep/session/session.ts';
+import type { Card, Feature } from '../site/feature.ts';
 import { booksApi } from './api.ts';
 import { addressOf, booksPages } from './pages.ts';
 

@@ -1,11 +1,11 @@
 import express, { type Request, type Response, Router } from 'express';
-import { callerOf, organizationOf } from '../auth/caller.ts';
-import { type GuardedRequest, person, requireScope } from '../auth/guards.ts';
-import { knownOrganizations } from '../auth/organizations.ts';
-import { InvalidInput } from '../errors.ts';
-import { moment } from '../pages/format.ts';
-import type { PageDeps } from '../pages/pages.ts';
-import type { Moment } from '../pages/view-models.ts';
+import { callerOf, organizationOf } from '../doorstep/access/caller.ts';
+import { type GuardedRequest, person, requireScope } from '../doorstep/access/guards.ts';
+import { knownOrganizations } from '../doorstep/access/organizations.ts';
+import { InvalidInput } from '../doorstep/errors.ts';
+import { moment } from '../site/format.ts';
+import type { PageDeps } from '../site/pages.ts';
+import type { Moment } from '../site/view-models.ts';
 import { ADDING, READING } from './permissions.ts';
 import { parseBook } from './shelf.ts';
 import { shelfOf } from './shelf-of.ts';
@@ -27,7 +27,7 @@ interface Field {
   mistake: string | null;
 }
 
-declare module '../pages/view-models.ts' {
+declare module '../site/view-models.ts' {
   interface Views {
     books: BooksPage;
   }

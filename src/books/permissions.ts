@@ -1,4 +1,4 @@
-import type { Purpose } from '../refusal.ts';
+import type { Purpose } from '../doorstep/denial.ts';
 
 /** What the permissions are for, in the words of the 403 page. */
 export const READING: Purpose = {

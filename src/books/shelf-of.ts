@@ -1,6 +1,6 @@
-import { organizationOf } from '../auth/caller.ts';
-import type { AuthDeps } from '../auth/deps.ts';
-import type { GuardedRequest } from '../auth/guards.ts';
+import { organizationOf } from '../doorstep/access/caller.ts';
+import type { GuardedRequest } from '../doorstep/access/guards.ts';
+import type { AuthDeps } from '../doorstep/doorstep.ts';
 import { Shelf } from './shelf.ts';
 
 /** The shelf that a request is about; the guards have seen to it that the caller may. */

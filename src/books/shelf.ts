@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { InvalidInput } from '../errors.ts';
-import { askRedis } from '../session/ask.ts';
-import type { SessionRedis } from '../session/redis.ts';
+import { InvalidInput } from '../doorstep/errors.ts';
+import type { SessionRedis } from '../doorstep/redis/commands.ts';
+import { askRedis } from '../doorstep/redis/errors.ts';
 
 /** The commands that a shelf takes, beside those of the sessions; each touches one key. */
-declare module '../session/redis.ts' {
+declare module '../doorstep/redis/commands.ts' {
   interface SessionRedis {
     rpush(key: string, value: string): Promise<number>;
     lrange(key: string, start: number, stop: number): Promise<string[]>;

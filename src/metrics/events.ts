@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { AppError } from '../errors.ts';
+import { AppError } from '../doorstep/errors.ts';
 import { LOGTO_FAILURES, OWN_FAILURES, REASONS, SIGN_IN_FAILURES } from './reasons.ts';
 
 type Line = Record<string, unknown>;

@@ -1,6 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { Registry } from 'prom-client';
-import { serve } from '../serve.ts';
+import { serve } from '../server.ts';
 
 interface Listener {
   host: string;

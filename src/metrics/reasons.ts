@@ -1,4 +1,4 @@
-import type { SignInFailure } from '../errors.ts';
+import type { SignInFailure } from '../doorstep/errors.ts';
 
 /** Why a sign-in can't be finished. The compiler wants all of them. */
 const FAILURES: Record<SignInFailure, true> = {

@@ -1,5 +1,5 @@
 import { Histogram, type Registry } from 'prom-client';
-import type { SessionRedis } from '../session/redis.ts';
+import type { SessionRedis } from '../doorstep/redis/commands.ts';
 import { intercept } from './intercept.ts';
 
 /** Seconds. A command is given up after 1.2 of them. */

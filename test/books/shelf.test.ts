@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MOST, parseBook, Shelf, type ShelfOwner } from '../../src/books/shelf.ts';
-import { InvalidInput, SessionStoreUnavailable } from '../../src/errors.ts';
-import type { SessionRedis } from '../../src/session/redis.ts';
+import { InvalidInput, SessionStoreUnavailable } from '../../src/doorstep/errors.ts';
+import type { SessionRedis } from '../../src/doorstep/redis/commands.ts';
 import { fuzzRuns } from '../harness/fuzz.ts';
 import { kinds } from '../harness/redis-kinds.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, type Environment, parseConfig } from '../../src/config.ts';
+import { ConfigError, type Environment, parseConfig } from '../../src/doorstep/config/config.ts';
 import { knownVariables } from './known-variables.ts';
 
 const SESSION_SECRET = 'kE9xQz7wLmVbT3f0rA5uJdS8nHcG2yPi1oXe6KWq';

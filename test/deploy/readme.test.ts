@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultLifetimes } from '../../demo/logto/lifetimes.ts';
-import { parseConfig } from '../../src/config.ts';
+import { parseConfig } from '../../src/doorstep/config/config.ts';
 import { read } from './files.ts';
 import { knownVariables } from './known-variables.ts';
 
@@ -20,7 +20,7 @@ describe('README.md', () => {
   });
 
   it('explains every reason that an error page or the log can name', () => {
-    const source = read('src/errors.ts');
+    const source = read('src/doorstep/errors.ts');
     const single = [...source.matchAll(/ {2}readonly reason(?:: [^=\n]*| = )'([a-z_]+)'/g)];
     const signIn = source.match(/export type SignInFailure =([\s\S]*?);/)?.[1] ?? '';
     const reasons = [...single, ...signIn.matchAll(/\| '([a-z_]+)'/g)].map(([, name]) => name);
@@ -29,7 +29,7 @@ describe('README.md', () => {
   });
 
   it('quotes messages of the configuration as they are', () => {
-    const source = read('src/config.ts') + read('src/config-values.ts');
+    const source = read('src/doorstep/config/config.ts') + read('src/doorstep/config/fields.ts');
     const quoted = firstColumn('At the start').filter((message) =>
       /^(must|looks|is )/.test(message),
     );
@@ -38,7 +38,7 @@ describe('README.md', () => {
   });
 
   it('quotes headings of the error pages as they are', () => {
-    const source = read('src/pages/error-page.ts') + read('src/pages/error-texts.ts');
+    const source = read('src/site/error-page.ts') + read('src/site/error-copy.ts');
     const section = readme.split('### On an error page')[1]?.split('\n### ')[0] ?? '';
     const headings = [...section.matchAll(/^\| `[^`]+` \| ([^|]+?) \|/gm)]
       .map(([, heading = '']) => heading)

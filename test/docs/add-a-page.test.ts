@@ -51,14 +51,14 @@ describe('docs/add-a-page.md', () => {
   beforeAll(async () => {
     copy = copyOfTheApp();
     const at = (path: string) => join(copy, path);
-    writeFileSync(at('src/pages/hello.ts'), hello ?? '');
+    writeFileSync(at('src/site/hello.ts'), hello ?? '');
     writeFileSync(at('views/hello.ejs'), view ?? '');
     writeFileSync(at('src/hello-api.ts'), api ?? '');
-    edit(at('src/pages/view-models.ts'), 'export interface Views {', model, 'after');
+    edit(at('src/site/view-models.ts'), 'export interface Views {', model, 'after');
     edit(at('src/app.ts'), 'app.use(notFound)', routes);
     edit(at('src/app.ts'), "from 'express'", imports, 'after');
-    edit(at('src/api.ts'), 'router.use(() => {', apiRoute);
-    edit(at('src/api.ts'), "from './auth/bearer.ts'", apiImport, 'after');
+    edit(at('src/site/api.ts'), 'router.use(() => {', apiRoute);
+    edit(at('src/site/api.ts'), "from '../doorstep/access/bearer.ts'", apiImport, 'after');
     const changed: { createApp: typeof createApp } = await import(
       pathToFileURL(at('src/app.ts')).href
     );

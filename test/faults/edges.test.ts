@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { SessionRedis } from '../../src/session/redis.ts';
+import type { SessionRedis } from '../../src/doorstep/redis/commands.ts';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import { idIn } from '../harness/people.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../../src/logger.ts';
-import { singleRedis } from '../../src/redis-config.ts';
-import { connectRedis } from '../../src/session/connect-redis.ts';
+import { singleRedis } from '../../src/doorstep/config/redis-address.ts';
+import { createLogger } from '../../src/doorstep/logger.ts';
+import { connectRedis } from '../../src/doorstep/redis/client.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { connect } from 'node:net';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { drain, serve } from '../../src/serve.ts';
+import { drain, serve } from '../../src/server.ts';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import { type Answer, type AppProcess, startProcess } from '../harness/processes.ts';
 import { freePort, hasRedisServer } from '../harness/redis-server.ts';

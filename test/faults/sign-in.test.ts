@@ -1,6 +1,6 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { SessionRedis } from '../../src/session/redis.ts';
+import type { SessionRedis } from '../../src/doorstep/redis/commands.ts';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { healed, redisServerOf } from './outage.ts';

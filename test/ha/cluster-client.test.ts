@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createLogger } from '../../src/logger.ts';
-import { type RedisConfig, singleRedis } from '../../src/redis-config.ts';
-import { connectRedis } from '../../src/session/connect-redis.ts';
+import { type RedisConfig, singleRedis } from '../../src/doorstep/config/redis-address.ts';
+import { createLogger } from '../../src/doorstep/logger.ts';
+import { connectRedis } from '../../src/doorstep/redis/client.ts';
 import { kill } from '../faults/outage.ts';
 import { startDoorstep } from '../harness/doorstep.ts';
 import { type RedisClusterServers, startRedisCluster } from '../harness/redis-cluster.ts';

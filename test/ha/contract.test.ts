@@ -1,11 +1,11 @@
-import { createLogger } from '../../src/logger.ts';
-import type { RedisConfig } from '../../src/redis-config.ts';
-import { singleRedis } from '../../src/redis-config.ts';
-import { connectRedis } from '../../src/session/connect-redis.ts';
+import type { RedisConfig } from '../../src/doorstep/config/redis-address.ts';
+import { singleRedis } from '../../src/doorstep/config/redis-address.ts';
+import { createLogger } from '../../src/doorstep/logger.ts';
+import { connectRedis } from '../../src/doorstep/redis/client.ts';
+import { holdsTheContract } from '../doorstep/redis/contract.ts';
 import { startRedisCluster } from '../harness/redis-cluster.ts';
 import { MASTER_SET, startSentinels } from '../harness/redis-sentinels.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
-import { holdsTheContract } from '../session/redis-contract.ts';
 
 async function connected(config: RedisConfig, servers: { close(): Promise<void> }) {
   const redis = connectRedis(config, createLogger('silent'));

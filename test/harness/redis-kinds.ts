@@ -1,7 +1,7 @@
 import { EmbeddedRedis } from '../../demo/redis.ts';
-import { createLogger } from '../../src/logger.ts';
-import { singleRedis } from '../../src/redis-config.ts';
-import { connectRedis } from '../../src/session/connect-redis.ts';
+import { singleRedis } from '../../src/doorstep/config/redis-address.ts';
+import { createLogger } from '../../src/doorstep/logger.ts';
+import { connectRedis } from '../../src/doorstep/redis/client.ts';
 import { hasRedisServer, startRedisServer } from './redis-server.ts';
 
 /** What the same promises are held by: the embedded Redis and by a real redis-server (C19). */

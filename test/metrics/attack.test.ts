@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/doorstep/logger.ts';
 import { measureLogto } from '../../src/metrics/logto.ts';
 import { type Metrics, startMetrics } from '../../src/metrics/metrics.ts';
 import { encoded, text } from '../fuzz/hostile.ts';

@@ -131,8 +131,8 @@ describe('what happens is counted, though LOG_LEVEL is silent', () => {
     expect(app.logs).toEqual([]);
   });
 
-  it('every reason of src/errors.ts is known', () => {
-    const source = readFileSync(new URL('../../src/errors.ts', import.meta.url), 'utf8');
+  it('every reason of src/doorstep/errors.ts is known', () => {
+    const source = readFileSync(new URL('../../src/doorstep/errors.ts', import.meta.url), 'utf8');
     const declared = [...source.matchAll(/ {2}readonly reason(?:: | = )(.*);/g)].flatMap(
       ([, values = '']) => [...values.matchAll(/'([a-z_]+)'/g)].map(([, name]) => name),
     );

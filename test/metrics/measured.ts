@@ -1,5 +1,5 @@
 import { createApp } from '../../src/app.ts';
-import { createLogger } from '../../src/logger.ts';
+import { createLogger } from '../../src/doorstep/logger.ts';
 import { startMetrics } from '../../src/metrics/metrics.ts';
 import { type Doorstep, type DoorstepOptions, startDoorstep } from '../harness/doorstep.ts';
 import { freePort } from '../harness/redis-server.ts';

@@ -4,7 +4,7 @@ import {
   credentials,
   type RedisAddress,
   type RedisConfig,
-} from '../../src/redis-config.ts';
+} from '../../src/doorstep/config/redis-address.ts';
 import { error, type Finding, type Outcome, stop } from './outcome.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Logto } from '../../src/auth/logto.ts';
-import { revokeAll } from '../../src/auth/revoke.ts';
-import type { Sessions } from '../../src/session/sessions.ts';
+import type { Logto } from '../../src/doorstep/logto/client.ts';
+import { revokeAll } from '../../src/doorstep/refresh/revoke.ts';
+import type { Sessions } from '../../src/doorstep/session/sessions.ts';
 
 interface User {
   iss: string;

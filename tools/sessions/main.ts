@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
-import { createLogto } from '../../src/auth/logto.ts';
-import { ConfigError, parseConfig } from '../../src/config.ts';
-import { createLogger } from '../../src/logger.ts';
-import { connectRedis } from '../../src/session/connect-redis.ts';
-import { Sealer } from '../../src/session/seal.ts';
-import { createSessions } from '../../src/session/sessions.ts';
+import { ConfigError, parseConfig } from '../../src/doorstep/config/config.ts';
+import { Sealer } from '../../src/doorstep/crypto/sealer.ts';
+import { createLogger } from '../../src/doorstep/logger.ts';
+import { createLogto } from '../../src/doorstep/logto/client.ts';
+import { connectRedis } from '../../src/doorstep/redis/client.ts';
+import { createSessions } from '../../src/doorstep/session/sessions.ts';
 import { endSessions, listSessions } from './commands.ts';
 
 const HELP = `Lists or ends the sessions of a user, for an administrator (ASVS 7.4.5).

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Environment } from '../../src/config.ts';
-import { absoluteUri, flag, origin, wholeNumber } from '../../src/config-values.ts';
+import type { Environment } from '../../src/doorstep/config/config.ts';
+import { absoluteUri, flag, origin, wholeNumber } from '../../src/doorstep/config/fields.ts';
 import { NEW_OAUTH_APP } from './hugging-face.ts';
 
 /** The application that Logto seeds for the console itself. It belongs to the admin endpoint. */

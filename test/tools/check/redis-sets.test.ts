@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Environment } from '../../../src/config.ts';
+import type { Environment } from '../../../src/doorstep/config/config.ts';
 import { MASTER_SET, type SentinelServers, startSentinels } from '../../harness/redis-sentinels.ts';
 import {
   hasRedisServer,

@@ -1,5 +1,5 @@
 import type { LogtoClient } from '../../../demo/logto/provider.ts';
-import type { Environment } from '../../../src/config.ts';
+import type { Environment } from '../../../src/doorstep/config/config.ts';
 import { runChecks } from '../../../tools/check/checks.ts';
 import type { Result } from '../../../tools/check/checkup.ts';
 import { jsonReport, textReport } from '../../../tools/check/report.ts';

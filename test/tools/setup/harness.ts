@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { Environment } from '../../../src/config.ts';
+import type { Environment } from '../../../src/doorstep/config/config.ts';
 import type { Prompts } from '../../../tools/setup/ask.ts';
 import { run } from '../../../tools/setup/command.ts';
 import { MACHINE, type ManagementApiStandIn, startManagementApi } from '../management-api/index.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { secrets } from '../../../src/config-values.ts';
+import { secrets } from '../../../src/doorstep/config/fields.ts';
 import {
   actionsOf,
   addApplication,

@@ -1,5 +1,5 @@
-import type { Config } from '../../../src/config.ts';
-import { sessionCookieName } from '../../../src/session/session.ts';
+import type { Config } from '../../../src/doorstep/config/config.ts';
+import { sessionCookieName } from '../../../src/doorstep/session/session.ts';
 import type { Check } from '../checkup.ts';
 import { ok, stop, warning } from '../outcome.ts';
 

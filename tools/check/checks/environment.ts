@@ -1,5 +1,5 @@
-import { type Config, ConfigError, parseConfig } from '../../../src/config.ts';
-import { isLoopback } from '../../../src/config-values.ts';
+import { type Config, ConfigError, parseConfig } from '../../../src/doorstep/config/config.ts';
+import { isLoopback } from '../../../src/doorstep/config/fields.ts';
 import type { Check } from '../checkup.ts';
 import { error, goOn, ok, stop, warning } from '../outcome.ts';
 

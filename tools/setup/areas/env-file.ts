@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { secrets } from '../../../src/config-values.ts';
+import { secrets } from '../../../src/doorstep/config/fields.ts';
 import { fillIn, readEnvFile, writePrivately } from '../../shared/env-file.ts';
 import { SetupError } from '../errors.ts';
 import { take } from '../logto/management-api.ts';

@@ -1,0 +1,189 @@
+import type { Challenge, Refusal } from './denial.ts';
+
+/**
+ * Errors by cause. Each knows its HTTP status and a stable `reason`, which goes into the log line and
+ * onto the page; the words people read live in pages/error-page.ts. Messages are for the log: they
+ * never hold a token, a code, a cookie or a secret.
+ */
+export abstract class AppError extends Error {
+  abstract readonly status: number;
+  abstract readonly reason: string;
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
+}
+
+export type SignInFailure =
+  /** No pending sign-in answers to this state: too old, another browser, or already finished. */
+  | 'sign_in_not_found'
+  | 'callback_malformed'
+  | 'issuer_mismatch'
+  /** The person said no, or Logto won't let them. */
+  | 'denied'
+  /** Any other OAuth error that came back to the callback, e.g. invalid_target. */
+  | 'refused_by_logto'
+  | 'code_refused'
+  | 'id_token_invalid'
+  /** Logto ended this person's sessions while the sign-in was under way. */
+  | 'signed_out_meanwhile';
+
+/** A sign-in that can't be finished. `returnTo` keeps the way back for "Start again". */
+export class SignInFailed extends AppError {
+  readonly status = 400;
+  readonly reason: SignInFailure;
+  readonly returnTo: string;
+
+  constructor(
+    reason: SignInFailure,
+    message: string,
+    options: ErrorOptions & { returnTo?: string } = {},
+  ) {
+    super(message, options);
+    this.reason = reason;
+    this.returnTo = options.returnTo ?? '/';
+  }
+}
+
+/** Logto can't be reached, answers too late or with something that is no answer. Nobody is signed out by it. */
+export class LogtoUnavailable extends AppError {
+  readonly status = 503;
+  readonly reason: 'logto_unavailable' | 'logto_wrong_issuer';
+
+  constructor(
+    message: string,
+    options?: ErrorOptions,
+    reason: 'logto_unavailable' | 'logto_wrong_issuer' = 'logto_unavailable',
+  ) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
+
+/** Logto answered with an OAuth error (RFC 6749 section 5.2), e.g. `invalid_grant` or `invalid_client`. */
+export class LogtoRefused extends AppError {
+  readonly status = 502;
+  readonly reason = 'logto_refused';
+  readonly httpStatus: number;
+  readonly code: string;
+
+  constructor(httpStatus: number, code: string) {
+    super(`Logto answered ${httpStatus} ${code}`);
+    this.httpStatus = httpStatus;
+    this.code = code;
+  }
+}
+
+/** Logto no longer vouches for this person, so the session is over: sign in again. */
+export class SessionEnded extends AppError {
+  readonly status = 401;
+  readonly reason = 'session_ended';
+}
+
+/** The API was asked without an access token that holds. */
+export class Unauthorized extends AppError {
+  readonly status = 401;
+  readonly reason = 'unauthorized';
+  readonly challenge: Challenge;
+
+  constructor(message: string, challenge: Challenge = {}, options?: ErrorOptions) {
+    super(message, options);
+    this.challenge = challenge;
+  }
+}
+
+/** Signed in, but not allowed to do this. */
+export class Forbidden extends AppError {
+  readonly status = 403;
+  readonly reason = 'forbidden';
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(`It takes the ${refusal.missing.kind} ${refusal.missing.name}`);
+    this.refusal = refusal;
+  }
+}
+
+/** What was sent can't be taken as it is; by field, what would be right. */
+export class InvalidInput extends AppError {
+  readonly status: number;
+  readonly reason = 'invalid_input';
+  readonly fields: Record<string, string>;
+
+  constructor(fields: Record<string, string>, status = 422) {
+    super(`Does not hold: ${Object.keys(fields).join(', ')}`);
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+/** Redis can't be asked. The person may well be signed in, so this is never "signed out". */
+export class SessionStoreUnavailable extends AppError {
+  readonly status = 503;
+  readonly reason = 'session_store_unavailable';
+}
+
+/** A parameter is missing, doubled or of the wrong form; `hint` says what would be right. */
+export class BadInput extends AppError {
+  readonly status = 400;
+  readonly reason = 'bad_input';
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
+
+/** A sign-in asked for by a prefetch, a frame, an image or a script rather than by a person. */
+export class NotANavigation extends AppError {
+  readonly status = 400;
+  readonly reason = 'not_a_navigation';
+}
+
+export class MethodNotAllowed extends AppError {
+  readonly status = 405;
+  readonly reason = 'method_not_allowed';
+  readonly allow: string;
+
+  constructor(method: string, allow: string) {
+    super(`${method} is not answered here`);
+    this.allow = allow;
+  }
+}
+
+/** A cookie-authenticated change that didn't come from our own pages. */
+export class CrossSiteRequest extends AppError {
+  readonly status = 403;
+  readonly reason = 'cross_site_request';
+}
+
+/** BASE_URL is https, but this request arrived in the clear: the proxy doesn't say X-Forwarded-Proto. */
+export class InsecureRequest extends AppError {
+  readonly status = 400;
+  readonly reason = 'insecure_request';
+}
+
+/** Back-Channel Logout 1.0 section 2.8: the answer is 400 with an OAuth error body. */
+export class InvalidLogoutToken extends AppError {
+  readonly status = 400;
+  readonly reason = 'invalid_logout_token';
+}
+
+/** More than a person would do in a minute. */
+export class TooManyRequests extends AppError {
+  readonly status = 429;
+  readonly reason = 'too_many_requests';
+}
+
+/** Anything nobody thought of. The cause is logged and not shown. */
+export class Unexpected extends AppError {
+  readonly status = 500;
+  readonly reason = 'unexpected';
+}
+
+export class NotFound extends AppError {
+  readonly status = 404;
+  readonly reason = 'not_found';
+}

@@ -1,0 +1,38 @@
+import type { RequestHandler } from 'express';
+import type { Config } from '../config/config.ts';
+import { isLoopback } from '../config/fields.ts';
+import { BadInput, InsecureRequest } from '../errors.ts';
+
+/**
+ * Refuses request lines that name a whole address or none (`GET http://…`, `OPTIONS *`): only proxies
+ * are asked so (RFC 9112 section 3.2), and every later step takes req.url for a path.
+ */
+export const pathsOnly: RequestHandler = (req, _res, next) => {
+  if (!req.url.startsWith('/')) {
+    throw new BadInput('The request line names no path', 'the address begins with /');
+  }
+  next();
+};
+
+/**
+ * Sees to it that people use the site under BASE_URL, where its cookies are.
+ *
+ * Under https, a request that came in the clear is an error that names the cause: else the browser
+ * would silently get no session cookie (C23). In development, 127.0.0.1 is sent on to localhost; a
+ * public name is not redirected, since behind a proxy that rewrites Host that would never end.
+ */
+export function ownOrigin({ baseUrl, secure }: Config): RequestHandler {
+  const own = new URL(baseUrl);
+  return (req, res, next) => {
+    if (secure && !req.secure) {
+      throw new InsecureRequest(
+        'An insecure request under an https BASE_URL: no X-Forwarded-Proto from a trusted proxy',
+      );
+    }
+    const host = req.get('host') ?? '';
+    const elsewhere = isLoopback(own.hostname) && host !== own.host;
+    if (elsewhere && (req.method === 'GET' || req.method === 'HEAD')) {
+      res.redirect(303, baseUrl + req.originalUrl);
+    } else next();
+  };
+}

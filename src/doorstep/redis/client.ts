@@ -1,0 +1,106 @@
+import { Redis, type RedisOptions } from 'ioredis';
+import type { Logger } from 'pino';
+import { credentials, type RedisConfig } from '../config/redis-address.ts';
+import { RedisCluster } from './cluster.ts';
+import { SCRIPTS } from './commands.ts';
+import { type OutageLog, outageLog } from './connection-log.ts';
+import { watchSentinels } from './sentinels.ts';
+
+/** For an answer of Redis, milliseconds: a page says within 2 s that there is none. */
+const PATIENCE = 1200;
+/** For a last word from a connection that is given up, milliseconds. */
+const FAREWELL = 200;
+
+/** A Redis that hangs, or an address that went silent, is given up within this. */
+const LIMITS = {
+  commandTimeout: PATIENCE,
+  // As a whole: commands that wait behind others fail with them, the next ones fail at once, and the
+  // way back is a new connection.
+  socketTimeout: PATIENCE,
+  connectTimeout: PATIENCE,
+} satisfies RedisOptions;
+
+const backOff = (attempt: number) => Math.min(attempt * 100, PATIENCE);
+
+/**
+ * A client for the app's Redis. It connects by itself, and again after an outage or a failover; a
+ * command while Redis is away fails at once instead of waiting in a queue (C21, C22).
+ */
+export function connectRedis(config: RedisConfig, logger: Logger): Redis | RedisCluster {
+  const log = outageLog(logger);
+  if (config.mode === 'cluster') return connectCluster(config, log);
+  const redis = config.mode === 'sentinel' ? connectBySentinels(config) : connectServer(config);
+  redis.on('ready', log.back);
+  redis.on('error', log.down);
+  return redis;
+}
+
+/** One connection, to one master: what the two modes without a cluster share. */
+const options = (config: RedisConfig) =>
+  ({
+    ...LIMITS,
+    ...credentials(config),
+    db: config.database,
+    scripts: SCRIPTS,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    maxLoadingRetryTime: PATIENCE,
+    retryStrategy: backOff,
+    // After a failover the old address may be a replica: connect anew and find the master.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  }) satisfies RedisOptions;
+
+const connectServer = (config: RedisConfig): Redis =>
+  new Redis({ ...config.addresses[0], ...options(config) });
+
+function connectBySentinels(config: RedisConfig): Redis {
+  const { addresses, sentinel, tls } = config;
+  const { natMap, watch } = watchSentinels(config);
+  const redis = new Redis({
+    ...options(config),
+    sentinels: addresses,
+    name: sentinel.master,
+    sentinelUsername: sentinel.username ?? undefined,
+    sentinelPassword: sentinel.password ?? undefined,
+    ...(tls && { enableTLSForSentinelMode: true, sentinelTLS: {} }),
+    natMap,
+    // Those of REDIS_URL, by the names that their certificates hold.
+    updateSentinels: false,
+    sentinelRetryStrategy: backOff,
+    sentinelCommandTimeout: PATIENCE,
+    // The old master may hang: don't wait for its goodbye.
+    disconnectTimeout: FAREWELL,
+  });
+  watch(redis);
+  return redis;
+}
+
+/**
+ * Without auto-pipelining: when a slot moves, ioredis repeats a pipeline at the new place only if
+ * every command of it failed alike, so other people's commands in it would fail for nothing.
+ */
+const connectCluster = (config: RedisConfig, log: OutageLog): RedisCluster =>
+  new RedisCluster(config.addresses, log, {
+    scripts: SCRIPTS,
+    redisOptions: {
+      ...LIMITS,
+      ...credentials(config),
+      disconnectTimeout: FAREWELL,
+      // A node that is loading says so by itself, to each command and at once.
+      enableReadyCheck: false,
+      autoResendUnfulfilledCommands: false,
+      maxRetriesPerRequest: 0,
+    },
+    // Names stay names: certificates are for them, and an address may have changed after an outage.
+    dnsLookup: (address, done) => done(null, address),
+    clusterRetryStrategy: backOff,
+    slotsRefreshTimeout: PATIENCE / 2,
+    // What part of the cluster can answer does.
+    enableReadyCheck: false,
+    // Only what was not carried out is sent again: MOVED and ASK, perhaps one after the other.
+    maxRedirections: 4,
+    retryDelayOnFailover: 0,
+    retryDelayOnClusterDown: 0,
+  });

@@ -1,0 +1,29 @@
+import type { RequestHandler } from 'express';
+import session from 'express-session';
+import type { Config } from '../config/config.ts';
+import { cookieSigningKeys } from '../crypto/sealer.ts';
+import { cookieAttributes, sessionCookieName } from './session.ts';
+import type { SessionStore } from './store.ts';
+
+/**
+ * express-session, only for a browser that brings a session cookie, and on the callback, which
+ * begins a session: visitors cost no Redis command and get no cookie (S13).
+ */
+export function sessionMiddleware(config: Config, store: SessionStore): RequestHandler {
+  const name = sessionCookieName(config);
+  const middleware = session({
+    name,
+    store,
+    secret: cookieSigningKeys(config.session.secrets),
+    // Set once, at sign-in; idle and absolute lifetime are enforced in Redis, not by the browser.
+    cookie: { ...cookieAttributes(config), maxAge: config.session.maxMs },
+    resave: false,
+    saveUninitialized: false,
+    rolling: false,
+  });
+  return (req, res, next) => {
+    const mayHaveSession = req.headers.cookie?.includes(`${name}=`) || req.path === '/callback';
+    if (mayHaveSession) middleware(req, res, next);
+    else next();
+  };
+}

@@ -1,0 +1,92 @@
+import type { Sealer } from '../crypto/sealer.ts';
+import type { SessionRedis } from '../redis/commands.ts';
+import { askRedis } from '../redis/errors.ts';
+
+const PREFIX = 'session-tokens:';
+export const TOKENS_PURPOSE = 'tokens v1';
+
+/** What Logto gave for a session. Access tokens in the SDK's own form: a JSON map by resource. */
+export interface Tokens {
+  refreshToken: string | null;
+  accessTokens: string;
+  /** When Logto last vouched for the user, milliseconds since 1970. */
+  refreshedAt: number;
+}
+
+/** Tokens as read, with the number that a later write must still find there. */
+export interface StoredTokens extends Tokens {
+  generation: number;
+}
+
+/**
+ * Refresh and access tokens, sealed, under a key of their own: saving the session can't touch them
+ * (C3). Only sign-in and refresh write, each over the generation it read, so a stale write never wins.
+ */
+export class TokenStore {
+  readonly #redis: SessionRedis;
+  readonly #sealer: Sealer;
+  readonly #lifeMs: number;
+  readonly #now: () => number;
+
+  /** @param options.lifeMs How long tokens are kept after they were written. */
+  constructor(options: { redis: SessionRedis; sealer: Sealer; lifeMs: number; now: () => number }) {
+    this.#redis = options.redis;
+    this.#sealer = options.sealer;
+    this.#lifeMs = options.lifeMs;
+    this.#now = options.now;
+  }
+
+  /** @returns null when there are none (signed out, expired, sealed with a key that is gone). */
+  async read(sessionId: string): Promise<StoredTokens | null> {
+    const [generation, sealed] = await askRedis(
+      'The tokens',
+      this.#redis.hmgetBuffer(PREFIX + sessionId, 'generation', 'sealed'),
+    );
+    const tokens = sealed && this.#open(sealed, sessionId);
+    return tokens ? { ...tokens, generation: Number(generation) } : null;
+  }
+
+  /**
+   * @param expected The generation that was read; 0 for the first write.
+   * @param endsAt When the session ends in any case, milliseconds since 1970.
+   * @returns false when somebody else wrote, or the session was signed out: then revoke what you hold.
+   */
+  async write(
+    sessionId: string,
+    expected: number,
+    tokens: Tokens,
+    endsAt: number,
+  ): Promise<boolean> {
+    const { refreshToken, accessTokens, refreshedAt } = tokens;
+    const json = JSON.stringify({ refreshToken, accessTokens, refreshedAt });
+    const sealed = this.#sealer.seal(json, TOKENS_PURPOSE, sessionId);
+    const ttl = this.#life(endsAt);
+    return (
+      1 ===
+      (await askRedis(
+        'The tokens',
+        this.#redis.writeTokens(PREFIX + sessionId, expected, sealed, ttl),
+      ))
+    );
+  }
+
+  /** Keeps the tokens of a session in use while Logto can't be asked for new ones. */
+  async extend(sessionId: string, endsAt: number): Promise<void> {
+    await askRedis('The tokens', this.#redis.pexpire(PREFIX + sessionId, this.#life(endsAt)));
+  }
+
+  /** Reads and deletes in one step: what is returned is the caller's to revoke. */
+  async take(sessionId: string): Promise<Tokens | null> {
+    const sealed = await askRedis('The tokens', this.#redis.takeTokensBuffer(PREFIX + sessionId));
+    return sealed && this.#open(sealed, sessionId);
+  }
+
+  #life(endsAt: number): number {
+    return Math.max(1, Math.min(this.#lifeMs, endsAt - this.#now()));
+  }
+
+  #open(sealed: Buffer, sessionId: string): Tokens | null {
+    const json = this.#sealer.unseal(sealed, TOKENS_PURPOSE, sessionId);
+    return json === null ? null : JSON.parse(json);
+  }
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
+import type { AuthDeps } from '../doorstep.ts';
+import { InvalidLogoutToken } from '../errors.ts';
+import { referenceOf } from '../http/request-id.ts';
+import { type LogoutToken, verifyLogoutToken } from '../logto/logout-token.ts';
+import { askRedis } from '../redis/errors.ts';
+import { revokeAll } from '../refresh/revoke.ts';
+
+const BODY_LIMIT = '16kb';
+/** Longer than a logout token is accepted, clocks that are off either way included. */
+const JTI_LIFE = 20 * 60_000;
+
+/**
+ * POST /backchannel-logout: Logto says that a session, or a user, is signed out. It carries no
+ * cookie, so it stands before the session and the CSRF defence; the signed token is its proof.
+ *
+ * Source: OpenID Connect Back-Channel Logout 1.0, sections 2.5 to 2.8.
+ */
+export function backchannelLogout(deps: AuthDeps): Router {
+  // Strict, and not under a path of app.ts: only this very spelling is exempt from the CSRF defence.
+  const router = Router({ caseSensitive: true, strict: true });
+  const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
+  router.post('/backchannel-logout', form, async (req, res) => {
+    await endWhatLogtoEnded(deps, req);
+    res.set('Cache-Control', 'no-store').status(200).end();
+  });
+  router.use('/backchannel-logout', answerWithOAuthError(deps));
+  return router;
+}
+
+function tokenOf(req: Request): string {
+  const token: unknown = req.body?.logout_token;
+  if (typeof token === 'string' && token !== '') return token;
+  throw new InvalidLogoutToken('The form has no logout_token');
+}
+
+async function endWhatLogtoEnded(deps: AuthDeps, req: Request): Promise<void> {
+  const { config, redis, sessions, logto, logger, now } = deps;
+  const { issuer, appId } = config.logto;
+  // Before Logto is asked for anything: whoever sends no token makes no call.
+  const token = tokenOf(req);
+  const getKey = await logto.keySet();
+  const said = await verifyLogoutToken(token, {
+    getKey,
+    issuer,
+    audience: appId,
+    now: now(),
+  });
+
+  const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
+  // A repeat answers as the first did, and changes nothing (S38).
+  if ((await askRedis('Used jtis', redis.get(key))) !== null) return;
+  const ended = await sessions.endAll(targetOf(said, issuer));
+  // Noted when all is done and not before: after a failure halfway, the same token must work.
+  await askRedis('Used jtis', redis.psetex(key, JTI_LIFE, '1'));
+  void revokeAll(deps, ended);
+  logger.info(
+    {
+      event: 'sign_out',
+      reference: referenceOf(req),
+      kind: 'backchannel',
+      sessions: ended.length,
+    },
+    'Signed out by Logto',
+  );
+}
+
+/** By `sid` the sessions of that Logto session; by `sub` alone all of the user (S37). */
+const targetOf = (said: LogoutToken, iss: string) =>
+  'sid' in said ? { logtoSession: said.sid } : { iss, sub: said.sub };
+
+/** Section 2.8: 400 with an OAuth error body for what can't be accepted. Everything else goes on. */
+function answerWithOAuthError({ logger, limits }: AuthDeps): ErrorRequestHandler {
+  return (thrown, req, res: Response, next) => {
+    if (!(thrown instanceof InvalidLogoutToken || isUnreadableBody(thrown))) return next(thrown);
+    logger.warn(
+      { event: 'backchannel_logout.refused', reference: referenceOf(req), err: thrown },
+      'Logout token refused',
+    );
+    // Counted here, so that good tokens are never held up, however many come at once.
+    limits.backchannelFailure(req, res, (limited?: unknown) => {
+      if (limited) return next(limited);
+      res.set('Cache-Control', 'no-store').status(400);
+      res.json({
+        error: 'invalid_request',
+        error_description: 'The logout token was not accepted',
+      });
+    });
+  };
+}
+
+/** Too large, compressed in a way that doesn't open, and the like: the body parser's 4xx. */
+const isUnreadableBody = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'status' in thrown && Number(thrown.status) < 500;

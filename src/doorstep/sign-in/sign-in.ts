@@ -1,0 +1,95 @@
+import { PersistKey, Prompt } from '@logto/node';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { AuthDeps } from '../doorstep.ts';
+import { BadInput, LogtoUnavailable } from '../errors.ts';
+import { referenceOf } from '../http/request-id.ts';
+import type { ClientStorage } from '../logto/client.ts';
+import { returnPath } from './return-path.ts';
+
+/** What a link to /sign-in or /sign-up may say; each once. */
+const Query = z.object({
+  return_to: z.string().optional(),
+  direct_sign_in: z
+    .string()
+    .regex(/^(social|sso):[\w.-]{1,128}$/, 'is social:<target> or sso:<connector id>')
+    .optional(),
+  login_hint: z
+    .string()
+    .regex(/^[^\p{Cc}]{1,320}$/u, 'is an e-mail address, phone number or user name')
+    .optional(),
+  ui_locales: z
+    .string()
+    .regex(/^[\w-]{2,35}( [\w-]{2,35}){0,9}$/, 'is a list of language tags, for example "fr en"')
+    .optional(),
+  prompt: z.literal('login', 'may only be "login"').optional(),
+});
+
+/**
+ * Sends the browser to Logto, with state, PKCE verifier and the way back in one sealed cookie. No
+ * session is begun and none is changed, so a foreign link to here signs nobody out (C8).
+ *
+ * @throws {BadInput} for a parameter of the wrong form, {@link LogtoUnavailable} without discovery.
+ */
+export async function startSignIn(
+  { config, logto, pendingSignIns, logger, now }: AuthDeps,
+  req: Request,
+  res: Response,
+  firstScreen?: 'register',
+): Promise<void> {
+  const query = parseQuery(req);
+  const locales = query.ui_locales ?? languagesOf(req);
+  const returnTo = returnPath(query.return_to);
+  const [method, target] = query.direct_sign_in?.split(':') ?? [];
+  const storage: ClientStorage = new Map();
+  let authorizationUrl: string | undefined;
+  await logto
+    .client(storage, (url) => {
+      authorizationUrl = url;
+    })
+    .signIn({
+      redirectUri: `${config.baseUrl}/callback`,
+      clearTokens: false,
+      ...(firstScreen && { firstScreen }),
+      ...(target && { directSignIn: { method: method === 'sso' ? 'sso' : 'social', target } }),
+      ...(query.login_hint && { loginHint: query.login_hint }),
+      ...(locales && { extraParams: { ui_locales: locales } }),
+      // Without consent in it, Logto gives no refresh token.
+      ...(query.prompt && { prompt: [Prompt.Login, Prompt.Consent] }),
+    });
+
+  const signInSession = storage.get(PersistKey.SignInSession);
+  const state = authorizationUrl && new URL(authorizationUrl).searchParams.get('state');
+  if (!authorizationUrl || !signInSession || !state) {
+    throw new LogtoUnavailable('The SDK made no sign-in');
+  }
+  const prompt = query.prompt ?? null;
+  pendingSignIns.add(req, res, state, { signInSession, returnTo, prompt, startedAt: now() });
+  logger.info(
+    {
+      event: 'sign_in.started',
+      reference: referenceOf(req),
+      via: query.direct_sign_in ?? firstScreen ?? 'logto',
+    },
+    'Sign-in started',
+  );
+  res.redirect(303, authorizationUrl);
+}
+
+/** What the person's browser prefers, as Logto's pages take it (OpenID Connect Core 3.1.2.1). */
+function languagesOf(req: Request): string {
+  const tags = req.acceptsLanguages().filter((tag) => /^[a-z]{2,8}(-[a-z\d]{1,8})*$/i.test(tag));
+  return tags.slice(0, 10).join(' ');
+}
+
+function parseQuery(req: Request): z.infer<typeof Query> {
+  const parsed = Query.safeParse(req.query);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const name = String(issue?.path[0]);
+  const doubled = Array.isArray(req.query[name]);
+  throw new BadInput(
+    `${name} does not hold`,
+    `${name} ${doubled ? 'may be given once' : issue?.message}`,
+  );
+}

@@ -1,0 +1,25 @@
+import { Router } from 'express';
+import { bearer } from '../doorstep/access/bearer.ts';
+import type { AuthDeps } from '../doorstep/doorstep.ts';
+import { NotFound } from '../doorstep/errors.ts';
+import type { Feature } from './feature.ts';
+
+/**
+ * /api: for programs. Whoever asks brings an access token; cookies are not looked at, so session and
+ * CSRF defence come after it. Every answer is JSON, errors too. Without API_RESOURCE there is none.
+ */
+export function api(deps: AuthDeps, features: readonly Feature[]): Router {
+  const router = Router({ caseSensitive: true });
+  if (!deps.config.logto.apiResource) return router;
+  router.use((req, _res, next) => {
+    // The error handler answers in what is asked for.
+    req.headers.accept = 'application/json';
+    next();
+  });
+  router.use(bearer(deps));
+  for (const feature of features) if (feature.api) router.use(feature.api(deps));
+  router.use(() => {
+    throw new NotFound('No route of the API answers here');
+  });
+  return router;
+}

@@ -1,0 +1,28 @@
+import type { Router } from 'express';
+import type { AuthDeps } from '../doorstep/doorstep.ts';
+import type { AppSession } from '../doorstep/session/session.ts';
+import type { PageDeps } from './pages.ts';
+import type { HomeSignedIn } from './view-models.ts';
+
+export interface NavigationEntry {
+  label: string;
+  href(session: AppSession): string;
+  /** Whether the page at this path is the entry's. */
+  covers(path: string): boolean;
+}
+
+export type Card = HomeSignedIn['cards'][number];
+
+/** A part of the site that may be there or not. app.ts has one line for each. */
+export interface Feature {
+  /** Permissions of the API that it asks of Logto, and no others (S16). */
+  apiScopes: readonly string[];
+  navigation: NavigationEntry;
+  /** On the home page. It may cost no command and no call. */
+  card(session: AppSession): Card;
+  /** On the page of an organization, where it has something for each. */
+  organizationCard?(organizationId: string): Card;
+  pages(deps: PageDeps): Router;
+  /** Under /api, behind a bearer token. */
+  api?(deps: AuthDeps): Router;
+}

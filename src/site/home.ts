@@ -1,0 +1,67 @@
+import type { RequestHandler } from 'express';
+import { signedIn } from '../doorstep/access/guards.ts';
+import type { SignedInUser } from '../doorstep/session/session.ts';
+import { avatarOf } from './format.ts';
+import type { PageDeps } from './pages.ts';
+import { sessionTimes } from './session-times.ts';
+import type { HomeSignedIn, HomeSignedOut } from './view-models.ts';
+
+const SIGNED_OUT: HomeSignedOut = {
+  // One click reaches Hugging Face: Logto skips its own page.
+  huggingFaceHref: '/sign-in?direct_sign_in=social:huggingface',
+  otherWaysHref: '/sign-in',
+  signUpHref: '/sign-up',
+};
+
+const CARDS: HomeSignedIn['cards'] = [
+  {
+    href: '/account',
+    title: 'Account',
+    line: 'Your profile, and what this site knows about you.',
+    icon: 'account',
+  },
+  {
+    href: '/sessions',
+    title: 'Sessions',
+    line: 'The devices where you are signed in.',
+    icon: 'sessions',
+  },
+];
+
+/** GET /: the invitation, or who is signed in and until when. No call to Logto. */
+export function homePage(deps: PageDeps): RequestHandler {
+  const { config, now, notices, send, features } = deps;
+  return (req, res) => {
+    const target = signedIn(req);
+    const notice = notices.take(req, res);
+    if (!target) {
+      return send(req, res, 'home', SIGNED_OUT, { notice, sameForAll: notice === null });
+    }
+    const { session, user } = target;
+    const model: HomeSignedIn = {
+      greeting: greeting(user),
+      handle: handle(user),
+      avatar: avatarOf(user),
+      times: sessionTimes(user, config, now()),
+      cards: [...CARDS, ...features.map(({ card }) => card(session))],
+    };
+    send(req, res, 'home-signed-in', model, { notice, signOutInHeader: false });
+  };
+}
+
+function greeting({ name, username, huggingFace }: SignedInUser): string {
+  if (name) return `Hello, ${name}`;
+  const known = huggingFace?.username ?? username;
+  return known ? `Hello, @${known}` : 'Hello';
+}
+
+/** "@ada-l on Hugging Face" beside a name; without a name the profile's address; else the ID. */
+function handle({ sub, name, username, huggingFace }: SignedInUser): HomeSignedIn['handle'] {
+  const profile = huggingFace?.profile ?? null;
+  if (huggingFace?.username && name) {
+    return { text: `@${huggingFace.username}`, href: profile, suffix: 'on Hugging Face' };
+  }
+  if (profile) return { text: profile.replace(/^https?:\/\//, ''), href: profile, suffix: '' };
+  if (username && name) return { text: `@${username}`, href: null, suffix: '' };
+  return { text: `ID ${sub}`, href: null, suffix: '' };
+}

@@ -1,0 +1,90 @@
+import { fileURLToPath } from 'node:url';
+import type { Request, Response } from 'express';
+import { signedIn } from '../doorstep/access/guards.ts';
+import type { Config } from '../doorstep/config/config.ts';
+import type { AuthDeps } from '../doorstep/doorstep.ts';
+import type { AppSession } from '../doorstep/session/session.ts';
+import type { Assets } from './assets.ts';
+import type { Feature, NavigationEntry } from './feature.ts';
+import { avatarOf } from './format.ts';
+import { compileViews } from './view-engine.ts';
+import type { Shell, Views } from './view-models.ts';
+
+const VIEWS = fileURLToPath(new URL('../../views', import.meta.url));
+
+const at = (path: string, label: string): NavigationEntry => ({
+  label,
+  href: () => path,
+  covers: (current) => current === path,
+});
+
+export interface PageOptions {
+  title?: string;
+  notice?: string | null;
+  /** False where nobody can be looked up: the header then shows the brand only. */
+  withUser?: boolean;
+  /** Home has "Sign out" in its card. */
+  signOutInHeader?: boolean;
+  /** True where every visitor is shown the very same: then it is rendered once. */
+  sameForAll?: boolean;
+}
+
+/** Renders a page inside what every page has around it. */
+export type SendPage = <Name extends keyof Views>(
+  req: Request,
+  res: Response,
+  name: Name,
+  model: Views[Name],
+  options?: PageOptions,
+) => void;
+
+/** What the pages work with. Made once, in app.ts. */
+export interface PageDeps extends AuthDeps {
+  send: SendPage;
+  features: readonly Feature[];
+}
+
+/** An entry of the navigation appears when its page exists. */
+export function createPages(
+  config: Config,
+  assets: Assets,
+  features: readonly Feature[],
+): SendPage {
+  const render = compileViews(VIEWS);
+  const entries = [at('/account', 'Account'), at('/sessions', 'Sessions')];
+  const navigation = [...entries, ...features.map(({ navigation }) => navigation)];
+  const kept = new Map<keyof Views, Buffer>();
+
+  function shellFor(req: Request, options: PageOptions): Shell {
+    const target = options.withUser === false ? null : signedIn(req);
+    const signOutInHeader = target !== null && (options.signOutInHeader ?? true);
+    return {
+      appName: config.appName,
+      title: options.title ?? null,
+      demo: config.demo,
+      nav: target ? navigation.map((entry) => shown(entry, target.session, req)) : [],
+      user: signOutInHeader ? avatarOf(target.user) : null,
+      signOutInHeader,
+      notice: options.notice ?? null,
+      asset: assets.url,
+    };
+  }
+
+  return (req, res, name, model, options = {}) => {
+    const make = () => Buffer.from(render(name, { ...shellFor(req, options), ...model }));
+    const page = (options.sameForAll && kept.get(name)) || make();
+    if (options.sameForAll) kept.set(name, page);
+    // Not `res.send`, which looks for an ETag, a charset and a copy at the browser: no page has them.
+    res
+      .setHeader('Content-Type', 'text/html; charset=utf-8')
+      .setHeader('Content-Length', page.length)
+      .end(page);
+  };
+}
+
+// Whole path: inside a router, req.path is what is left of it.
+const shown = ({ label, href, covers }: NavigationEntry, session: AppSession, req: Request) => ({
+  label,
+  href: href(session),
+  current: covers(req.originalUrl.split('?')[0] ?? ''),
+});

@@ -1,0 +1,54 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { RequestHandler } from 'express';
+import helmet from 'helmet';
+import type { Config } from '../doorstep/config/config.ts';
+
+const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
+
+/** Headers of every answer. Each deviation from helmet's own is one that a browser was seen to need. */
+export function securityHeaders(config: Config): RequestHandler {
+  // Stand-ins serve pictures over plain http on this machine; real ones come over https.
+  const localPictures = config.demo ? ['http://localhost:*'] : [];
+  const headers = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: ["'self'"],
+        fontSrc: ["'self'"],
+        // Hugging Face serves pictures from several hosts of its own.
+        imgSrc: ["'self'", 'data:', 'https:', ...localPictures],
+        // Chrome checks the redirects after a form too: sign-out ends at Logto.
+        formAction: ["'self'", new URL(config.logto.endpoint).origin],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        ...(config.secure && { upgradeInsecureRequests: [] }),
+      },
+    },
+    // no-referrer would make Chrome send `Origin: null` with our own forms.
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginOpenerPolicy: { policy: 'same-origin' },
+    // Without subdomains: what else runs under this name is not ours to decide.
+    strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: false },
+    xFrameOptions: { action: 'deny' },
+  });
+  // What helmet sets depends on no request: asking it once costs a page a tenth of asking each time.
+  const sample = new ServerResponse(new IncomingMessage(new Socket()));
+  headers(sample.req, sample, () => {});
+  const fixed = new Map(
+    Object.entries(sample.getHeaders()).map(([name, value]) => [name, String(value)]),
+  );
+  fixed.set('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
+  return (_req, res, next) => {
+    res.setHeaders(fixed);
+    next();
+  };
+}
+
+/** Pages differ by who asks, and Back after sign-out must show nothing (S28). */
+export const noStore: RequestHandler = (_req, res, next) => {
+  res.setHeader('Cache-Control', 'no-store');
+  next();
+};

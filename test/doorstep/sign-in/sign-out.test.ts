@@ -1,0 +1,99 @@
+import request from 'supertest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
+
+describe('signing out', () => {
+  let app: Doorstep;
+  beforeAll(async () => {
+    app = await startDoorstep();
+  });
+  afterEach(() => app.logto.heal());
+  afterAll(() => app.close());
+
+  const cookieOf = (browser: ReturnType<Doorstep['browser']>) =>
+    browser.cookies.header(new URL(app.url));
+  const postSignOut = (cookie: string, headers: Record<string, string>) =>
+    request(app.url)
+      .post('/sign-out')
+      .set({ cookie, ...headers });
+
+  it('S7 deletes the session and its tokens, and revokes the refresh token', async () => {
+    const browser = await app.signedInBrowser();
+    const cookie = cookieOf(browser);
+    app.logto.resetCalls();
+    const answer = await postSignOut(cookie, { 'sec-fetch-site': 'same-origin' }).expect(303);
+    expect(app.logto.calls.revocation).toBe(1);
+    expect(answer.headers['set-cookie']?.[0]).toMatch(/^doorstep=; .*Expires=Thu, 01 Jan 1970/);
+    // The old cookie, kept by a thief, opens nothing.
+    const home = await request(app.url).get('/').set({ cookie });
+    expect(home.text).toContain('Come on in.');
+    if (app.redisServer) {
+      const left = await app.redisServer.admin.keys('session*');
+      expect(left).toEqual([]);
+      expect(await app.redisServer.admin.keys('*-session*')).toEqual([]);
+    }
+  });
+
+  it('S39 ends Logto’s session with exactly the registered address, and no token in it (S33)', async () => {
+    const cookie = cookieOf(await app.signedInBrowser());
+    const answer = await postSignOut(cookie, { 'sec-fetch-site': 'same-origin' });
+    const address = new URL(answer.headers.location ?? '');
+    expect(address.origin + address.pathname).toBe(`${app.logto.issuer}/session/end`);
+    expect(Object.fromEntries(address.searchParams)).toEqual({
+      client_id: app.config.logto.appId,
+      post_logout_redirect_uri: `${app.url}/`,
+    });
+  });
+
+  it('without a session it still goes to Logto’s end-session', async () => {
+    const answer = await postSignOut('', { origin: app.url }).expect(303);
+    expect(answer.headers.location).toContain('/oidc/session/end?');
+  });
+
+  it('GET /sign-out shows the button and changes nothing', async () => {
+    const browser = await app.signedInBrowser();
+    const page = await browser.get(`${app.url}/sign-out`);
+    expect(page.status).toBe(200);
+    expect(page.body).toContain('action="/sign-out"');
+    expect((await browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
+  });
+
+  it('with Logto down the person is signed out here and told so', async () => {
+    const browser = await app.signedInBrowser();
+    await app.logto.down();
+    const page = await browser.post(`${app.url}/sign-out`, {});
+    await app.logto.up();
+    expect(page.url).toBe(`${app.url}/`);
+    expect(page.body).toContain('You are signed out here. Logto could not be reached');
+    expect(page.body).toContain('Come on in.');
+  });
+
+  it.each([
+    ['another site', { 'sec-fetch-site': 'cross-site' }],
+    ['a sibling subdomain', { 'sec-fetch-site': 'same-site' }],
+    ['another origin, in an old browser', { origin: 'https://evil.example' }],
+    ['a hidden origin', { origin: 'null' }],
+    ['nobody knows where', {}],
+  ])('S26 a sign-out from %s is refused', async (_what, headers) => {
+    const browser = await app.signedInBrowser();
+    const answer = await postSignOut(cookieOf(browser), headers).expect(403);
+    expect(answer.headers['set-cookie']).toBeUndefined();
+    expect((await browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
+  });
+
+  it('S28 clears the cache but not Logto’s cookies, and personal pages are no-store', async () => {
+    const browser = await app.signedInBrowser();
+    for (const path of ['/', '/account']) {
+      expect((await browser.get(app.url + path)).headers.get('cache-control')).toBe('no-store');
+    }
+    const answer = await postSignOut(cookieOf(browser), { 'sec-fetch-site': 'same-origin' });
+    expect(answer.headers['clear-site-data']).toBe('"cache", "storage"');
+  });
+
+  it('S29 one log line, without anything secret', async () => {
+    const browser = await app.signedInBrowser();
+    app.logs.length = 0;
+    await postSignOut(cookieOf(browser), { 'sec-fetch-site': 'same-origin' });
+    expect(app.logs).toMatchObject([{ event: 'sign_out', kind: 'here' }]);
+  });
+});
