@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
-import { Sealer } from '../src/doorstep/crypto/sealer.ts';
-import { SESSION_PURPOSE } from '../src/doorstep/session/store.ts';
+import { SESSION_PURPOSE, Sealer } from '../src/doorstep/operator.ts';
 import { createBrowser } from '../test/demo/browser.ts';
 import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
 import { SESSION_SECRET, type World } from './contenders.ts';

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { singleRedis } from '../src/doorstep/config/redis-address.ts';
-import { Sealer } from '../src/doorstep/crypto/sealer.ts';
-import { createLogger } from '../src/doorstep/logger.ts';
-import { connectRedis } from '../src/doorstep/redis/client.ts';
-import { SESSION_PURPOSE } from '../src/doorstep/session/store.ts';
-import { TokenStore } from '../src/doorstep/session/token-store.ts';
-import { Directory } from '../src/doorstep/session/user-index.ts';
+import {
+  connectRedis,
+  createLogger,
+  SESSION_PURPOSE,
+  Sealer,
+  singleRedis,
+  TokenStore,
+  UserIndex,
+} from '../src/doorstep/operator.ts';
 import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
 import { SESSION_SECRET } from './contenders.ts';
 import type { Subject } from './measure.ts';
@@ -26,7 +28,7 @@ export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): 
   const client = connectRedis(singleRedis(empty.url), createLogger('silent'));
   await new Promise((resolve) => client.once('ready', resolve));
   const tokenStore = new TokenStore({ redis: client, sealer, lifeMs: TWO_DAYS, now: Date.now });
-  const directory = new Directory(client, Date.now, TWO_WEEKS);
+  const directory = new UserIndex(client, Date.now, TWO_WEEKS);
 
   const signInOne = async () => {
     const own = randomBytes(24).toString('base64url');

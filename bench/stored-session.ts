@@ -1,7 +1,5 @@
 import type { Redis } from 'ioredis';
-import { Sealer } from '../src/doorstep/crypto/sealer.ts';
-import { SESSION_PURPOSE } from '../src/doorstep/session/store.ts';
-import { TOKENS_PURPOSE, type Tokens } from '../src/doorstep/session/token-store.ts';
+import { SESSION_PURPOSE, Sealer, TOKENS_PURPOSE, type Tokens } from '../src/doorstep/operator.ts';
 import { SESSION_SECRET } from './contenders.ts';
 import type { Subject } from './measure.ts';
 

@@ -1,5 +1,5 @@
 import { createApp } from '../src/app.ts';
-import { parseConfig } from '../src/doorstep/config/config.ts';
+import { parseConfig } from '../src/doorstep/operator.ts';
 import { drain, serve } from '../src/server.ts';
 import { portTaken } from './ports.ts';
 import { prettyLogger } from './pretty-logger.ts';

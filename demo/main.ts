@@ -1,5 +1,5 @@
 import { createApp } from '../src/app.ts';
-import { type Config, parseConfig } from '../src/doorstep/config/config.ts';
+import { type Config, parseConfig } from '../src/doorstep/operator.ts';
 import { drain, serve } from '../src/server.ts';
 import { apiScopes } from './accounts.ts';
 import { banner } from './banner.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import pretty from 'pino-pretty';
-import { createLogger } from '../src/doorstep/logger.ts';
+import { createLogger } from '../src/doorstep/operator.ts';
 
 /** The app's own log lines, for a person at a terminal. */
 export function prettyLogger(level: string): Logger {

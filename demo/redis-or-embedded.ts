@@ -1,14 +1,17 @@
 import type { Logger } from 'pino';
-import { addressText, type RedisConfig } from '../src/doorstep/config/redis-address.ts';
-import { connectRedis } from '../src/doorstep/redis/client.ts';
-import type { SessionRedis } from '../src/doorstep/redis/commands.ts';
+import {
+  addressText,
+  connectRedis,
+  type RedisCommands,
+  type RedisConfig,
+} from '../src/doorstep/operator.ts';
 import { EmbeddedRedis } from './redis.ts';
 
 /** The Redis that REDIS_URL names, else one inside this process. */
 export function redisOrEmbedded(
   config: RedisConfig | null,
   logger: Logger,
-): { client: SessionRedis; name: string; close: () => Promise<void> } {
+): { client: RedisCommands; name: string; close: () => Promise<void> } {
   if (!config) {
     const name = 'inside this process (sessions end with it; set REDIS_URL to use your own)';
     return { client: new EmbeddedRedis(), name, close: async () => {} };

@@ -1,4 +1,4 @@
-import type { SessionRedis } from '../src/doorstep/redis/commands.ts';
+import type { RedisCommands } from '../src/doorstep/operator.ts';
 
 type Value =
   | { kind: 'string'; bytes: Buffer }
@@ -14,7 +14,7 @@ type Entry = Value & { expiresAt: number };
  * but Node. Typed as the app's own view of ioredis, and held to a real redis-server by the same
  * contract test. It forgets everything when the process ends.
  */
-export class EmbeddedRedis implements SessionRedis {
+export class EmbeddedRedis implements RedisCommands {
   readonly #entries = new Map<string, Entry>();
 
   async get(key: string) {
@@ -107,11 +107,29 @@ export class EmbeddedRedis implements SessionRedis {
     return sealed ?? null;
   }
 
-  async releaseLock(key: string, holder: string) {
-    return (await this.get(key)) === holder ? this.del(key) : 0;
+  async updateSession(key: string, revision: Buffer, sealed: Buffer): Promise<number> {
+    const entry = this.#live(key);
+    if (entry?.kind !== 'string') return -1;
+    if (!entry.bytes.subarray(0, revision.length).equals(revision)) return 0;
+    entry.bytes = Buffer.from(sealed);
+    return 1;
   }
 
-  async addToDirectory(key: string, member: string, expiresAt: number, now: number) {
+  async acquireLock(key: string, holder: string, ttl: number, failed: string) {
+    const current = await this.get(key);
+    if (current !== null && current !== failed) return 0;
+    await this.psetex(key, ttl, holder);
+    return 1;
+  }
+
+  async releaseLock(key: string, holder: string, failed: string, ttl: number) {
+    if ((await this.get(key)) !== holder) return 0;
+    if (failed === '') return this.del(key);
+    await this.psetex(key, ttl, failed);
+    return 1;
+  }
+
+  async addToIndex(key: string, member: string, expiresAt: number, now: number) {
     const scores = this.#scores(key);
     for (const [old, end] of scores) if (end <= now) scores.delete(old);
     scores.set(member, expiresAt);
@@ -120,14 +138,14 @@ export class EmbeddedRedis implements SessionRedis {
     return 1;
   }
 
-  async listDirectory(key: string, now: number, offset: number, count: number) {
+  async listIndex(key: string, now: number, offset: number, count: number) {
     const live = [...this.#scores(key)].filter(([, end]) => end > now);
     // Redis breaks ties by name, and so does this.
     const latestFirst = live.sort(([a, x], [b, y]) => y - x || (a < b ? 1 : -1));
     return latestFirst.slice(offset, offset + count).map(([member]) => member);
   }
 
-  async forgetInDirectory(key: string, member: string, latest: number) {
+  async forgetInIndex(key: string, member: string, latest: number) {
     const expires = this.#scores(key).get(member);
     return expires !== undefined && expires <= latest ? this.zrem(key, member) : 0;
   }

@@ -1,9 +1,12 @@
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
-import { ConfigError, parseConfig } from './doorstep/config/config.ts';
-import { singleRedis } from './doorstep/config/redis-address.ts';
-import { createLogger } from './doorstep/logger.ts';
-import { connectRedis } from './doorstep/redis/client.ts';
+import {
+  ConfigError,
+  connectRedis,
+  createLogger,
+  parseConfig,
+  singleRedis,
+} from './doorstep/index.ts';
 import { metricsFor } from './metrics/start.ts';
 import { drain, serve } from './server.ts';
 

@@ -68,7 +68,7 @@ describe.skipIf(!hasRedisServer)('what things cost', () => {
     expect(asked).toEqual([]);
     await browser.get(own, { follow: false });
     expect(asked.sort()).toEqual([
-      ...Array(4).fill('addToDirectory'),
+      ...Array(4).fill('addToIndex'),
       ...Array(3).fill('get'),
       ...Array(2).fill('set'),
       'writeTokens',

@@ -1,4 +1,4 @@
-import { defaultOrganization } from '../doorstep/session/session.ts';
+import { defaultOrganization } from '../site/default-organization.ts';
 import type { Card, Feature } from '../site/feature.ts';
 import { booksApi } from './api.ts';
 import { addressOf, booksPages } from './pages.ts';
@@ -6,12 +6,20 @@ import { addressOf, booksPages } from './pages.ts';
 /** The example domain. To take it out, delete this folder and its two lines in app.ts. */
 export const books: Feature = {
   apiScopes: ['read:books', 'write:books'],
+  denials: {
+    'read:books': { heading: 'You can’t see these books yet', acting: 'Seeing books' },
+    'write:books': {
+      heading: 'You can’t add books yet',
+      acting: 'Adding books',
+      back: 'Back to Books',
+    },
+  },
   navigation: {
     label: 'Books',
-    href: (session) => addressOf(defaultOrganization(session)),
+    href: (req) => addressOf(defaultOrganization(req)),
     covers: (path) => /^(\/organizations\/[^/]+)?\/books$/.test(path),
   },
-  card: (session) => card(defaultOrganization(session)),
+  card: (req) => card(defaultOrganization(req)),
   organizationCard: card,
   pages: booksPages,
   api: booksApi,

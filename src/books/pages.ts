@@ -1,14 +1,15 @@
 import express, { type Request, type Response, Router } from 'express';
-import { callerOf, organizationOf } from '../doorstep/access/caller.ts';
-import { type GuardedRequest, person, requireScope } from '../doorstep/access/guards.ts';
-import { knownOrganizations } from '../doorstep/access/organizations.ts';
-import { InvalidInput } from '../doorstep/errors.ts';
+import {
+  type GuardedRequest,
+  InvalidInput,
+  organizationOf,
+  redirect,
+  requireScope,
+} from '../doorstep/index.ts';
 import { moment } from '../site/format.ts';
 import type { PageDeps } from '../site/pages.ts';
 import type { Moment } from '../site/view-models.ts';
-import { ADDING, READING } from './permissions.ts';
-import { parseBook } from './shelf.ts';
-import { shelfOf } from './shelf-of.ts';
+import { parseBook, shelfOf } from './shelf.ts';
 
 interface BooksPage {
   /** Whose shelf it is. */
@@ -42,8 +43,8 @@ export function booksPages(deps: PageDeps): Router {
   const router = Router({ caseSensitive: true });
   const ofOrganizations = deps.config.logto.organizations ? [addressOf(':organizationId')] : [];
   for (const path of [addressOf(null), ...ofOrganizations]) {
-    router.get(path, requireScope('read:books', READING), (req, res) => show(deps, req, res));
-    router.post(path, requireScope('write:books', ADDING), form, (req, res) => add(deps, req, res));
+    router.get(path, requireScope('read:books'), (req, res) => show(deps, req, res));
+    router.post(path, requireScope('write:books'), form, (req, res) => add(deps, req, res));
   }
   return router;
 }
@@ -54,8 +55,8 @@ const form = express.urlencoded({ extended: false, limit: '16kb', parameterLimit
 async function add(deps: PageDeps, req: GuardedRequest, res: Response): Promise<void> {
   try {
     const { title } = await shelfOf(deps, req).add(parseBook(req.body));
-    deps.notices.set(res, `Added: ${title}`);
-    res.redirect(303, addressOf(organizationOf(req)));
+    deps.auth.flash.set(res, `Added: ${title}`);
+    redirect(res, addressOf(organizationOf(req)));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
     res.status(error.status);
@@ -70,7 +71,7 @@ async function show(
   mistakes: Record<string, string> = {},
 ): Promise<void> {
   const organizationId = organizationOf(req);
-  const scopes = await callerOf(req).scopes(organizationId);
+  const scopes = await req.auth.permissions({ organizationId });
   const books = scopes.has('read:books') ? await shelfOf(deps, req).list() : [];
   const action = addressOf(organizationId);
   const all = await shelves(deps, req, organizationId);
@@ -81,13 +82,13 @@ async function show(
     books: books.map(({ title, author, addedAt }) => ({ title, author, added: moment(addedAt) })),
     form: scopes.has('write:books') ? { action, fields: fields(req, mistakes) } : null,
   };
-  const notice = deps.notices.take(req, res);
-  deps.send(req, res, 'books', model, { title: 'Books', notice });
+  const flash = deps.auth.flash.take(req, res);
+  deps.send(req, res, 'books', model, { title: 'Books', flash });
 }
 
 async function shelves(deps: PageDeps, req: GuardedRequest, current: string | null) {
   if (!deps.config.logto.organizations) return [];
-  const organizations = await knownOrganizations(deps, person(req));
+  const organizations = await req.auth.knownOrganizations();
   const all = [{ id: null, name: 'Your own' }, ...organizations];
   return all.map(({ id, name }) => ({ label: name, href: addressOf(id), current: id === current }));
 }

@@ -1,12 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { InvalidInput } from '../doorstep/errors.ts';
-import type { SessionRedis } from '../doorstep/redis/commands.ts';
-import { askRedis } from '../doorstep/redis/errors.ts';
+import {
+  type GuardedRequest,
+  InvalidInput,
+  organizationOf,
+  type RedisCommands,
+  wrapRedisError,
+} from '../doorstep/index.ts';
 
 /** The commands that a shelf takes, beside those of the sessions; each touches one key. */
-declare module '../doorstep/redis/commands.ts' {
-  interface SessionRedis {
+declare module '../doorstep/index.ts' {
+  interface RedisCommands {
     rpush(key: string, value: string): Promise<number>;
     lrange(key: string, start: number, stop: number): Promise<string[]>;
     llen(key: string): Promise<number>;
@@ -14,15 +18,15 @@ declare module '../doorstep/redis/commands.ts' {
 }
 
 /** So that one key can't grow without end. */
-export const MOST = 500;
+export const MAX_BOOKS = 500;
 
 /** A line of text; what a browser sends around it is cut off. */
-const text = (most: number) =>
+const text = (maxLength: number) =>
   z
     .string('must be given')
     .trim()
     .min(1, 'must not be empty')
-    .max(most, `must be at most ${most} characters`)
+    .max(maxLength, `must be at most ${maxLength} characters`)
     .regex(/^\P{Cc}*$/u, 'must be one line of text');
 
 const NewBook = z.object({ title: text(200), author: text(100) }, 'must be an object');
@@ -57,15 +61,15 @@ export function parseBook(input: unknown): NewBook {
 
 /** The books of one organization or person, the oldest first. */
 export class Shelf {
-  readonly #redis: SessionRedis;
+  readonly #redis: RedisCommands;
   readonly #key: string;
   readonly #sub: string;
   readonly #now: () => number;
 
-  constructor(redis: SessionRedis, owner: ShelfOwner, now: () => number) {
+  constructor(redis: RedisCommands, owner: ShelfOwner, now: () => number) {
     const { iss, sub, organizationId } = owner;
-    const whose = organizationId === null ? ['person', sub] : ['organization', organizationId];
-    const digest = createHash('sha256').update(JSON.stringify([iss, ...whose]));
+    const owned = organizationId === null ? ['person', sub] : ['organization', organizationId];
+    const digest = createHash('sha256').update(JSON.stringify([iss, ...owned]));
     this.#redis = redis;
     this.#key = `books:${digest.digest('base64url')}`;
     this.#sub = sub;
@@ -73,17 +77,29 @@ export class Shelf {
   }
 
   async list(): Promise<Book[]> {
-    const found = await askRedis('The books', this.#redis.lrange(this.#key, 0, MOST - 1));
+    const found = await wrapRedisError(
+      'The books',
+      this.#redis.lrange(this.#key, 0, MAX_BOOKS - 1),
+    );
     return found.map((json) => Book.parse(JSON.parse(json)));
   }
 
   /** @throws {InvalidInput} when the shelf is full. */
   async add(book: NewBook): Promise<Book> {
-    if ((await askRedis('The books', this.#redis.llen(this.#key))) >= MOST) {
-      throw new InvalidInput({ title: `the shelf is full: it holds ${MOST} books` });
+    if ((await wrapRedisError('The books', this.#redis.llen(this.#key))) >= MAX_BOOKS) {
+      throw new InvalidInput({ title: `the shelf is full: it holds ${MAX_BOOKS} books` });
     }
     const added = { ...book, id: randomUUID(), addedBy: this.#sub, addedAt: this.#now() };
-    await askRedis('The books', this.#redis.rpush(this.#key, JSON.stringify(added)));
+    await wrapRedisError('The books', this.#redis.rpush(this.#key, JSON.stringify(added)));
     return added;
   }
+}
+
+/** The shelf that a request is about; the guards have seen to it that the principal may. */
+export function shelfOf(
+  { redis, now }: { redis: RedisCommands; now: () => number },
+  req: GuardedRequest,
+): Shelf {
+  const { iss, sub } = req.auth;
+  return new Shelf(redis, { iss, sub, organizationId: organizationOf(req) }, now);
 }

@@ -1,13 +1,54 @@
-import type { Challenge, Refusal } from './denial.ts';
+import type { Challenge, Denial } from './denial.ts';
+
+/** Why a sign-in can't be finished. */
+export const SIGN_IN_FAILURES = [
+  // No pending sign-in answers to this state: too old, another browser, or already finished.
+  'sign_in_not_found',
+  'callback_malformed',
+  'issuer_mismatch',
+  // The person said no, or Logto won't let them.
+  'denied',
+  // Any other OAuth error that came back to the callback, e.g. invalid_target.
+  'refused_by_logto',
+  'code_refused',
+  'id_token_invalid',
+  // Logto ended this person's sessions while the sign-in was under way.
+  'signed_out_meanwhile',
+] as const;
+export type SignInFailure = (typeof SIGN_IN_FAILURES)[number];
+
+/** Every reason that an error page, a problem JSON or a log line may name. */
+export const REASONS = [
+  ...SIGN_IN_FAILURES,
+  'logto_unavailable',
+  'logto_wrong_issuer',
+  'logto_refused',
+  'session_ended',
+  'unauthorized',
+  'forbidden',
+  'invalid_input',
+  'session_store_unavailable',
+  'bad_input',
+  'not_a_navigation',
+  'method_not_allowed',
+  'cross_site_request',
+  'insecure_request',
+  'invalid_logout_token',
+  'too_many_requests',
+  'misuse',
+  'unexpected',
+  'not_found',
+] as const;
+export type Reason = (typeof REASONS)[number];
 
 /**
  * Errors by cause. Each knows its HTTP status and a stable `reason`, which goes into the log line and
- * onto the page; the words people read live in pages/error-page.ts. Messages are for the log: they
+ * onto the page; the copy that people read lives in site/error-copy.ts. Messages are for the log: they
  * never hold a token, a code, a cookie or a secret.
  */
 export abstract class AppError extends Error {
   abstract readonly status: number;
-  abstract readonly reason: string;
+  abstract readonly reason: Reason;
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -15,34 +56,16 @@ export abstract class AppError extends Error {
   }
 }
 
-export type SignInFailure =
-  /** No pending sign-in answers to this state: too old, another browser, or already finished. */
-  | 'sign_in_not_found'
-  | 'callback_malformed'
-  | 'issuer_mismatch'
-  /** The person said no, or Logto won't let them. */
-  | 'denied'
-  /** Any other OAuth error that came back to the callback, e.g. invalid_target. */
-  | 'refused_by_logto'
-  | 'code_refused'
-  | 'id_token_invalid'
-  /** Logto ended this person's sessions while the sign-in was under way. */
-  | 'signed_out_meanwhile';
-
 /** A sign-in that can't be finished. `returnTo` keeps the way back for "Start again". */
 export class SignInFailed extends AppError {
   readonly status = 400;
   readonly reason: SignInFailure;
-  readonly returnTo: string;
+  /** Where the person wanted to go, once the callback knows it. */
+  returnTo = '/';
 
-  constructor(
-    reason: SignInFailure,
-    message: string,
-    options: ErrorOptions & { returnTo?: string } = {},
-  ) {
+  constructor(reason: SignInFailure, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
-    this.returnTo = options.returnTo ?? '/';
   }
 }
 
@@ -75,13 +98,13 @@ export class LogtoRefused extends AppError {
   }
 }
 
-/** Logto no longer vouches for this person, so the session is over: sign in again. */
+/** Logto no longer confirms this person, so the session is over: sign in again. */
 export class SessionEnded extends AppError {
   readonly status = 401;
   readonly reason = 'session_ended';
 }
 
-/** The API was asked without an access token that holds. */
+/** The API was asked without a valid access token. */
 export class Unauthorized extends AppError {
   readonly status = 401;
   readonly reason = 'unauthorized';
@@ -97,11 +120,11 @@ export class Unauthorized extends AppError {
 export class Forbidden extends AppError {
   readonly status = 403;
   readonly reason = 'forbidden';
-  readonly refusal: Refusal;
+  readonly denial: Denial;
 
-  constructor(refusal: Refusal) {
-    super(`It takes the ${refusal.missing.kind} ${refusal.missing.name}`);
-    this.refusal = refusal;
+  constructor(denial: Denial) {
+    super(`It takes the ${denial.missing.kind} ${denial.missing.name}`);
+    this.denial = denial;
   }
 }
 
@@ -112,7 +135,7 @@ export class InvalidInput extends AppError {
   readonly fields: Record<string, string>;
 
   constructor(fields: Record<string, string>, status = 422) {
-    super(`Does not hold: ${Object.keys(fields).join(', ')}`);
+    super(`Invalid: ${Object.keys(fields).join(', ')}`);
     this.status = status;
     this.fields = fields;
   }
@@ -181,6 +204,12 @@ export class TooManyRequests extends AppError {
 export class Unexpected extends AppError {
   readonly status = 500;
   readonly reason = 'unexpected';
+}
+
+/** The app's own mistake in how it uses the kit. The message says what to write instead. */
+export class Misuse extends AppError {
+  readonly status = 500;
+  readonly reason = 'misuse';
 }
 
 export class NotFound extends AppError {

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { AppError } from '../doorstep/errors.ts';
+import { AppError } from '../doorstep/index.ts';
 import { LOGTO_FAILURES, OWN_FAILURES, REASONS, SIGN_IN_FAILURES } from './reasons.ts';
 
 type Line = Record<string, unknown>;
@@ -12,7 +12,7 @@ const SIGN_IN_PATHS: unknown[] = ['/sign-in', '/sign-up', '/callback'];
 
 /**
  * Counts what happens by what is logged of it: each step of a sign-in, a refresh or a sign-out is a
- * line with an `event` already. Who it was, `sub` and `reference`, is not looked at.
+ * line with an `event` already. Who it was, `sub` and `requestId`, is not looked at.
  *
  * @returns what is to be told each line.
  */
@@ -90,7 +90,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
 function counter(
   registry: Registry,
   name: string,
-  { help, label, values }: { help: string; label: string; values: string[] },
+  { help, label, values }: { help: string; label: string; values: readonly string[] },
 ): Count {
   const total = new Counter({ name, help, labelNames: [label], registers: [registry] });
   // All of them, from the start: Prometheus sees no increase in a series that begins at 1.

@@ -1,10 +1,14 @@
 import type { Response } from 'express';
-import { type GuardedRequest, person, type SignedInRequest } from '../doorstep/access/guards.ts';
-import { organizationsIn } from '../doorstep/access/organizations.ts';
-import { fetchUserInfo, handleFrom, type UserInfo } from '../doorstep/access/user-info.ts';
-import { LogtoRefused, LogtoUnavailable } from '../doorstep/errors.ts';
-import { webAddress } from '../doorstep/http/web-url.ts';
-import type { SignedInUser } from '../doorstep/session/session.ts';
+import {
+  type GuardedRequest,
+  handleFrom,
+  LogtoRefused,
+  LogtoUnavailable,
+  type SignedIn,
+  signedInSession,
+  type UserInfo,
+  webAddress,
+} from '../doorstep/index.ts';
 import { claimRows } from './claims.ts';
 import { avatarOf } from './format.ts';
 import type { PageDeps } from './pages.ts';
@@ -12,34 +16,28 @@ import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
-export function accountPage(deps: PageDeps) {
-  const { config, now, send } = deps;
+export function accountPage({ config, now, send }: PageDeps) {
   return async (req: GuardedRequest, res: Response): Promise<void> => {
-    const target = person(req);
-    const { user } = target;
-    const info = await userInfoIfReachable(deps, target);
+    const { auth } = req;
+    const info = await userInfoIfReachable(auth);
+    const found = config.logto.organizations ? await auth.fetchOrganizations(info) : null;
     const model: AccountPage = {
-      avatar: avatarOf(user),
-      profile: profile(user, info, req.user.claims.email ?? null),
+      avatar: avatarOf(auth),
+      profile: profile(auth, info),
       identities: info && linkedIdentities(info),
-      times: sessionTimes(user, config, now()),
-      organizations: config.logto.organizations
-        ? await organizationsIn(deps, target, info ?? {})
-        : null,
-      claims: claimRows(req.user.claims),
+      times: sessionTimes(signedInSession(req), config, now()),
+      organizations: found?.organizations ?? null,
+      claims: claimRows(auth.claims),
       accountCenter: config.logto.accountCenter ? accountCenter(config.logto.endpoint) : [],
     };
     send(req, res, 'account', model, { title: 'Account' });
   };
 }
 
-/** With Logto out of reach, signed-in people keep their page: it shows what the session holds. */
-async function userInfoIfReachable(
-  deps: PageDeps,
-  target: SignedInRequest,
-): Promise<UserInfo | null> {
+/** With Logto unreachable, signed-in people keep their page: it shows what the session holds. */
+async function userInfoIfReachable(auth: SignedIn): Promise<UserInfo | null> {
   try {
-    return await fetchUserInfo(deps, target);
+    return await auth.fetchUserInfo();
   } catch (error) {
     // Refused (too many requests, say) is no reason to take the page away either.
     if (error instanceof LogtoUnavailable || error instanceof LogtoRefused) return null;
@@ -47,26 +45,22 @@ async function userInfoIfReachable(
   }
 }
 
-function profile(
-  user: SignedInUser,
-  info: UserInfo | null,
-  email: string | null,
-): AccountPage['profile'] {
-  const huggingFace = info ? handleFrom(info) : user.huggingFace;
-  const username = huggingFace?.username ?? user.username;
+function profile(auth: SignedIn, info: UserInfo | null): AccountPage['profile'] {
+  const huggingFace = info ? handleFrom(info) : auth.huggingFace;
+  const username = huggingFace?.username ?? auth.username;
   return [
-    { label: 'Name', value: user.name, href: null },
+    { label: 'Name', value: auth.name, href: null },
     {
       label: 'Username',
       value: username && `@${username}`,
       href: huggingFace?.profile ?? null,
     },
-    { label: 'E-mail', value: email, href: null },
-    ...(user.roles.length > 0
+    { label: 'E-mail', value: auth.claims.email ?? null, href: null },
+    ...(auth.roles.length > 0
       ? [
           {
-            label: user.roles.length > 1 ? 'Roles' : 'Role',
-            value: user.roles.join(', '),
+            label: auth.roles.length > 1 ? 'Roles' : 'Role',
+            value: auth.roles.join(', '),
             href: null,
           },
         ]

@@ -1,14 +1,12 @@
 import { Router } from 'express';
-import { bearer } from '../doorstep/access/bearer.ts';
-import type { AuthDeps } from '../doorstep/doorstep.ts';
-import { NotFound } from '../doorstep/errors.ts';
-import type { Feature } from './feature.ts';
+import { NotFound } from '../doorstep/index.ts';
+import type { PageDeps } from './pages.ts';
 
 /**
  * /api: for programs. Whoever asks brings an access token; cookies are not looked at, so session and
  * CSRF defence come after it. Every answer is JSON, errors too. Without API_RESOURCE there is none.
  */
-export function api(deps: AuthDeps, features: readonly Feature[]): Router {
+export function api(deps: PageDeps): Router {
   const router = Router({ caseSensitive: true });
   if (!deps.config.logto.apiResource) return router;
   router.use((req, _res, next) => {
@@ -16,8 +14,8 @@ export function api(deps: AuthDeps, features: readonly Feature[]): Router {
     req.headers.accept = 'application/json';
     next();
   });
-  router.use(bearer(deps));
-  for (const feature of features) if (feature.api) router.use(feature.api(deps));
+  router.use(deps.auth.bearer);
+  for (const feature of deps.features) if (feature.api) router.use(feature.api(deps));
   router.use(() => {
     throw new NotFound('No route of the API answers here');
   });

@@ -1,58 +1,172 @@
-import type { SignInFailure } from '../doorstep/errors.ts';
-import type { Drawing, ErrorPage, Sentence } from './view-models.ts';
+import {
+  type AppError,
+  BadInput,
+  InvalidInput,
+  type Reason,
+  SignInFailed,
+  type SignInFailure,
+} from '../doorstep/index.ts';
+import { denied } from './denial-copy.ts';
+import type { ErrorContext, ErrorCopy, Sentence } from './view-models.ts';
 
-/** The words of an error page: what happened, what to do, one action. Nothing internal. */
-export interface ErrorWords {
-  heading: string;
-  drawing: Drawing;
-  happened: { heading?: string; text: Sentence } | null;
-  lead?: Sentence;
-  todo: Sentence | null;
-  /** For whoever runs the site. */
-  operator?: Sentence;
-  action: ErrorPage['action'];
-}
-
-export const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
-
-export const CHECK: Sentence = [
-  { code: 'npm run logto:check' },
-  ' says what is wrong with the set-up.',
-];
-
-/** With the session store away, on any page. */
-export const NOT_SIGNED_OUT: Pick<ErrorWords, 'happened' | 'todo'> = {
-  happened: {
-    heading: 'You have not been signed out',
-    text: ['We ended nothing. This page just can’t read your session at the moment.'],
-  },
-  todo: ['Wait a minute, then try again. You shouldn’t need to sign in.'],
-};
-/** With the session store away, on the callback. */
-export const NOT_FINISHED: Pick<ErrorWords, 'happened' | 'todo'> = {
-  happened: { text: ['We couldn’t finish signing you in, since nothing can be kept right now.'] },
-  todo: ['Wait a minute, then try again. If that doesn’t go on, start again from the home page.'],
+export const errorCopy = (error: AppError, context: ErrorContext): ErrorCopy => {
+  const copy = COPY[error.reason];
+  return typeof copy === 'function' ? copy(error, context) : copy;
 };
 
-/** Why a sign-in was not finished. */
-export const WHY: Record<SignInFailure, string> = {
-  sign_in_not_found:
+const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
+const tryAgain = (href: string) => ({ label: 'Try again', href, huggingFace: false });
+
+const CHECK: Sentence = [{ code: 'npm run logto:check' }, ' says what is wrong with the set-up.'];
+
+/** A sign-in that was not finished: why, and a way to start again that keeps the way back. */
+const notFinished =
+  (why: string, operator?: Sentence) =>
+  (error: AppError): ErrorCopy => {
+    const returnTo = error instanceof SignInFailed ? error.returnTo : '/';
+    const back = returnTo === '/' ? '' : `&return_to=${encodeURIComponent(returnTo)}`;
+    return {
+      heading: 'We couldn’t finish signing you in',
+      drawing: 'ajar',
+      happened: { text: [why] },
+      todo: ['Start again from here. It takes a few seconds, and nothing was lost.'],
+      ...(operator && { operator }),
+      action: {
+        label: 'Continue with Hugging Face',
+        href: `/sign-in?direct_sign_in=social:huggingface${back}`,
+        huggingFace: true,
+      },
+    };
+  };
+
+type Copy = ErrorCopy | ((error: AppError, context: ErrorContext) => ErrorCopy);
+
+/** Operators are pointed to the check where a wrong setting at Logto or here can be behind it. */
+const NOT_FINISHED: Record<SignInFailure, Copy> = {
+  sign_in_not_found: notFinished(
     'This sign-in was started too long ago, or in another browser. To keep you safe, we stopped it.',
-  callback_malformed: 'The answer from Logto was incomplete. To keep you safe, we stopped it.',
-  issuer_mismatch:
+  ),
+  callback_malformed: notFinished(
+    'The answer from Logto was incomplete. To keep you safe, we stopped it.',
+  ),
+  issuer_mismatch: notFinished(
     'The answer came from somebody other than our Logto. To keep you safe, we stopped it.',
-  denied:
+    CHECK,
+  ),
+  denied: notFinished(
     'Logto came back without signing you in: somebody said no, or the account may not come in here.',
-  refused_by_logto: 'Logto came back with an error instead of signing you in.',
-  code_refused:
+  ),
+  refused_by_logto: notFinished('Logto came back with an error instead of signing you in.', CHECK),
+  code_refused: notFinished(
     'Logto didn’t accept the code it had sent with you. It may have been used before, or too late.',
-  id_token_invalid:
+    CHECK,
+  ),
+  id_token_invalid: notFinished(
     'What Logto told us about you could not be verified. To keep you safe, we stopped it.',
-  signed_out_meanwhile: 'Your sessions were ended while you were signing in.',
+    CHECK,
+  ),
+  signed_out_meanwhile: notFinished('Your sessions were ended while you were signing in.'),
 };
 
-/** Errors whose words need nothing of the request. */
-export const BY_REASON: Record<string, ErrorWords | undefined> = {
+const UNEXPECTED: ErrorCopy = {
+  heading: 'Something broke on our side',
+  drawing: 'waiting',
+  happened: { text: ['It isn’t your doing, and you are still signed in if you were before.'] },
+  todo: ['Try again in a minute. If it stays like this, quote the request ID below.'],
+  action: HOME,
+};
+
+/** For every reason there is; the compiler wants all of them. */
+const COPY: Record<Reason, Copy> = {
+  ...NOT_FINISHED,
+  session_store_unavailable: (_error, { address }) => ({
+    heading: 'We can’t reach our session store right now',
+    drawing: 'waiting',
+    ...(pathOf(address) === '/callback'
+      ? {
+          happened: {
+            text: ['We couldn’t finish signing you in, since nothing can be kept right now.'],
+          },
+          todo: [
+            'Wait a minute, then try again. If that doesn’t go on, start again from the home page.',
+          ],
+        }
+      : {
+          happened: {
+            heading: 'You have not been signed out',
+            text: ['We ended nothing. This page just can’t read your session at the moment.'],
+          },
+          todo: ['Wait a minute, then try again. You shouldn’t need to sign in.'],
+        }),
+    action: tryAgain(address),
+  }),
+  logto_unavailable: (_error, { address }) => ({
+    heading: 'We can’t reach our sign-in service right now',
+    drawing: 'waiting',
+    happened: { text: ['Logto, which signs people in here, doesn’t answer as it should.'] },
+    todo: ['Wait a minute, then try again. If you are signed in already, you still are.'],
+    operator: CHECK,
+    action: tryAgain(address),
+  }),
+  logto_wrong_issuer: {
+    heading: 'Our sign-in service isn’t the one we expect',
+    drawing: 'locked',
+    happened: {
+      text: [
+        'Logto answers under another name than this site knows. To keep you safe, we stopped.',
+      ],
+    },
+    todo: ['Whoever runs the site has to fix this. If you are signed in already, you still are.'],
+    operator: CHECK,
+    action: HOME,
+  },
+  logto_refused: {
+    heading: 'Our sign-in service said no',
+    drawing: 'locked',
+    happened: {
+      text: ['Logto refused what this site asked for. Whoever runs the site has to fix this.'],
+    },
+    todo: ['Try again later. If it stays like this, quote the request ID below.'],
+    operator: CHECK,
+    action: HOME,
+  },
+  session_ended: {
+    heading: 'Your session has ended',
+    drawing: 'locked',
+    happened: { text: ['Logto no longer confirms it.'] },
+    todo: ['Sign in again.'],
+    action: { label: 'Sign in', href: '/sign-in', huggingFace: false },
+  },
+  unauthorized: {
+    heading: 'This needs an access token',
+    drawing: 'locked',
+    happened: { text: ['There was none, or it is not valid here.'] },
+    todo: ['Get one from Logto for this API, and send it as Authorization: Bearer.'],
+    action: HOME,
+  },
+  forbidden: denied,
+  invalid_input: (error) => {
+    const fields = error instanceof InvalidInput ? Object.entries(error.fields) : [];
+    const mistakes = fields.map(([name, hint]) => `${name} ${hint}`);
+    return {
+      heading: 'Something isn’t right yet',
+      drawing: 'missing',
+      happened: { text: [`${mistakes.join('; ')}.`] },
+      todo: ['Change it, then send it again.'],
+      action: HOME,
+    };
+  },
+  bad_input: (error) => ({
+    heading: 'This link isn’t quite right',
+    drawing: 'missing',
+    happened: {
+      text: [
+        `It says something that this page doesn’t understand: ${error instanceof BadInput ? error.hint : 'a parameter is invalid'}.`,
+      ],
+    },
+    todo: ['Check the link, or start from the home page.'],
+    action: HOME,
+  }),
   not_a_navigation: {
     heading: 'A sign-in starts with a click',
     drawing: 'locked',
@@ -80,6 +194,24 @@ export const BY_REASON: Record<string, ErrorWords | undefined> = {
     todo: ['If it was you, do it from our own page.'],
     action: HOME,
   },
+  insecure_request: {
+    heading: 'This page needs https',
+    drawing: 'locked',
+    happened: {
+      text: [
+        'The request reached this server without encryption, or the proxy in front of it didn’t say otherwise.',
+      ],
+    },
+    todo: ['Open the address with https in front.'],
+    operator: [
+      'Let the proxy send ',
+      { code: 'X-Forwarded-Proto: https' },
+      ' and name it in ',
+      { code: 'TRUST_PROXY' },
+      '.',
+    ],
+    action: HOME,
+  },
   too_many_requests: {
     heading: 'That was a little too often',
     drawing: 'waiting',
@@ -89,43 +221,23 @@ export const BY_REASON: Record<string, ErrorWords | undefined> = {
     todo: ['Wait a minute, then try again.'],
     action: HOME,
   },
-  logto_wrong_issuer: {
-    heading: 'Our sign-in service isn’t the one we expect',
-    drawing: 'locked',
-    happened: {
-      text: [
-        'Logto answers under another name than this site knows. To keep you safe, we stopped.',
-      ],
-    },
-    todo: [
-      'This is for whoever runs the site to mend. If you are signed in already, you still are.',
+  not_found: (_error, { address }) => ({
+    heading: 'There is no page here',
+    drawing: 'missing',
+    happened: null,
+    lead: [
+      'Nothing answers at ',
+      { code: shorten(pathOf(address)) },
+      '. The address may be mistyped, or the page has moved.',
     ],
-    operator: CHECK,
+    todo: null,
     action: HOME,
-  },
-  session_ended: {
-    heading: 'Your session has ended',
-    drawing: 'locked',
-    happened: { text: ['Logto no longer vouches for it.'] },
-    todo: ['Sign in again.'],
-    action: { label: 'Sign in', href: '/sign-in', huggingFace: false },
-  },
-  logto_refused: {
-    heading: 'Our sign-in service said no',
-    drawing: 'locked',
-    happened: {
-      text: ['Logto refused what this site asked for. This is for whoever runs the site to mend.'],
-    },
-    todo: ['Try again later. If it stays like this, quote the reference below.'],
-    operator: CHECK,
-    action: HOME,
-  },
+  }),
+  // An answer to Logto, not to a person.
+  invalid_logout_token: UNEXPECTED,
+  misuse: UNEXPECTED,
+  unexpected: UNEXPECTED,
 };
 
-export const UNEXPECTED: ErrorWords = {
-  heading: 'Something broke on our side',
-  drawing: 'waiting',
-  happened: { text: ['It isn’t your doing, and you are still signed in if you were before.'] },
-  todo: ['Try again in a minute. If it stays like this, quote the reference below.'],
-  action: HOME,
-};
+const pathOf = (address: string) => address.split(/[?#]/)[0] ?? '/';
+const shorten = (path: string) => (path.length > 60 ? `${path.slice(0, 60)}…` : path);

@@ -1,24 +1,24 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { signInAddress } from '../doorstep/access/guards.ts';
-import type { Challenge } from '../doorstep/denial.ts';
 import {
   AppError,
+  type Challenge,
   Forbidden,
   InvalidInput,
   MethodNotAllowed,
   NotFound,
+  redirect,
+  requestIdOf,
   SessionEnded,
   SessionStoreUnavailable,
   SignInFailed,
+  signInAddress,
   Unauthorized,
   Unexpected,
-} from '../doorstep/errors.ts';
-import { referenceOf } from '../doorstep/http/request-id.ts';
-import { refusalWords } from './denial-copy.ts';
-import { errorWords } from './error-page.ts';
+} from '../doorstep/index.ts';
+import { errorCopy } from './error-copy.ts';
 import type { PageDeps, SendPage } from './pages.ts';
-import type { ErrorPage, Sentence } from './view-models.ts';
+import type { ErrorContext, ErrorPage, Sentence } from './view-models.ts';
 
 /** Nothing answered: the last step before the error handler. */
 export const notFound: RequestHandler = () => {
@@ -26,21 +26,23 @@ export const notFound: RequestHandler = () => {
 };
 
 /** The one place where an error becomes a page or problem JSON (RFC 9457), and a log line with the cause. */
-export function errorHandler({ logger, send }: PageDeps): ErrorRequestHandler {
+export function errorHandler({ logger, send, features }: PageDeps): ErrorRequestHandler {
+  const denials = Object.assign({}, ...features.map((feature) => feature.denials));
   return (thrown, req, res, _next) => {
     const error = asAppError(thrown);
     log(logger, req, error);
     // The page is out already; only express-session's late save can get here.
     if (res.headersSent) return void res.end();
     if (error instanceof SessionEnded && req.accepts(['html', 'json']) === 'html') {
-      return res.redirect(303, signInAddress(req));
+      return redirect(res, signInAddress(req));
     }
     if (error instanceof MethodNotAllowed) res.set('Allow', error.allow);
     const challenge = challengeOf(error);
     if (challenge) res.set('WWW-Authenticate', bearerChallenge(challenge));
     res.status(error.status).set('Cache-Control', 'no-store');
-    if (req.accepts(['html', 'json']) === 'json') sendProblem(req, res, error);
-    else sendErrorPage(send, req, res, error);
+    const context = { address: addressOf(req, error), denials };
+    if (req.accepts(['html', 'json']) === 'json') sendProblem(req, res, error, context);
+    else sendErrorPage(send, req, res, error, context);
   };
 }
 
@@ -61,7 +63,7 @@ function asAppError(thrown: unknown): AppError {
 function log(logger: Logger, req: Request, error: AppError): void {
   const line = {
     event: error instanceof SignInFailed ? 'sign_in.failed' : 'request.failed',
-    reference: referenceOf(req),
+    requestId: requestIdOf(req),
     reason: error.reason,
     method: req.method,
     path: req.path,
@@ -71,12 +73,22 @@ function log(logger: Logger, req: Request, error: AppError): void {
   else if (error.status !== 404) logger.warn(line, error.message);
 }
 
-function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppError): void {
+/** A denial names the page itself. "Try again" is a link, so it can only repeat a GET. */
+function addressOf(req: Request, error: AppError): string {
+  const repeats = error instanceof Forbidden || error instanceof NotFound || req.method === 'GET';
+  // A path that begins with two slashes would lead a link to another host.
+  return repeats ? req.originalUrl.replace(/^[/\\]+/, '/') : '/';
+}
+
+function sendErrorPage(
+  send: SendPage,
+  req: Request,
+  res: Response,
+  error: AppError,
+  context: ErrorContext,
+): void {
   const quiet = error instanceof NotFound;
-  // "Try again" is a link, so it can only repeat a GET.
-  const address = quiet || req.method === 'GET' ? onThisSite(req.originalUrl) : '/';
-  const words = refusalWords(error, onThisSite(req.originalUrl)) ?? errorWords(error, address);
-  const { heading, drawing, happened, lead, todo, operator, action } = words;
+  const { heading, drawing, happened, lead, todo, operator, action } = errorCopy(error, context);
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
     ...(todo ? [{ heading: 'What to do', text: todo }] : []),
@@ -88,16 +100,15 @@ function sendErrorPage(send: SendPage, req: Request, res: Response, error: AppEr
     lead: lead ?? null,
     sections,
     action,
-    reference: quiet ? null : referenceOf(req),
+    requestId: quiet ? null : requestIdOf(req),
     reason: quiet ? null : error.reason,
   };
   const withUser = !(error instanceof SessionStoreUnavailable);
   send(req, res, 'error', page, { title: heading, withUser });
 }
 
-function sendProblem(req: Request, res: Response, error: AppError): void {
-  const address = req.originalUrl;
-  const { heading, happened, todo } = refusalWords(error, address) ?? errorWords(error, address);
+function sendProblem(req: Request, res: Response, error: AppError, context: ErrorContext): void {
+  const { heading, happened, todo } = errorCopy(error, context);
   res.type('application/problem+json').send(
     JSON.stringify({
       title: heading,
@@ -105,13 +116,10 @@ function sendProblem(req: Request, res: Response, error: AppError): void {
       detail: [happened?.text, todo].map(plain).filter(Boolean).join(' '),
       reason: error.reason,
       ...(error instanceof InvalidInput && { errors: error.fields }),
-      reference: referenceOf(req),
+      requestId: requestIdOf(req),
     }),
   );
 }
-
-/** A path that begins with two slashes would lead a link to another host. */
-const onThisSite = (address: string) => address.replace(/^[/\\]+/, '/');
 
 const plain = (sentence: Sentence | null | undefined): string =>
   (sentence ?? [])
@@ -119,7 +127,7 @@ const plain = (sentence: Sentence | null | undefined): string =>
     .join('');
 
 function challengeOf(error: AppError): Challenge | null {
-  if (error instanceof Forbidden) return error.refusal.challenge;
+  if (error instanceof Forbidden) return error.denial.challenge;
   return error instanceof Unauthorized ? error.challenge : null;
 }
 

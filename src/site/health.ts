@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { SessionRedis } from '../doorstep/redis/commands.ts';
+import type { RedisCommands } from '../doorstep/index.ts';
 
 /** GET /healthz: the process lives. */
 export const healthy: RequestHandler = (_req, res) => {
@@ -8,7 +8,7 @@ export const healthy: RequestHandler = (_req, res) => {
 
 /** GET /readyz: the process can do its work, which needs Redis. */
 export const ready =
-  (redis: SessionRedis): RequestHandler =>
+  (redis: RedisCommands): RequestHandler =>
   async (_req, res) => {
     // A write, and not a PING: a Redis that is full or a replica answers that one happily.
     const isReady = await redis.psetex('readiness', 1000, '1').then(

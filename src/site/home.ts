@@ -1,6 +1,5 @@
 import type { RequestHandler } from 'express';
-import { signedIn } from '../doorstep/access/guards.ts';
-import type { SignedInUser } from '../doorstep/session/session.ts';
+import type { SignedIn } from '../doorstep/index.ts';
 import { avatarOf } from './format.ts';
 import type { PageDeps } from './pages.ts';
 import { sessionTimes } from './session-times.ts';
@@ -30,33 +29,32 @@ const CARDS: HomeSignedIn['cards'] = [
 
 /** GET /: the invitation, or who is signed in and until when. No call to Logto. */
 export function homePage(deps: PageDeps): RequestHandler {
-  const { config, now, notices, send, features } = deps;
+  const { config, now, auth, send, features } = deps;
   return (req, res) => {
-    const target = signedIn(req);
-    const notice = notices.take(req, res);
-    if (!target) {
-      return send(req, res, 'home', SIGNED_OUT, { notice, sameForAll: notice === null });
+    const principal = req.auth;
+    const flash = auth.flash.take(req, res);
+    if (!principal.isAuthenticated || !principal.session) {
+      return send(req, res, 'home', SIGNED_OUT, { flash, sameForAll: flash === null });
     }
-    const { session, user } = target;
     const model: HomeSignedIn = {
-      greeting: greeting(user),
-      handle: handle(user),
-      avatar: avatarOf(user),
-      times: sessionTimes(user, config, now()),
-      cards: [...CARDS, ...features.map(({ card }) => card(session))],
+      greeting: greeting(principal),
+      handle: handle(principal),
+      avatar: avatarOf(principal),
+      times: sessionTimes(principal.session, config, now()),
+      cards: [...CARDS, ...features.map(({ card }) => card(req, principal))],
     };
-    send(req, res, 'home-signed-in', model, { notice, signOutInHeader: false });
+    send(req, res, 'home-signed-in', model, { flash, signOutInHeader: false });
   };
 }
 
-function greeting({ name, username, huggingFace }: SignedInUser): string {
+function greeting({ name, username, huggingFace }: SignedIn): string {
   if (name) return `Hello, ${name}`;
   const known = huggingFace?.username ?? username;
   return known ? `Hello, @${known}` : 'Hello';
 }
 
 /** "@ada-l on Hugging Face" beside a name; without a name the profile's address; else the ID. */
-function handle({ sub, name, username, huggingFace }: SignedInUser): HomeSignedIn['handle'] {
+function handle({ sub, name, username, huggingFace }: SignedIn): HomeSignedIn['handle'] {
   const profile = huggingFace?.profile ?? null;
   if (huggingFace?.username && name) {
     return { text: `@${huggingFace.username}`, href: profile, suffix: 'on Hugging Face' };

@@ -1,13 +1,6 @@
 import { Router } from 'express';
-import { callerOf } from '../doorstep/access/caller.ts';
-import {
-  notAMember,
-  person,
-  requireOrganization,
-  requireSignIn,
-} from '../doorstep/access/guards.ts';
-import { fetchOrganizations } from '../doorstep/access/organizations.ts';
-import { defaultOrganization } from '../doorstep/session/session.ts';
+import { notAMember, redirect, requireOrganization, requireSignIn } from '../doorstep/index.ts';
+import { defaultOrganization } from './default-organization.ts';
 import type { Feature } from './feature.ts';
 import type { PageDeps } from './pages.ts';
 
@@ -19,10 +12,10 @@ export const organizations: Feature = {
     href: () => '/organizations',
     covers: (path) => /^\/organizations(\/[^/]+)?$/.test(path),
   },
-  card: ({ user }) => ({
+  card: (_req, { organizations }) => ({
     href: '/organizations',
     title: 'Organizations',
-    line: count(user?.organizations.length ?? 0),
+    line: count(organizations.length),
     icon: 'organizations',
   }),
   pages: organizationsPages,
@@ -34,44 +27,49 @@ function count(organizations: number): string {
 }
 
 /** The address says which organization a page is about. The session keeps only the default. */
-function organizationsPages(deps: PageDeps): Router {
-  const { send, notices, features } = deps;
+function organizationsPages({ auth, send, features }: PageDeps): Router {
   const router = Router({ caseSensitive: true });
 
   router.get('/organizations', requireSignIn, async (req, res) => {
-    const target = person(req);
-    const { organizations, isFresh } = await fetchOrganizations(deps, target);
-    const chosen = defaultOrganization(target.session);
+    const { organizations, isFresh } = await req.auth.fetchOrganizations();
+    const chosen = defaultOrganization(req);
     const rows = organizations.map((row) => ({ ...row, isDefault: row.id === chosen }));
     const model = { organizations: rows, isFresh };
-    const notice = notices.take(req, res);
-    send(req, res, 'organizations', model, { title: 'Organizations', notice });
+    const flash = auth.flash.take(req, res);
+    send(req, res, 'organizations', model, { title: 'Organizations', flash });
   });
 
   router.get('/organizations/:organizationId', requireOrganization(), async (req, res) => {
     const { organizationId } = req.params;
-    const target = person(req);
-    const { organizations, isFresh } = await fetchOrganizations(deps, target);
+    const { organizations, isFresh } = await req.auth.fetchOrganizations();
     const found = organizations.find(({ id }) => id === organizationId);
-    if (!found) throw notAMember(callerOf(req), organizationId);
+    if (!found) throw notAMember(req.auth, organizationId);
     const cards = features.flatMap((feature) => feature.organizationCard?.(organizationId) ?? []);
-    const isDefault = defaultOrganization(target.session) === organizationId;
-    const notice = notices.take(req, res);
+    const isDefault = defaultOrganization(req) === organizationId;
+    const flash = auth.flash.take(req, res);
     const model = { ...found, isFresh, isDefault, cards };
-    send(req, res, 'organization', model, { title: found.name, notice });
+    send(req, res, 'organization', model, { title: found.name, flash });
   });
 
-  router.post('/organizations/:organizationId/default', requireOrganization(), (req, res) => {
+  router.post('/organizations/:organizationId/default', requireOrganization(), async (req, res) => {
     const { organizationId } = req.params;
-    person(req).session.defaultOrganization = organizationId;
-    notices.set(res, 'This is your default organization now.');
-    res.redirect(303, `/organizations/${organizationId}`);
+    await auth.updateSession(req, (data) => {
+      data.defaultOrganization = organizationId;
+    });
+    auth.flash.set(res, 'This is your default organization now.');
+    redirect(res, `/organizations/${organizationId}`);
   });
 
-  router.post('/organizations/:organizationId/not-default', requireOrganization(), (req, res) => {
-    delete person(req).session.defaultOrganization;
-    notices.set(res, 'You have no default organization now.');
-    res.redirect(303, `/organizations/${req.params.organizationId}`);
-  });
+  router.post(
+    '/organizations/:organizationId/not-default',
+    requireOrganization(),
+    async (req, res) => {
+      await auth.updateSession(req, (data) => {
+        delete data.defaultOrganization;
+      });
+      auth.flash.set(res, 'You have no default organization now.');
+      redirect(res, `/organizations/${req.params.organizationId}`);
+    },
+  );
   return router;
 }

@@ -1,9 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Request, Response } from 'express';
-import { signedIn } from '../doorstep/access/guards.ts';
-import type { Config } from '../doorstep/config/config.ts';
-import type { AuthDeps } from '../doorstep/doorstep.ts';
-import type { AppSession } from '../doorstep/session/session.ts';
+import type { Logger } from 'pino';
+import type { Config, Doorstep, Principal, RedisCommands } from '../doorstep/index.ts';
 import type { Assets } from './assets.ts';
 import type { Feature, NavigationEntry } from './feature.ts';
 import { avatarOf } from './format.ts';
@@ -20,7 +18,8 @@ const at = (path: string, label: string): NavigationEntry => ({
 
 export interface PageOptions {
   title?: string;
-  notice?: string | null;
+  /** The flash message, or null. */
+  flash?: string | null;
   /** False where nobody can be looked up: the header then shows the brand only. */
   withUser?: boolean;
   /** Home has "Sign out" in its card. */
@@ -39,33 +38,42 @@ export type SendPage = <Name extends keyof Views>(
 ) => void;
 
 /** What the pages work with. Made once, in app.ts. */
-export interface PageDeps extends AuthDeps {
+export interface PageDeps {
+  config: Config;
+  auth: Doorstep;
+  redis: RedisCommands;
+  logger: Logger;
+  now: () => number;
   send: SendPage;
   features: readonly Feature[];
 }
 
+interface PagesOptions {
+  config: Config;
+  assets: Assets;
+  features: readonly Feature[];
+}
+
 /** An entry of the navigation appears when its page exists. */
-export function createPages(
-  config: Config,
-  assets: Assets,
-  features: readonly Feature[],
-): SendPage {
+export function createPages({ config, assets, features }: PagesOptions): SendPage {
   const render = compileViews(VIEWS);
   const entries = [at('/account', 'Account'), at('/sessions', 'Sessions')];
   const navigation = [...entries, ...features.map(({ navigation }) => navigation)];
   const kept = new Map<keyof Views, Buffer>();
 
   function shellFor(req: Request, options: PageOptions): Shell {
-    const target = options.withUser === false ? null : signedIn(req);
-    const signOutInHeader = target !== null && (options.signOutInHeader ?? true);
+    // Where a request failed before the middleware, nobody is known.
+    const auth: Principal | undefined = options.withUser === false ? undefined : req.auth;
+    const user = auth?.isAuthenticated ? auth : null;
+    const signOutInHeader = user !== null && (options.signOutInHeader ?? true);
     return {
       appName: config.appName,
       title: options.title ?? null,
       demo: config.demo,
-      nav: target ? navigation.map((entry) => shown(entry, target.session, req)) : [],
-      user: signOutInHeader ? avatarOf(target.user) : null,
+      nav: user ? navigation.map((entry) => shown(entry, req)) : [],
+      user: signOutInHeader ? avatarOf(user) : null,
       signOutInHeader,
-      notice: options.notice ?? null,
+      flash: options.flash ?? null,
       asset: assets.url,
     };
   }
@@ -83,8 +91,8 @@ export function createPages(
 }
 
 // Whole path: inside a router, req.path is what is left of it.
-const shown = ({ label, href, covers }: NavigationEntry, session: AppSession, req: Request) => ({
+const shown = ({ label, href, covers }: NavigationEntry, req: Request) => ({
   label,
-  href: href(session),
+  href: href(req),
   current: covers(req.originalUrl.split('?')[0] ?? ''),
 });

@@ -1,11 +1,10 @@
 import type { RequestHandler } from 'express';
-import { signedIn } from '../doorstep/access/guards.ts';
 import type { PageDeps } from './pages.ts';
 
 /** GET /sign-out: tutorials link to it. It shows the button and changes nothing. */
 export const signOutPage =
   ({ send }: PageDeps): RequestHandler =>
   (req, res) => {
-    const model = { signedIn: signedIn(req) !== null };
+    const model = { signedIn: req.auth.isAuthenticated };
     send(req, res, 'sign-out', model, { title: 'Sign out', signOutInHeader: false });
   };

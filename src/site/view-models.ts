@@ -20,7 +20,7 @@ export interface Shell {
   /** The header carries "Sign out" on every page but home, which has it in its card. */
   signOutInHeader: boolean;
   /** A line of good news at the top ("You are signed out."), or null. */
-  notice: string | null;
+  flash: string | null;
   /** File in public/ → its address, with a version so that browsers may keep it for ever. */
   asset: (file: string) => string;
 }
@@ -128,9 +128,36 @@ export interface ErrorPage {
   sections: { heading: string; text: Sentence }[];
   action: { label: string; href: string; huggingFace: boolean };
   /** "K7M3-Q2XD", also in the log; null on 404. */
-  reference: string | null;
-  /** Machine-readable cause, shown small beside the reference; null on 404. */
+  requestId: string | null;
+  /** Machine-readable cause, shown small beside the request id; null on 404. */
   reason: string | null;
+}
+
+/** What a permission would have been for: "You can’t add books yet", "Adding books". */
+export interface DenialCopy {
+  heading: string;
+  acting: string;
+  /** Label of the way back to the same address. */
+  back?: string;
+}
+
+/** What an error page says: what happened, what to do, one action. Nothing internal. */
+export interface ErrorCopy {
+  heading: string;
+  drawing: Drawing;
+  happened: { heading?: string; text: Sentence } | null;
+  lead?: Sentence;
+  todo: Sentence | null;
+  /** For whoever runs the site. */
+  operator?: Sentence;
+  action: ErrorPage['action'];
+}
+
+export interface ErrorContext {
+  /** Where the person was, so that "Try again" tries just that. A path of this site. */
+  address: string;
+  /** What to say of a missing permission, by its name at Logto. */
+  denials: Record<string, DenialCopy | undefined>;
 }
 
 /** Each page's model, by the name of its template. */

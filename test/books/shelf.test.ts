@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MOST, parseBook, Shelf, type ShelfOwner } from '../../src/books/shelf.ts';
+import { MAX_BOOKS, parseBook, Shelf, type ShelfOwner } from '../../src/books/shelf.ts';
 import { InvalidInput, SessionStoreUnavailable } from '../../src/doorstep/errors.ts';
-import type { SessionRedis } from '../../src/doorstep/redis/commands.ts';
+import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import { fuzzRuns } from '../harness/fuzz.ts';
 import { kinds } from '../harness/redis-kinds.ts';
 
@@ -11,7 +11,7 @@ const BOOK = { title: 'Physical Geography', author: 'Mary Somerville' };
 
 describe.each(kinds)('a shelf in $kind', ({ installed, start }) => {
   describe.skipIf(!installed)('keeps books', () => {
-    let redis: SessionRedis;
+    let redis: RedisCommands;
     let close: () => Promise<void>;
     beforeAll(async () => {
       ({ redis, close } = await start());
@@ -57,9 +57,9 @@ describe.each(kinds)('a shelf in $kind', ({ installed, start }) => {
 
     it('is full at its limit, and says so', async () => {
       const full = shelfOf({ sub: 'hoarder' });
-      for (let book = 0; book < MOST; book += 1) await full.add(BOOK);
+      for (let book = 0; book < MAX_BOOKS; book += 1) await full.add(BOOK);
       await expect(full.add(BOOK)).rejects.toThrow(InvalidInput);
-      expect(await full.list()).toHaveLength(MOST);
+      expect(await full.list()).toHaveLength(MAX_BOOKS);
     });
   });
 });

@@ -58,7 +58,7 @@ describe('docs/add-a-page.md', () => {
     edit(at('src/app.ts'), 'app.use(notFound)', routes);
     edit(at('src/app.ts'), "from 'express'", imports, 'after');
     edit(at('src/site/api.ts'), 'router.use(() => {', apiRoute);
-    edit(at('src/site/api.ts'), "from '../doorstep/access/bearer.ts'", apiImport, 'after');
+    edit(at('src/site/api.ts'), "from '../doorstep/index.ts'", apiImport, 'after');
     const changed: { createApp: typeof createApp } = await import(
       pathToFileURL(at('src/app.ts')).href
     );

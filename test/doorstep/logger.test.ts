@@ -93,7 +93,7 @@ describe('S29 logs', () => {
     const lines = app.logs.slice(before);
     for (const line of lines)
       if (!line.event?.startsWith('redis.'))
-        expect([line.event, line.reference]).toEqual([
+        expect([line.event, line.requestId]).toEqual([
           line.event,
           expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/),
         ]);

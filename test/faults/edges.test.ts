@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { SessionRedis } from '../../src/doorstep/redis/commands.ts';
+import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import { idIn } from '../harness/people.ts';
@@ -10,13 +10,13 @@ const MINUTE = 60_000;
 /** Each was once wrong: a race, a failure in an odd place, or a word too much. */
 describe('regressions', () => {
   let app: Doorstep;
-  let hold: { name: keyof SessionRedis; until: Promise<void> } | null = null;
-  let fail: keyof SessionRedis | null = null;
+  let hold: { name: keyof RedisCommands; until: Promise<void> } | null = null;
+  let fail: keyof RedisCommands | null = null;
   beforeAll(async () => {
     app = await startDoorstep({
       wrapRedis: (redis) =>
         new Proxy(redis, {
-          get(target, name: keyof SessionRedis) {
+          get(target, name: keyof RedisCommands) {
             const method = target[name];
             if (name === fail) return () => Promise.reject(new Error('away'));
             if (name !== hold?.name) return method.bind(target);
@@ -91,7 +91,7 @@ describe('regressions', () => {
   it('a sign-in that can’t be kept gives its refresh token back', async () => {
     const browser = app.browser();
     const callback = await app.upToCallback(browser);
-    fail = 'addToDirectory';
+    fail = 'addToIndex';
     app.logto.resetCalls();
     expect((await browser.get(callback)).status).toBe(503);
     await vi.waitFor(() => expect(app.logto.calls.revocation).toBe(1));

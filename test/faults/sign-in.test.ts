@@ -1,12 +1,12 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { SessionRedis } from '../../src/doorstep/redis/commands.ts';
+import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { healed, redisServerOf } from './outage.ts';
 
 /** Redis that fails certain commands while `failing` says so. */
-function failingRedis(redis: SessionRedis, fails: (command: string, key: string) => boolean) {
+function failingRedis(redis: RedisCommands, fails: (command: string, key: string) => boolean) {
   return new Proxy(redis, {
     get(target, name) {
       const found = Reflect.get(target, name);
@@ -27,7 +27,7 @@ describe.skipIf(!hasRedisServer)('C21 Redis failing in the middle', () => {
   });
 
   it.each([
-    ['the directory fails', 'addToDirectory', 'user-sessions:'],
+    ['the directory fails', 'addToIndex', 'user-sessions:'],
     ['the tokens can’t be written', 'writeTokens', 'session-tokens:'],
     ['the record can’t be written', 'set', 'session:'],
     ['the last look fails', 'get', 'user-ended:'],

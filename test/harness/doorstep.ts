@@ -10,7 +10,7 @@ import { singleRedis } from '../../src/doorstep/config/redis-address.ts';
 import { Sealer } from '../../src/doorstep/crypto/sealer.ts';
 import { createLogger } from '../../src/doorstep/logger.ts';
 import { connectRedis } from '../../src/doorstep/redis/client.ts';
-import type { SessionRedis } from '../../src/doorstep/redis/commands.ts';
+import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import { TokenStore } from '../../src/doorstep/session/token-store.ts';
 import type { Limits } from '../../src/doorstep/sign-in/rate-limits.ts';
 import { authorizeAt, type Browser, createBrowser, type SignInChoice } from '../demo/browser.ts';
@@ -30,7 +30,7 @@ export const SESSION_SECRET = 'T3sts-only:f0r-cookies+and/sealing=kE9xQz7wLmVb';
 export interface LogLine {
   event?: string;
   reason?: string;
-  reference?: string;
+  requestId?: string;
   [key: string]: unknown;
 }
 
@@ -41,7 +41,7 @@ export interface Doorstep {
   logto: LogtoStandIn;
   huggingFace: HuggingFaceStandIn;
   /** The app's own connection. */
-  redis: SessionRedis;
+  redis: RedisCommands;
   /** The server behind it; only where one is installed. */
   redisServer: RedisServer | null;
   /** The tokens that a session holds, opened with the secret as the app would. */
@@ -67,7 +67,7 @@ export interface DoorstepOptions {
   /** Settings for redis-server. */
   redisSettings?: string[];
   /** Puts something between the app and its Redis: a delay, a failure. */
-  wrapRedis?: (redis: SessionRedis) => SessionRedis;
+  wrapRedis?: (redis: RedisCommands) => RedisCommands;
   /** Another app than that of src/app.ts. */
   createApp?: typeof createApp;
 }
@@ -116,7 +116,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const redisServer = hasRedisServer ? await startRedisServer(options.redisSettings) : null;
   const real = redisServer && connectRedis(singleRedis(redisServer.url), logger);
   if (real) await new Promise((resolve) => real.once('ready', resolve));
-  const redis: SessionRedis = real ?? new EmbeddedRedis();
+  const redis: RedisCommands = real ?? new EmbeddedRedis();
   const wrapped = options.wrapRedis?.(redis) ?? redis;
   const limits = options.limits ?? NO_LIMITS;
   handle = (options.createApp ?? createApp)({

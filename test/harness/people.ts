@@ -36,7 +36,7 @@ export function peopleAt(app: Doorstep): People {
   };
 }
 
-/** The reason that an error page shows beside its reference; '' on any other page. */
+/** The reason that an error page shows beside its request id; '' on any other page. */
 export const reasonOn = ({ body }: { body: string }): string =>
   /class="reason">([^<]*)/.exec(body)?.[1] ?? '';
 

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { REASONS } from '../../src/metrics/reasons.ts';
 import { type People, peopleAt } from '../harness/people.ts';
 import { SIGN_IN_FAILURES } from '../harness/sign-in-failures.ts';
 import { type Measured, startMeasured } from './measured.ts';
@@ -129,15 +127,5 @@ describe('what happens is counted, though LOG_LEVEL is silent', () => {
       }),
     ).toEqual([]);
     expect(app.logs).toEqual([]);
-  });
-
-  it('every reason of src/doorstep/errors.ts is known', () => {
-    const source = readFileSync(new URL('../../src/doorstep/errors.ts', import.meta.url), 'utf8');
-    const declared = [...source.matchAll(/ {2}readonly reason(?:: | = )(.*);/g)].flatMap(
-      ([, values = '']) => [...values.matchAll(/'([a-z_]+)'/g)].map(([, name]) => name),
-    );
-    const signIn = source.match(/export type SignInFailure =([\s\S]*?);/)?.[1] ?? '';
-    const failures = [...signIn.matchAll(/\| '([a-z_]+)'/g)].map(([, name]) => name);
-    expect(REASONS.toSorted()).toEqual([...declared, ...failures].sort());
   });
 });

@@ -217,7 +217,7 @@ describe('metrics', () => {
       expect(await app.added(page('/'), COMMANDS)).toBe(1);
       expect(await app.added(page('/'), COMMANDS, { command: 'getex', outcome: 'ok' })).toBe(1);
       const names = (await app.metrics()).valuesOf(COMMANDS, 'command');
-      for (const name of ['set', 'addToDirectory', 'writeTokens']) expect(names).toContain(name);
+      for (const name of ['set', 'addToIndex', 'writeTokens']) expect(names).toContain(name);
     });
 
     it('costs no command more than without', async () => {

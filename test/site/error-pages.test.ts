@@ -219,7 +219,7 @@ describe('S30 error pages and problem JSON say nothing internal', () => {
     expect(page.headers.get('content-type')).toMatch(/^application\/problem\+json/);
     const problem: Record<string, unknown> = JSON.parse(page.body);
     expect(problem).toMatchObject({ status, reason });
-    const known = ['title', 'status', 'detail', 'reason', 'reference'];
+    const known = ['title', 'status', 'detail', 'reason', 'requestId'];
     for (const name of Object.keys(problem)) expect(known).toContain(name);
     expectNothingInternal(page);
   });

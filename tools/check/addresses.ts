@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { isLoopback } from '../../src/doorstep/config/fields.ts';
+import { isLoopback } from '../../src/doorstep/operator.ts';
 import type { World } from './world.ts';
 
 /** From where an address can be reached: this machine, its network, everywhere. */

@@ -4,7 +4,7 @@ import {
   credentials,
   type RedisAddress,
   type RedisConfig,
-} from '../../src/doorstep/config/redis-address.ts';
+} from '../../src/doorstep/operator.ts';
 import { error, type Finding, type Outcome, stop } from './outcome.ts';
 import type { World } from './world.ts';
 

@@ -1,8 +1,4 @@
-import {
-  addressText,
-  type RedisAddress,
-  type RedisConfig,
-} from '../../src/doorstep/config/redis-address.ts';
+import { addressText, type RedisAddress, type RedisConfig } from '../../src/doorstep/operator.ts';
 import { error, type Finding, goOn, type Outcome, stop, warning } from './outcome.ts';
 import { askServer, explain } from './redis-connection.ts';
 import type { World } from './world.ts';

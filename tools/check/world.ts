@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import type { Environment } from '../../src/doorstep/config/config.ts';
+import type { Environment } from '../../src/doorstep/operator.ts';
 import { navigate } from './navigate.ts';
 
 /** Everything outside: comes in from here, so that a test can change it. */

@@ -1,7 +1,5 @@
 import type { Logger } from 'pino';
-import type { Logto } from '../../src/doorstep/logto/client.ts';
-import { revokeAll } from '../../src/doorstep/refresh/revoke.ts';
-import type { Sessions } from '../../src/doorstep/session/sessions.ts';
+import { type Logto, revokeAll, type Sessions } from '../../src/doorstep/operator.ts';
 
 interface User {
   iss: string;

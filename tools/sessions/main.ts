@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, parseConfig } from '../../src/doorstep/config/config.ts';
-import { Sealer } from '../../src/doorstep/crypto/sealer.ts';
-import { createLogger } from '../../src/doorstep/logger.ts';
-import { createLogto } from '../../src/doorstep/logto/client.ts';
-import { connectRedis } from '../../src/doorstep/redis/client.ts';
-import { createSessions } from '../../src/doorstep/session/sessions.ts';
+import {
+  ConfigError,
+  connectRedis,
+  createLogger,
+  createLogto,
+  parseConfig,
+  Sealer,
+  Sessions,
+} from '../../src/doorstep/operator.ts';
 import { endSessions, listSessions } from './commands.ts';
 
 const HELP = `Lists or ends the sessions of a user, for an administrator (ASVS 7.4.5).
@@ -41,7 +44,7 @@ async function main(): Promise<number> {
       );
     });
     const sealer = new Sealer(config.session.secrets);
-    const sessions = createSessions({ config, redis, sealer, now: Date.now });
+    const sessions = new Sessions({ config, redis, sealer, now: Date.now });
     const user = { iss: config.logto.issuer, sub };
     const logto = createLogto({ config, fetch, now: Date.now });
     const act = command === 'list' ? listSessions : endSessions;

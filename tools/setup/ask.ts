@@ -1,5 +1,5 @@
 import { confirm, input, password, select } from '@inquirer/prompts';
-import type { Environment } from '../../src/doorstep/config/config.ts';
+import type { Environment } from '../../src/doorstep/operator.ts';
 import { NEW_OAUTH_APP, redirectUriAtHuggingFace } from './hugging-face.ts';
 import { type Problem, problemOf, readSettings, type Settings } from './settings.ts';
 

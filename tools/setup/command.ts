@@ -1,4 +1,4 @@
-import type { Environment } from '../../src/doorstep/config/config.ts';
+import type { Environment } from '../../src/doorstep/operator.ts';
 import { EnvFileError, readEnvFile } from '../shared/env-file.ts';
 import { type Arguments, help, readArguments } from './arguments.ts';
 import { type Prompts, readOrAsk } from './ask.ts';

@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import type { Environment } from '../../src/doorstep/config/config.ts';
-import { absoluteUri, flag, origin, wholeNumber } from '../../src/doorstep/config/fields.ts';
+import {
+  absoluteUri,
+  type Environment,
+  flag,
+  origin,
+  wholeNumber,
+} from '../../src/doorstep/operator.ts';
 import { NEW_OAUTH_APP } from './hugging-face.ts';
 
 /** The application that Logto seeds for the console itself. It belongs to the admin endpoint. */

@@ -1,38 +1,15 @@
-import type { LogtoContext } from '@logto/express';
-import type { Request, RequestHandler, Response } from 'express';
-import type { Purpose, Refusal } from '../denial.ts';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import type { ParamsDictionary, RouteParameters } from 'express-serve-static-core';
+import type { MissingPermission } from '../denial.ts';
 import { Forbidden, Unauthorized } from '../errors.ts';
-import { referenceOf } from '../http/request-id.ts';
-import {
-  type AppSession,
-  type Membership,
-  type SignedInUser,
-  sessionOf,
-} from '../session/session.ts';
-import { type Caller, callerOf, organizationOf } from './caller.ts';
+import { redirect } from '../http/redirect.ts';
+import type { Membership } from '../session/record.ts';
+import { organizationOf, principalOf, type SignedIn } from './principal.ts';
 
-/** A request of somebody who is signed in. */
-export class SignedInRequest {
-  readonly session: AppSession;
-  readonly user: SignedInUser;
-  readonly #req: Request;
-
-  constructor(req: Request, session: AppSession, user: SignedInUser) {
-    this.session = session;
-    this.user = user;
-    this.#req = req;
-  }
-
-  /** Names the request in log lines and on error pages. An ordinary page logs nothing and makes none. */
-  get reference(): string {
-    return referenceOf(this.#req);
-  }
-}
-
-/** @returns null for a visitor. */
-export function signedIn(req: Request): SignedInRequest | null {
-  const session = sessionOf(req);
-  return session?.user ? new SignedInRequest(req, session, session.user) : null;
+/** What people know an account by: "@ada-l". */
+function accountOf({ huggingFace, username, name, sub }: SignedIn): string {
+  const handle = huggingFace?.username ?? username;
+  return handle ? `@${handle}` : (name ?? sub);
 }
 
 /**
@@ -46,58 +23,53 @@ export function signInAddress(req: Request): string {
   return `/sign-in?return_to=${encodeURIComponent(page)}`;
 }
 
-/** The claims of whoever is signed in: of the ID token, or under /api of the access token. */
-export type User = LogtoContext & Required<Pick<LogtoContext, 'claims'>>;
-
 /** A request that has passed a guard. */
 export interface GuardedRequest<Params = Request['params']> extends Request<Params> {
-  user: User;
+  auth: SignedIn;
 }
 
 /** Lets a request through, or answers it: sign-in or 403 for a page, 401 or 403 under /api. */
 export type Guard = RequestHandler & { readonly isGuard: true };
 
-/** The person behind a page. @throws under /api, where programs have no session. */
-export function person(req: GuardedRequest): SignedInRequest {
-  const target = signedIn(req);
-  if (!target) throw new Error('Only a page has a person with a session');
-  return target;
-}
+/** For a handler behind a guard. */
+export type GuardedHandler<Params = ParamsDictionary> = (
+  req: GuardedRequest<Params>,
+  res: Response,
+  next: NextFunction,
+) => unknown;
 
-type GuardedHandler<Params> = (req: GuardedRequest<Params>, res: Response) => unknown;
-
-// Behind a guard, and only there, a handler may rely on `req.user`: the compiler sees to both.
+// Behind a guard, and only there, a handler may rely on somebody being signed in: the compiler sees to it.
 declare module 'express-serve-static-core' {
   interface IRouterMatcher<T, Method> {
     <Path extends string>(
       path: Path,
       guard: Guard,
-      handler: GuardedHandler<RouteParameters<Path>>,
+      ...handlers: GuardedHandler<RouteParameters<Path>>[]
     ): T;
+    (path: RegExp | (string | RegExp)[], guard: Guard, ...handlers: GuardedHandler[]): T;
     <Path extends string>(
       path: Path,
-      guard: Guard,
-      second: RequestHandler,
-      handler: GuardedHandler<RouteParameters<Path>>,
+      guards: readonly [Guard, ...RequestHandler[]],
+      ...handlers: GuardedHandler<RouteParameters<Path>>[]
     ): T;
-    <Path extends string>(
-      path: Path,
-      guard: Guard,
-      second: RequestHandler,
-      third: RequestHandler,
-      handler: GuardedHandler<RouteParameters<Path>>,
+  }
+  interface IRouterHandler<T, Route extends string | RegExp = string> {
+    (guard: Guard, ...handlers: GuardedHandler<RouteParameters<Route>>[]): T;
+    (
+      guards: readonly [Guard, ...RequestHandler[]],
+      ...handlers: GuardedHandler<RouteParameters<Route>>[]
     ): T;
   }
 }
 
-/** @returns null to let the caller through, or the address to send a page's visitor to first. */
-type Check = (caller: Caller, req: Request) => string | null | Promise<string | null>;
+/** @returns null to let the request through, or the address to send a page's visitor to first. */
+type Check = (principal: SignedIn, req: Request) => string | null | Promise<string | null>;
 
 function guard(check: Check): Guard {
   const handler: RequestHandler = async (req, res, next) => {
-    const caller = callerOf(req);
-    const elsewhere = caller ? await check(caller, req) : signInAddress(req);
-    if (elsewhere) res.redirect(303, elsewhere);
+    const principal = principalOf(req);
+    const elsewhere = principal.isAuthenticated ? await check(principal, req) : signInAddress(req);
+    if (elsewhere) redirect(res, elsewhere);
     else next();
   };
   return Object.assign(handler, { isGuard: true as const });
@@ -108,41 +80,39 @@ export const requireSignIn: Guard = guard(() => null);
 
 /**
  * Lets through who has this permission of the API, in the organization that the request is about.
- *
- * @param purpose What it is needed for, in words for the 403 page.
  */
-export function requireScope(scope: string, purpose?: Purpose): Guard {
-  return guard(async (caller, req) => {
+export function requireScope(scope: string): Guard {
+  return guard(async (principal, req) => {
     const organizationId = organizationOf(req);
-    if (organizationId !== null) membership(caller, organizationId);
-    if ((await caller.scopes(organizationId)).has(scope)) return null;
+    if (organizationId !== null) membership(principal, organizationId);
+    if ((await principal.permissions({ organizationId })).has(scope)) return null;
     // Asking may have shown that the membership is over.
-    if (organizationId !== null) membership(caller, organizationId);
-    throw forbidden(caller, { kind: 'scope', name: scope }, purpose);
+    if (organizationId !== null) membership(principal, organizationId);
+    throw forbidden(principal, { kind: 'scope', name: scope });
   });
 }
 
 /** Lets through who has this role at Logto. Access tokens carry none unless Logto is told to add them. */
 export function requireRole(role: string): Guard {
-  return guard((caller) => {
-    if (caller.roles.includes(role)) return null;
-    throw forbidden(caller, { kind: 'role', name: role });
+  return guard((principal) => {
+    if (principal.roles.includes(role)) return null;
+    throw forbidden(principal, { kind: 'role', name: role });
   });
 }
 
 /** Lets members of the organization through that the request is about. */
 export function requireOrganization(): Guard {
-  return guard((caller, req) => {
-    membership(caller, organizationOf(req));
+  return guard((principal, req) => {
+    membership(principal, organizationOf(req));
     return null;
   });
 }
 
 /** Lets through who has this role in the organization that the request is about. */
 export function requireOrganizationRole(role: string): Guard {
-  return guard((caller, req) => {
-    if (membership(caller, organizationOf(req)).roles.includes(role)) return null;
-    throw forbidden(caller, { kind: 'organization role', name: role });
+  return guard((principal, req) => {
+    if (membership(principal, organizationOf(req)).roles.includes(role)) return null;
+    throw forbidden(principal, { kind: 'organization role', name: role });
   });
 }
 
@@ -154,9 +124,9 @@ export function requireOrganizationRole(role: string): Guard {
  * where Logto or Hugging Face may know them still (docs/security.md).
  */
 export function requireRecentSignIn({ minutes }: { minutes: number }): Guard {
-  return guard((caller, req) => {
-    if (caller.sinceAskedSignIn < minutes * 60_000) return null;
-    if (caller.kind === 'session') return `${signInAddress(req)}&prompt=login`;
+  return guard((principal, req) => {
+    if (principal.freshSignInAgeMs < minutes * 60_000) return null;
+    if (principal.session) return `${signInAddress(req)}&prompt=login`;
     // RFC 9470 section 3.
     throw new Unauthorized('An access token does not say when its owner signed in', {
       error: 'insufficient_user_authentication',
@@ -165,21 +135,18 @@ export function requireRecentSignIn({ minutes }: { minutes: number }): Guard {
   });
 }
 
-function membership(caller: Caller, organization: string | null): Membership {
-  const found = caller.organizations.find(({ id }) => id === organization);
+function membership(principal: SignedIn, organization: string | null): Membership {
+  const found = principal.organizations.find(({ id }) => id === organization);
   if (found) return found;
-  throw notAMember(caller, organization);
+  throw notAMember(principal, organization);
 }
 
-export const notAMember = (caller: Caller, organization: string | null): Forbidden =>
-  forbidden(caller, { kind: 'organization', name: organization ?? 'none' });
+export const notAMember = (principal: SignedIn, organization: string | null): Forbidden =>
+  forbidden(principal, { kind: 'organization', name: organization ?? 'none' });
 
-function forbidden(
-  { account, kind }: Caller,
-  missing: Refusal['missing'],
-  purpose?: Purpose,
-): Forbidden {
+function forbidden(principal: SignedIn, missing: MissingPermission): Forbidden {
   // RFC 6750 section 3.1: only a permission has an error code of its own.
   const told = missing.kind === 'scope' ? { error: 'insufficient_scope', scope: missing.name } : {};
-  return new Forbidden({ missing, account, purpose, challenge: kind === 'token' ? told : null });
+  const challenge = principal.session ? null : told;
+  return new Forbidden({ missing, account: accountOf(principal), challenge });
 }

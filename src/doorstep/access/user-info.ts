@@ -3,9 +3,9 @@ import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import { webAddress } from '../http/web-url.ts';
 import type { Logto } from '../logto/client.ts';
 import type { Refresher } from '../refresh/refresher.ts';
-import type { SignedInUser } from '../session/session.ts';
+import type { SessionUser } from '../session/record.ts';
+import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import type { SignedInRequest } from './guards.ts';
 
 /** Hugging Face's own userinfo, which Logto hands on whole as `rawData`. Anything may be absent. */
 const RawData = z.looseObject({
@@ -48,17 +48,13 @@ export interface UserInfoDeps {
  * What Logto knows beyond the ID token: linked identities. One call, and a refresh before it when
  * the access token is stale.
  *
- * @throws {SessionEnded} when Logto no longer vouches for the person, `LogtoUnavailable` without it.
+ * @throws {SessionEnded} when Logto no longer confirms the person, `LogtoUnavailable` without it.
  */
-export async function fetchUserInfo(
-  deps: UserInfoDeps,
-  target: SignedInRequest,
-): Promise<UserInfo> {
+export async function fetchUserInfo(deps: UserInfoDeps, target: ActiveSession): Promise<UserInfo> {
   const info = check(await ask(deps, target), target);
   const handle = handleFrom(info);
   if (JSON.stringify(handle) !== JSON.stringify(target.user.huggingFace ?? null)) {
-    // In the session as it is now: this request's own copy is as old as the call was long.
-    await deps.sessions.update(target.session.id, (user) => {
+    await deps.sessions.update(target, ({ user }) => {
       if (handle) user.huggingFace = handle;
       else delete user.huggingFace;
     });
@@ -67,14 +63,14 @@ export async function fetchUserInfo(
 }
 
 /** The handle at Hugging Face, which only userinfo has. The session keeps it for other pages. */
-export function handleFrom(info: UserInfo): NonNullable<SignedInUser['huggingFace']> | null {
+export function handleFrom(info: UserInfo): NonNullable<SessionUser['huggingFace']> | null {
   const raw = info.identities?.huggingface?.details?.rawData;
   return raw
     ? { username: raw.preferred_username ?? null, profile: webAddress(raw.profile) }
     : null;
 }
 
-async function ask({ logto, refresher }: UserInfoDeps, target: SignedInRequest): Promise<unknown> {
+async function ask({ logto, refresher }: UserInfoDeps, target: ActiveSession): Promise<unknown> {
   const token = await refresher.accessToken(target);
   try {
     return await logto.userInfo(token);
@@ -88,7 +84,7 @@ async function ask({ logto, refresher }: UserInfoDeps, target: SignedInRequest):
 }
 
 /** OpenID Connect Core section 5.3.2: userinfo of another sub must not be used. */
-function check(answer: unknown, { user }: SignedInRequest): UserInfo {
+function check(answer: unknown, { user }: ActiveSession): UserInfo {
   const { data: info } = UserInfo.safeParse(answer);
   if (!info) throw new LogtoUnavailable('Userinfo is not of the form that it should have');
   if (info.sub !== user.sub) throw new LogtoUnavailable('Userinfo speaks of somebody else');

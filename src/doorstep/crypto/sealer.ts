@@ -14,6 +14,8 @@ const TAG_BYTES = 16;
 const IV_START = 1 + KEY_ID_BYTES;
 const TAG_START = IV_START + IV_BYTES;
 const BODY_START = TAG_START + TAG_BYTES;
+/** The head of a sealed value: new at each sealing and authenticated, so it serves as a revision. */
+export const REVISION_BYTES = BODY_START;
 
 interface SealingKey {
   id: Buffer;

@@ -2,12 +2,13 @@ import type { RequestHandler } from 'express';
 import type { Config } from '../config/config.ts';
 import { isLoopback } from '../config/fields.ts';
 import { BadInput, InsecureRequest } from '../errors.ts';
+import { redirect } from './redirect.ts';
 
 /**
  * Refuses request lines that name a whole address or none (`GET http://…`, `OPTIONS *`): only proxies
  * are asked so (RFC 9112 section 3.2), and every later step takes req.url for a path.
  */
-export const pathsOnly: RequestHandler = (req, _res, next) => {
+export const rejectAbsoluteForm: RequestHandler = (req, _res, next) => {
   if (!req.url.startsWith('/')) {
     throw new BadInput('The request line names no path', 'the address begins with /');
   }
@@ -21,7 +22,10 @@ export const pathsOnly: RequestHandler = (req, _res, next) => {
  * would silently get no session cookie (C23). In development, 127.0.0.1 is sent on to localhost; a
  * public name is not redirected, since behind a proxy that rewrites Host that would never end.
  */
-export function ownOrigin({ baseUrl, secure }: Config): RequestHandler {
+export function canonicalOrigin({
+  baseUrl,
+  secure,
+}: Pick<Config, 'baseUrl' | 'secure'>): RequestHandler {
   const own = new URL(baseUrl);
   return (req, res, next) => {
     if (secure && !req.secure) {
@@ -32,7 +36,7 @@ export function ownOrigin({ baseUrl, secure }: Config): RequestHandler {
     const host = req.get('host') ?? '';
     const elsewhere = isLoopback(own.hostname) && host !== own.host;
     if (elsewhere && (req.method === 'GET' || req.method === 'HEAD')) {
-      res.redirect(303, baseUrl + req.originalUrl);
+      redirect(res, baseUrl + req.originalUrl);
     } else next();
   };
 }

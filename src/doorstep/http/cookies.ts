@@ -1,7 +1,15 @@
 import { parseCookie } from 'cookie';
-import type { Request } from 'express';
+import type { CookieOptions, Request } from 'express';
 
 /** All cookies of a request. A hostile header yields odd names and values, never an error. */
 export function cookiesOf(req: Request): Record<string, string | undefined> {
   return parseCookie(req.headers.cookie ?? '');
 }
+
+/** Attributes that setting and clearing a cookie share: `__Host-` needs Secure and Path=/ for both. */
+export const cookieAttributes = ({ secure }: { secure: boolean }) =>
+  ({ httpOnly: true, secure, sameSite: 'lax', path: '/' }) satisfies CookieOptions;
+
+/** `__Host-` binds a cookie to this very host, but browsers want https for it (S23). */
+export const cookieName = (name: string, { secure }: { secure: boolean }): string =>
+  secure ? `__Host-${name}` : name;

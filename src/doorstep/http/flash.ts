@@ -1,36 +1,31 @@
 import type { Request, Response } from 'express';
-import type { Config } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealer.ts';
-import { cookieAttributes } from '../session/session.ts';
-import { cookiesOf } from './cookies.ts';
+import { cookieName } from './cookies.ts';
+import { SealedCookie } from './sealed-cookie.ts';
 
-const LIFE = 60_000;
+const MAX_AGE_MS = 60_000;
 const PURPOSE = 'notice v1';
 
-/** A line of news for the next page, in a sealed cookie: no link and no other site can put one there. */
-export class Notices {
-  readonly #config: Config;
-  readonly #sealer: Sealer;
+/** A flash message for the next page, in a sealed cookie: no link and no other site can put one there. */
+export class FlashMessages {
+  readonly #cookie: SealedCookie;
   readonly #name: string;
 
-  constructor(config: Config, sealer: Sealer) {
-    this.#config = config;
-    this.#sealer = sealer;
-    this.#name = config.secure ? '__Host-doorstep-notice' : 'doorstep-notice';
+  constructor({ sealer, secure }: { sealer: Sealer; secure: boolean }) {
+    this.#cookie = new SealedCookie({ sealer, secure, purpose: PURPOSE, maxAgeMs: MAX_AGE_MS });
+    this.#name = cookieName('doorstep-notice', { secure });
   }
 
   set(res: Response, text: string): void {
-    const sealed = this.#sealer.seal(text, PURPOSE, this.#name).toString('base64url');
-    res.cookie(this.#name, sealed, { ...cookieAttributes(this.#config), maxAge: LIFE });
+    this.#cookie.set(res, this.#name, text);
   }
 
-  /** Reads the notice and takes it away: it is shown once. */
+  /** Reads the message and takes it away: it is shown once. */
   take(req: Request, res: Response): string | null {
     // Nearly every page has none: then the cookies need not be taken apart.
     if (!req.headers.cookie?.includes(this.#name)) return null;
-    const found = cookiesOf(req)[this.#name];
-    if (found === undefined) return null;
-    res.clearCookie(this.#name, cookieAttributes(this.#config));
-    return this.#sealer.unseal(Buffer.from(found, 'base64url'), PURPOSE, this.#name);
+    const text = this.#cookie.get(req, this.#name);
+    this.#cookie.clear(res, this.#name);
+    return text;
   }
 }

@@ -4,15 +4,15 @@ import type { IncomingMessage } from 'node:http';
 /** Without I, L, O and U: nobody mistakes a letter when reading it out (Crockford's base 32). */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-const references = new WeakMap<IncomingMessage, string>();
+const ids = new WeakMap<IncomingMessage, string>();
 
 /** "K7M3-Q2XD": names this request on its error page and in its log lines. Made when first asked for. */
-export function referenceOf(req: IncomingMessage): string {
-  let reference = references.get(req);
-  if (!reference) {
+export function requestIdOf(req: IncomingMessage): string {
+  let id = ids.get(req);
+  if (!id) {
     const letters = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-    reference = `${letters.slice(0, 4)}-${letters.slice(4)}`;
-    references.set(req, reference);
+    id = `${letters.slice(0, 4)}-${letters.slice(4)}`;
+    ids.set(req, id);
   }
-  return reference;
+  return id;
 }

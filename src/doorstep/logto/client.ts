@@ -1,14 +1,15 @@
-import LogtoClient, { type ClientAdapter, type LogtoConfig, UserScope } from '@logto/node';
+import { UserScope } from '@logto/express';
+import LogtoClient, { type ClientAdapter, type LogtoConfig } from '@logto/node';
 import type { JWTVerifyGetKey } from 'jose';
 import type { Config } from '../config/config.ts';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
-import { verifyIdToken } from './id-token.ts';
 import { sharedKeySet } from './key-set.ts';
 import { createRequester } from './requester.ts';
+import { verifyIdToken } from './tokens.ts';
 
-const DISCOVERY_LIFE = 10 * 60_000;
+const DISCOVERY_LIFETIME_MS = 10 * 60_000;
 /** Signing out never keeps a person waiting longer than this for Logto. */
-const HASTE = 2000;
+const SIGN_OUT_TIMEOUT_MS = 2000;
 
 /** What the pages need beside openid, offline_access and profile, and no more (S16). */
 function scopesFor({ organizations, apiResource }: Config['logto']): string[] {
@@ -29,7 +30,7 @@ export interface Logto {
   /**
    * Revokes the refresh token (2 s at most), then says where the browser ends Logto's own session.
    *
-   * @throws {LogtoUnavailable} when Logto is out of reach: then it can't be signed out there.
+   * @throws {LogtoUnavailable} when Logto is unreachable: then it can't be signed out there.
    */
   endSession(refreshToken: string | null, postLogoutRedirectUri: string): Promise<string>;
   /** Hands a refresh token back, and its whole grant with it (RFC 7009). */
@@ -38,8 +39,6 @@ export interface Logto {
   userInfo(accessToken: string): Promise<unknown>;
   /** Logto's signing keys, shared by the whole process. */
   keySet(): Promise<JWTVerifyGetKey>;
-  /** For `withLogto` of @logto/express. */
-  sdkConfig: LogtoConfig;
 }
 
 export interface LogtoDeps {
@@ -47,7 +46,7 @@ export interface LogtoDeps {
   fetch: typeof fetch;
   now: () => number;
   /** Permissions of the API to ask for at sign-in. */
-  apiScopes?: readonly string[];
+  apiScopes?: readonly string[] | undefined;
 }
 
 /** One for the process: discovery and key set are shared, clients are made for each call. */
@@ -58,9 +57,9 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
   const sdkConfig: LogtoConfig = { endpoint, appId, appSecret, scopes, resources };
   const unstable_cache = discoveryCache(issuer, now);
   const requester = createRequester({ fetch, appId, appSecret, timeoutMs });
-  const hastyTimeout = Math.min(timeoutMs, HASTE);
-  const hasty = createRequester({ fetch, appId, appSecret, timeoutMs: hastyTimeout });
-  const keysAt = sharedKeySet({ fetch, timeoutMs });
+  const shortTimeoutMs = Math.min(timeoutMs, SIGN_OUT_TIMEOUT_MS);
+  const shortTimeout = createRequester({ fetch, appId, appSecret, timeoutMs: shortTimeoutMs });
+  const jwksFor = sharedKeySet({ fetch, timeoutMs });
 
   const makeClient = (
     adapter: Pick<ClientAdapter, 'storage' | 'navigate' | 'requester'>,
@@ -73,15 +72,15 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
   const discovery = (send = requester) =>
     makeClient({
       storage: storageOver(new Map()),
-      navigate: nowhere,
+      navigate: noop,
       requester: send,
     }).getOidcConfig();
 
-  const keySet = async () => keysAt((await discovery()).jwksUri);
+  const keySet = async () => jwksFor((await discovery()).jwksUri);
 
   async function revoke(refreshToken: string): Promise<void> {
-    const { revocationEndpoint } = await discovery(hasty);
-    await hasty(revocationEndpoint, {
+    const { revocationEndpoint } = await discovery(shortTimeout);
+    await shortTimeout(revocationEndpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ client_id: appId, token: refreshToken }).toString(),
@@ -94,7 +93,7 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
   }
 
   async function endSession(refreshToken: string | null, postLogoutRedirectUri: string) {
-    const { endSessionEndpoint } = await discovery(hasty);
+    const { endSessionEndpoint } = await discovery(shortTimeout);
     if (refreshToken) {
       await revoke(refreshToken).catch((error: unknown) => {
         // A token that Logto no longer knows is as good as revoked.
@@ -106,17 +105,16 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
   }
 
   return {
-    client: (storage, navigate = nowhere) =>
+    client: (storage, navigate = noop) =>
       makeClient({ storage: storageOver(storage), navigate, requester }),
     endSession,
     revoke,
     userInfo,
     keySet,
-    sdkConfig,
   };
 }
 
-const nowhere = () => {};
+const noop = () => {};
 
 /** The SDK hands the discovery document to this; kept with another issuer, it would poison us (S20). */
 function discoveryCache(
@@ -132,7 +130,7 @@ function discoveryCache(
         const message = `Discovery names another issuer than ${issuer}`;
         throw new LogtoUnavailable(message, undefined, 'logto_wrong_issuer');
       }
-      kept = { document, until: now() + DISCOVERY_LIFE };
+      kept = { document, until: now() + DISCOVERY_LIFETIME_MS };
     },
     removeItem: async () => {
       kept = undefined;

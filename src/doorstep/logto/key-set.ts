@@ -5,7 +5,7 @@ import { LogtoUnavailable } from '../errors.ts';
 export const SIGNING_ALGORITHMS = ['ES384', 'RS256'];
 
 /** An unknown key id refetches the set, but not more often than this: anyone can send one. */
-const COOLDOWN = 10_000;
+const COOLDOWN_MS = 10_000;
 
 /**
  * Logto's signing keys, one set for the whole process. It is fetched when first needed, after ten
@@ -31,7 +31,7 @@ function remoteKeySet(
   const remote = createRemoteJWKSet(new URL(uri), {
     [customFetch]: fetch,
     timeoutDuration: timeoutMs,
-    cooldownDuration: COOLDOWN,
+    cooldownDuration: COOLDOWN_MS,
   });
   return async (header, token) => {
     try {

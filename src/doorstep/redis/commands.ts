@@ -3,7 +3,7 @@
  * compiler, and so is the embedded stand-in, so neither can drift. Every command and script
  * touches one key, so that Redis Cluster serves too. Times are milliseconds.
  */
-export interface SessionRedis {
+export interface RedisCommands {
   get(key: string): Promise<string | null>;
   getBuffer(key: string): Promise<Buffer | null>;
   getexBuffer(key: string, unit: 'PX', ttl: number): Promise<Buffer | null>;
@@ -21,15 +21,26 @@ export interface SessionRedis {
   hmgetBuffer(key: string, ...fields: string[]): Promise<(Buffer | null)[]>;
   zrem(key: string, member: string): Promise<number>;
 
+  updateSession(key: string, revision: Buffer, sealed: Buffer): Promise<number>;
   writeTokens(key: string, expected: number, sealed: Buffer, ttl: number): Promise<number>;
   takeTokensBuffer(key: string): Promise<Buffer | null>;
-  releaseLock(key: string, holder: string): Promise<number>;
-  addToDirectory(key: string, member: string, expiresAt: number, now: number): Promise<number>;
-  listDirectory(key: string, now: number, offset: number, count: number): Promise<string[]>;
-  forgetInDirectory(key: string, member: string, latest: number): Promise<number>;
+  acquireLock(key: string, holder: string, ttl: number, failed: string): Promise<number>;
+  releaseLock(key: string, holder: string, failed: string, ttl: number): Promise<number>;
+  addToIndex(key: string, member: string, expiresAt: number, now: number): Promise<number>;
+  listIndex(key: string, now: number, offset: number, count: number): Promise<string[]>;
+  forgetInIndex(key: string, member: string, latest: number): Promise<number>;
 }
 
 export const SCRIPTS = {
+  /** Writes only over the revision that was read. -1: the key is gone, and is not brought back. */
+  updateSession: {
+    numberOfKeys: 1,
+    lua: `local value = redis.call('GET', KEYS[1])
+      if not value then return -1 end
+      if string.sub(value, 1, string.len(ARGV[1])) ~= ARGV[1] then return 0 end
+      redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
+      return 1`,
+  },
   /** Writes only over the generation that was read: a holder that came too late changes nothing. */
   writeTokens: {
     numberOfKeys: 1,
@@ -46,14 +57,24 @@ export const SCRIPTS = {
       redis.call('DEL', KEYS[1])
       return sealed`,
   },
-  /** Compare and delete: only the holder releases its lock. */
+  /** Taken by whoever finds none, or what a failed holder has left. */
+  acquireLock: {
+    numberOfKeys: 1,
+    lua: `local holder = redis.call('GET', KEYS[1])
+      if holder and holder ~= ARGV[3] then return 0 end
+      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+      return 1`,
+  },
+  /** Compare and delete: only the holder releases its lock. After a failure, word of it stays a while. */
   releaseLock: {
     numberOfKeys: 1,
     lua: `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-      return redis.call('DEL', KEYS[1])`,
+      if ARGV[2] == '' then return redis.call('DEL', KEYS[1]) end
+      redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+      return 1`,
   },
   /** A sorted set by expiry; what has expired goes with each addition, so it can't grow for ever. */
-  addToDirectory: {
+  addToIndex: {
     numberOfKeys: 1,
     lua: `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
       redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
@@ -62,13 +83,13 @@ export const SCRIPTS = {
       return 1`,
   },
   /** The latest first, without what has ended. */
-  listDirectory: {
+  listIndex: {
     numberOfKeys: 1,
     lua: `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
       return redis.call('ZREVRANGE', KEYS[1], ARGV[2], ARGV[2] + ARGV[3] - 1)`,
   },
   /** Takes an entry away, unless it expires later than that. */
-  forgetInDirectory: {
+  forgetInIndex: {
     numberOfKeys: 1,
     lua: `local expires = redis.call('ZSCORE', KEYS[1], ARGV[1])
       if not expires or tonumber(expires) > tonumber(ARGV[2]) then return 0 end
@@ -78,13 +99,15 @@ export const SCRIPTS = {
 
 /** What ioredis makes of `scripts`: a method for each, and one that answers with a Buffer. */
 type ScriptMethods = Pick<
-  SessionRedis,
+  RedisCommands,
+  | 'updateSession'
   | 'writeTokens'
   | 'takeTokensBuffer'
+  | 'acquireLock'
   | 'releaseLock'
-  | 'addToDirectory'
-  | 'listDirectory'
-  | 'forgetInDirectory'
+  | 'addToIndex'
+  | 'listIndex'
+  | 'forgetInIndex'
 >;
 declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}

@@ -1,7 +1,10 @@
 import { SessionStoreUnavailable } from '../errors.ts';
 
 /** Whatever goes wrong while Redis is asked, it never means "no": it means that nobody knows (C21). */
-export async function askRedis<Answer>(what: string, answer: Promise<Answer>): Promise<Answer> {
+export async function wrapRedisError<Answer>(
+  what: string,
+  answer: Promise<Answer>,
+): Promise<Answer> {
   try {
     return await answer;
   } catch (cause) {
@@ -10,24 +13,24 @@ export async function askRedis<Answer>(what: string, answer: Promise<Answer>): P
 }
 
 /** Waits for all of them when one fails, too: what is still being written can't be taken back. */
-export async function allOf(work: Promise<unknown>[]): Promise<void> {
+export async function settleAll(work: Promise<unknown>[]): Promise<void> {
   for (const done of await Promise.allSettled(work)) {
     if (done.status === 'rejected') throw done.reason;
   }
 }
 
 /** With thousands at once, Redis would be late for everybody. */
-const AT_ONCE = 100;
+const BATCH_SIZE = 100;
 
-/** Asks for each, a hundred at a time. @returns the answers in the order of the items. */
-export async function inGroups<Item, Answer>(
+/** Asks for each, a batch at a time. @returns the answers in the order of the items. */
+export async function mapInBatches<Item, Answer>(
   items: readonly Item[],
   ask: (item: Item) => Promise<Answer>,
 ): Promise<Answer[]> {
   const answers: Answer[] = [];
   while (answers.length < items.length) {
-    const group = items.slice(answers.length, answers.length + AT_ONCE);
-    answers.push(...(await Promise.all(group.map(ask))));
+    const batch = items.slice(answers.length, answers.length + BATCH_SIZE);
+    answers.push(...(await Promise.all(batch.map(ask))));
   }
   return answers;
 }

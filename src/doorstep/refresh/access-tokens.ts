@@ -1,31 +1,36 @@
+import { z } from 'zod';
+
 /** Which access token is wanted; without a resource the opaque one for userinfo. */
 export interface Audience {
-  resource?: string;
+  resource?: string | undefined;
   organizationId?: string | undefined;
 }
 
-/** An access token this close to its end is as good as expired, seconds. */
-const LEEWAY = 30;
+/** An access token this close to its end is as good as expired. */
+const EXPIRY_LEEWAY_SECONDS = 30;
 
-type AccessTokens = Record<string, { token: string; expiresAt: number } | undefined>;
+/** The map in which @logto/client keeps access tokens; `expiresAt` in seconds since 1970. */
+const AccessTokens = z.record(
+  z.string(),
+  z.looseObject({ token: z.string(), expiresAt: z.number() }).optional(),
+);
 
-/** @param json The map in which @logto/client keeps access tokens. */
-const accessTokensOf = (json: string): AccessTokens => JSON.parse(json);
+const accessTokensOf = (json: string) => AccessTokens.parse(JSON.parse(json));
 
 /** @param now Milliseconds since 1970. @returns null without one that lives on for a while. */
 export function freshToken(json: string, key: string, now: number): string | null {
   const found = accessTokensOf(json)[key];
-  return found && found.expiresAt - LEEWAY > now / 1000 ? found.token : null;
+  return found && found.expiresAt - EXPIRY_LEEWAY_SECONDS > now / 1000 ? found.token : null;
 }
 
 /** The SDK returns an unexpired token from its map; taking it out makes it ask Logto. */
-export function without(json: string, key: string): string {
+export function omitToken(json: string, key: string): string {
   const { [key]: _, ...others } = accessTokensOf(json);
   return JSON.stringify(others);
 }
 
 /** Forgets all but one. */
-export const only = (json: string, key: string): string =>
+export const pickToken = (json: string, key: string): string =>
   JSON.stringify({ [key]: accessTokensOf(json)[key] });
 
 /** The key under which @logto/client keeps an access token. */

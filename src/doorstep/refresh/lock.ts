@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { SessionRedis } from '../redis/commands.ts';
-import { askRedis } from '../redis/errors.ts';
+import { LogtoUnavailable } from '../errors.ts';
+import type { RedisCommands } from '../redis/commands.ts';
+import { wrapRedisError } from '../redis/errors.ts';
 
 const PREFIX = 'refresh:';
-/** How often those who wait look again, milliseconds. */
-const PACE = 50;
-/** How often a release is tried again while Redis is away, milliseconds. */
-const SLOW_PACE = 500;
+/** How often those who wait look again. */
+const POLL_INTERVAL_MS = 50;
+/** How often a release is tried again while Redis is away. */
+const RELEASE_RETRY_MS = 500;
+/** What a holder leaves when Logto was unreachable, and for how long: those who wait need not try too. */
+const UNREACHABLE = 'unreachable';
+const FAILURE_MS = 1000;
 
 /**
  * One refresh at a time for a session, across processes. A process that dies with the lock delays
- * the others until `ttl` milliseconds have passed, no longer.
+ * the others until its time has passed, no longer.
  */
 export class RefreshLock {
-  readonly #redis: SessionRedis;
-  readonly #ttl: number;
+  readonly #redis: RedisCommands;
+  readonly #ttlMs: number;
 
-  constructor(redis: SessionRedis, ttl: number) {
+  constructor(redis: RedisCommands, ttlMs: number) {
     this.#redis = redis;
-    this.#ttl = ttl;
+    this.#ttlMs = ttlMs;
   }
 
   /** Runs `act` alone and returns its result; null at once when somebody else holds the lock. */
@@ -27,42 +31,47 @@ export class RefreshLock {
     const key = PREFIX + sessionId;
     const holder = randomUUID();
     // Until Redis says no: it may have taken a command whose answer never came.
-    let taken: 'OK' | null = 'OK';
+    let isHeld = true;
+    let outcome = '';
     try {
-      taken = await askRedis('The lock', this.#redis.set(key, holder, 'PX', this.#ttl, 'NX'));
-      return taken && (await act());
+      const acquired = this.#redis.acquireLock(key, holder, this.#ttlMs, UNREACHABLE);
+      isHeld = (await wrapRedisError('The lock', acquired)) === 1;
+      return isHeld ? await act() : null;
+    } catch (error) {
+      if (error instanceof LogtoUnavailable) outcome = UNREACHABLE;
+      throw error;
     } finally {
-      if (taken) await this.#release(key, holder);
+      if (isHeld) await this.#release(key, holder, outcome);
     }
   }
 
   /**
    * Resolves when nobody holds the lock any more.
    *
-   * @returns whether it was released; false when its time ran out, so that its holder has died.
+   * @throws {LogtoUnavailable} when that is why its holder gave up.
    */
-  async wait(sessionId: string): Promise<boolean> {
-    let expiry = Number.POSITIVE_INFINITY;
+  async wait(sessionId: string): Promise<void> {
     for (;;) {
-      const askedAt = performance.now();
-      const left = await askRedis('The lock', this.#redis.pttl(PREFIX + sessionId));
-      if (left < 0) return askedAt < expiry - PACE;
-      expiry = askedAt + left;
-      await setTimeout(PACE);
+      const holder = await wrapRedisError('The lock', this.#redis.get(PREFIX + sessionId));
+      if (holder === null) return;
+      if (holder === UNREACHABLE) {
+        throw new LogtoUnavailable('The refresh that this request waited for has failed');
+      }
+      await setTimeout(POLL_INTERVAL_MS);
     }
   }
 
   /** Compare and delete: after the time limit the lock may be somebody else's. */
-  async #release(key: string, holder: string): Promise<void> {
-    const release = () => this.#redis.releaseLock(key, holder);
+  async #release(key: string, holder: string, outcome: string): Promise<void> {
+    const release = () => this.#redis.releaseLock(key, holder, outcome, FAILURE_MS);
     await release().catch(() => void this.#releaseLater(release));
   }
 
   /** Redis is away: when it comes back, nobody should have to wait for the time limit. */
   async #releaseLater(release: () => Promise<number>): Promise<void> {
-    const end = performance.now() + this.#ttl;
+    const end = performance.now() + this.#ttlMs;
     while (performance.now() < end) {
-      await setTimeout(SLOW_PACE, null, { ref: false });
+      await setTimeout(RELEASE_RETRY_MS, null, { ref: false });
       if ((await release().catch(() => null)) !== null) return;
     }
   }

@@ -1,65 +1,78 @@
-import type { RequestHandler } from 'express';
-import { type SignedInRequest, signedIn } from '../access/guards.ts';
-import type { AuthDeps } from '../doorstep.ts';
+import type { Logger } from 'pino';
 import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
-import { saveSession } from '../session/session.ts';
+import type { ActiveSession } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { Refresher } from './refresher.ts';
 
 /** A page never waits longer than this for a recheck; the recheck itself goes on. */
-const PATIENCE = 2000;
+const PAGE_DELAY_MS = 2000;
 /** After a failure, a session asks again this much later. */
-const AFTER_FAILURE = 60_000;
+const RETRY_AFTER_MS = 60_000;
+
+export interface RecheckDeps {
+  /** How long what Logto said may be relied on. */
+  recheckMs: number;
+  refresher: Refresher;
+  sessions: Sessions;
+  logger: Logger;
+  now: () => number;
+}
 
 /**
  * A session in use asks Logto every few minutes whether the person is still welcome, so that
  * somebody suspended or deleted is out within them (C11, S8). With Logto down the session stays.
+ *
+ * @returns true when the session has ended by it.
  */
-export function recheckAccount(deps: AuthDeps): RequestHandler {
-  const { config, now } = deps;
-  return (req, _res, next) => {
-    const target = signedIn(req);
-    const since = now() - config.session.recheckMs;
-    if (!target || target.user.checkedAt > since) return next();
-    withPatience(deps, recheck(deps, target, since)).then(() => next(), next);
-  };
+export async function recheckIfDue(deps: RecheckDeps, target: ActiveSession): Promise<boolean> {
+  const since = deps.now() - deps.recheckMs;
+  if (target.user.checkedAt > since) return false;
+  return atMost(PAGE_DELAY_MS, recheck(deps, target, since), (err) => {
+    // Its page went out already, so there is only the log to tell.
+    deps.logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
+  });
 }
 
-async function recheck(deps: AuthDeps, target: SignedInRequest, since: number): Promise<void> {
-  const { refresher, logger } = deps;
+async function recheck(deps: RecheckDeps, target: ActiveSession, since: number): Promise<boolean> {
+  const { refresher, logger, sessions, recheckMs, now } = deps;
   try {
     await refresher.recheckUnlessUnderWay(target, since);
+    return false;
   } catch (error) {
     // Over: the request has no session any more, and goes on as a visitor's.
-    if (error instanceof SessionEnded) return;
+    if (error instanceof SessionEnded) return true;
     if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
-    await postpone(deps, target);
-    const { reference } = target;
+    // The session stays, and so must its tokens until Logto can be asked again.
+    const askAgainAt = now() - recheckMs + RETRY_AFTER_MS;
+    await sessions.tokens.extend(target.id, target.user.endsAt);
+    await sessions.update(target, ({ user }) => {
+      user.checkedAt = Math.max(user.checkedAt, askAgainAt);
+    });
+    const { requestId } = target;
     logger.warn(
-      { event: 'refresh.failed', reference, reason: error.reason, err: error },
+      { event: 'refresh.failed', requestId, reason: error.reason, err: error },
       'Recheck failed',
     );
+    return false;
   }
 }
 
-/** The session stays, and so must its tokens until Logto can be asked again. */
-async function postpone({ config, sessions, now }: AuthDeps, target: SignedInRequest) {
-  const { session, user } = target;
-  user.checkedAt = now() - config.session.recheckMs + AFTER_FAILURE;
-  await sessions.tokens.extend(session.id, user.endsAt);
-  await saveSession(session);
-}
-
-async function withPatience({ logger }: AuthDeps, work: Promise<void>): Promise<void> {
-  let waiting = true;
+/** Waits for `work`, but no longer than `timeoutMs`: then the answer is false, and `onLate` is told of a failure. */
+async function atMost(
+  timeoutMs: number,
+  work: Promise<boolean>,
+  onLate: (error: unknown) => void,
+): Promise<boolean> {
+  let isWaiting = true;
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE);
+  const timeout = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs, false);
   });
-  work.catch((err: unknown) => {
-    // Its page went out already, so there is only the log to tell.
-    if (!waiting) logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
+  work.catch((error: unknown) => {
+    if (!isWaiting) onLate(error);
   });
-  await Promise.race([work, patience]).finally(() => {
-    waiting = false;
+  return Promise.race([work, timeout]).finally(() => {
+    isWaiting = false;
     clearTimeout(timer);
   });
 }

@@ -1,11 +1,5 @@
 import bowser from 'bowser';
-
-/** What a person recognises a device by. */
-export interface Device {
-  /** "Chrome on macOS" */
-  name: string;
-  kind: 'laptop' | 'phone' | 'desktop';
-}
+import type { Device } from './record.ts';
 
 /** @param userAgent As the browser sent it; any text. It is read once, at sign-in, and not kept. */
 export function describeDevice(userAgent: string | undefined): Device {

@@ -2,14 +2,20 @@ import type { RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
-import { cookieAttributes, sessionCookieName } from './session.ts';
+import { cookieAttributes, cookieName } from '../http/cookies.ts';
 import type { SessionStore } from './store.ts';
+
+export const sessionCookieName = (config: { secure: boolean }): string =>
+  cookieName('doorstep', config);
 
 /**
  * express-session, only for a browser that brings a session cookie, and on the callback, which
  * begins a session: visitors cost no Redis command and get no cookie (S13).
  */
-export function sessionMiddleware(config: Config, store: SessionStore): RequestHandler {
+export function sessionMiddleware(
+  config: Pick<Config, 'secure' | 'session'>,
+  store: SessionStore,
+): RequestHandler {
   const name = sessionCookieName(config);
   const middleware = session({
     name,

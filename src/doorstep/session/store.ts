@@ -3,157 +3,209 @@ import type { Request } from 'express';
 import type { CookieOptions, Session, SessionData } from 'express-session';
 import type { Sealer } from '../crypto/sealer.ts';
 import { SessionStoreUnavailable } from '../errors.ts';
-import type { SessionRedis } from '../redis/commands.ts';
-import { askRedis } from '../redis/errors.ts';
-import type { SignedInUser } from './session.ts';
+import type { RedisCommands } from '../redis/commands.ts';
+import { wrapRedisError } from '../redis/errors.ts';
+import { parseRecord, type SessionRecord } from './record.ts';
+import { type Change, Updates } from './updates.ts';
 
 const PREFIX = 'session:';
-/** Raise the number when the stored shape changes: older records then read as "no session". */
+/** Raise the number when the stored form changes: older records then read as "no session". */
 export const SESSION_PURPOSE = 'session v3';
 
 type Callback<Data> = (error?: unknown, data?: Data | null) => void;
-type StoredRecord = Omit<SessionData, 'cookie'>;
-
-/** Marks a session object that is in Redis. */
-const STORED = Symbol('stored');
-/** The JSON that a record was read from. */
-const AS_READ = Symbol('as read');
-
-/** Whether a session has been read from Redis, or saved there: then a save only overwrites it. */
-export const isStored = (session: SessionData): boolean => Object.hasOwn(session, STORED);
 
 interface StoreOptions {
-  redis: SessionRedis;
+  redis: RedisCommands;
   sealer: Sealer;
   cookie: CookieOptions;
   idleMs: number;
   now: () => number;
+  /** Ends a session wholly, its tokens and index entries too, for `req.session.destroy()`. */
+  end: (id: string) => Promise<unknown>;
 }
 
 /**
  * Sessions in Redis, sealed, under `session:<id>`. A page costs one command: GETEX reads and slides
  * the idle lifetime, so that nothing is left to touch at its end.
  *
- * The first save of a session is NX and every later one XX, so that a slow request can't bring back
- * what was signed out meanwhile (C2). Redis failing is an error, never "no session" (C21).
+ * express-session sees the app's own keys only, and of those it saves, what this request changed is
+ * written over the record as it is now. So a slow request neither loses what others wrote nor brings
+ * back what was signed out (C2). Redis failing is an error, never "no session" (C21).
  */
 export class SessionStore extends RedisStore {
   readonly #options: StoreOptions;
+  readonly #updates: Updates;
+  /** The record behind what express-session was given. */
+  readonly #records = new WeakMap<SessionData, SessionRecord>();
 
   constructor(options: StoreOptions) {
     // connect-redis can't know our key names when it serialises, so reading and writing are ours.
     super({ client: options.redis, prefix: PREFIX });
     this.#options = options;
+    this.#updates = new Updates({
+      read: (id) => wrapRedisError('The session', options.redis.getBuffer(PREFIX + id)),
+      write: (id, revision, sealed) => options.redis.updateSession(PREFIX + id, revision, sealed),
+      open: (id, sealed) => this.#open(id, sealed),
+      seal: (id, record) => this.#seal(id, record),
+    });
     // For a store with a touch, express-session compares the session once more at each page's end.
     Object.defineProperty(this, 'touch', { value: undefined });
+  }
+
+  /** The record behind a session that was read from Redis or created there. */
+  recordOf(session: SessionData | undefined): SessionRecord | undefined {
+    return session && this.#records.get(session);
+  }
+
+  /** Keeps the first record of a session under a new id, which `session` has. */
+  async create(session: Session & SessionData, record: SessionRecord): Promise<void> {
+    const { redis, idleMs } = this.#options;
+    const key = PREFIX + session.id;
+    const sealed = this.#seal(session.id, record);
+    // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
+    await wrapRedisError('The session', redis.set(key, sealed, 'PX', idleMs, 'NX'));
+    this.#records.set(session, record);
+  }
+
+  /**
+   * Changes a session as it is now. Resolves when the change is stored.
+   *
+   * @returns the record after the change; null when the session has ended: it is not brought back.
+   * @throws {SessionStoreUnavailable} when it can't be known that the change is stored.
+   */
+  update(id: string, change: Change): Promise<SessionRecord | null> {
+    return this.#updates.add(id, change);
+  }
+
+  /** Gives `session` what somebody else has changed meanwhile, beside what this request changed. */
+  adopt(session: SessionData, record: SessionRecord): void {
+    const before = this.#records.get(session)?.data ?? {};
+    const mine = new Set(changedKeys(before, session).map(([key]) => key));
+    const theirs = jsonCopy(record.data);
+    for (const key of new Set([...Object.keys(before), ...Object.keys(theirs)])) {
+      if (mine.has(key)) continue;
+      if (key in theirs) Reflect.set(session, key, theirs[key]);
+      else Reflect.deleteProperty(session, key);
+    }
+    this.#records.set(session, record);
   }
 
   override async get(id: string, callback?: Callback<SessionData>): Promise<void> {
     const { redis, idleMs, cookie } = this.#options;
     await this.#answer(callback, async () => {
       const record = await this.#open(id, await redis.getexBuffer(PREFIX + id, 'PX', idleMs));
+      if (!record) return null;
       // No expiry here: the cookie is set once, at sign-in, and not again when a session changes.
-      return record && Object.assign(record, { cookie: { ...cookie, originalMaxAge: null } });
+      const data = { ...jsonCopy(record.data), cookie: { ...cookie, originalMaxAge: null } };
+      this.#records.set(data, record);
+      return data;
     });
   }
 
   override async set(id: string, session: SessionData, callback?: Callback<never>): Promise<void> {
-    const { redis, sealer, idleMs } = this.#options;
-    const when = isStored(session) ? 'XX' : 'NX';
     await this.#answer(callback, async () => {
-      const envelope = sealer.seal(jsonOf(session), SESSION_PURPOSE, id);
-      // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
-      await redis.set(PREFIX + id, envelope, 'PX', idleMs, when);
-      Object.defineProperty(session, STORED, { value: true });
+      const before = this.#records.get(session);
+      // Not one of ours: made by express-session for a visitor, who has nothing to keep.
+      if (!before) return null;
+      const changed = changedKeys(before.data, session);
+      if (changed.length === 0) return null;
+      const record = await this.update(id, ({ data }) => {
+        for (const [key, value] of changed) {
+          if (value === undefined) delete data[key];
+          else data[key] = value;
+        }
+      });
+      if (record) this.#records.set(session, record);
+      return null;
     });
   }
 
   /**
    * Reads a session without using it: its idle lifetime goes on.
    *
-   * @returns null when it is gone; without a user when it is there, but sealed with a key that we don't have.
+   * @returns null when it is gone; without a record when it is there, but sealed with a key that we don't have.
    */
-  async peek(id: string): Promise<{ user: SignedInUser | null; lastUsedAt: number } | null> {
+  async peek(id: string): Promise<{ record: SessionRecord | null; lastUsedAt: number } | null> {
     const { redis, idleMs, now } = this.#options;
     const key = PREFIX + id;
-    const [envelope, left] = await askRedis(
+    const [sealed, left] = await wrapRedisError(
       'The session',
       Promise.all([redis.getBuffer(key), redis.pttl(key)]),
     );
-    if (!envelope) return null;
-    const record = await this.#open(id, envelope);
-    return { user: record?.user ?? null, lastUsedAt: now() - (idleMs - left) };
+    if (!sealed) return null;
+    return { record: await this.#open(id, sealed), lastUsedAt: now() - (idleMs - left) };
   }
 
-  /** Reads, changes and writes at once, so that next to nothing can come between. */
-  async update(id: string, change: (user: SignedInUser) => void): Promise<void> {
-    const { redis, sealer, idleMs } = this.#options;
-    const key = PREFIX + id;
-    const record = await this.#open(id, await askRedis('The session', redis.getBuffer(key)));
-    if (!record?.user) return;
-    change(record.user);
-    const envelope = sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
-    await askRedis('The session', redis.set(key, envelope, 'PX', idleMs, 'XX'));
+  /** Deletes the record: from then on the cookie opens nothing (S7). */
+  async delete(id: string): Promise<void> {
+    await wrapRedisError('The session', this.#options.redis.del(PREFIX + id));
   }
 
   override async destroy(id: string, callback?: Callback<never>): Promise<void> {
     await this.#answer(callback, async () => {
-      await this.#options.redis.del(PREFIX + id);
+      await this.#options.end(id);
+      return null;
     });
   }
 
   override createSession(req: Request, data: SessionData): Session & SessionData {
     const session = super.createSession(req, data);
-    const asRead: unknown = Reflect.get(data, AS_READ);
-    // express-session hashes the JSON of both to see whether the request has changed something, and
-    // its way through every value is slow. It is told the change alone, which mostly is nothing.
-    const change = () => {
-      const json = jsonOf(session);
-      return json === asRead ? null : json;
-    };
-    Object.defineProperty(data, 'toJSON', { value: () => null });
-    return Object.defineProperties(session, {
-      [STORED]: { value: true },
-      toJSON: { value: change },
-    });
+    const record = this.#records.get(data);
+    if (record) this.#records.set(session, record);
+    return session;
   }
 
   override async all(): Promise<never> {
-    throw new Error('Sessions are never scanned for: ask the directory of a user');
+    throw new Error('Sessions are never scanned for: ask the index of a user');
   }
   override ids = this.all;
   override length = this.all;
   override clear = this.all;
 
+  #seal(id: string, record: SessionRecord): Buffer {
+    return this.#options.sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
+  }
+
   /** Past its absolute lifetime, or sealed with a key that is gone: no session. */
-  async #open(id: string, envelope: Buffer | null): Promise<StoredRecord | null> {
+  async #open(id: string, sealed: Buffer | null): Promise<SessionRecord | null> {
     const { redis, sealer, now } = this.#options;
-    const json = envelope && sealer.unseal(envelope, SESSION_PURPOSE, id);
-    if (!json) return null;
-    const record: StoredRecord = JSON.parse(json);
-    if (!record.user || record.user.endsAt > now()) {
-      return Object.defineProperty(record, AS_READ, { value: json });
-    }
-    await redis.del(PREFIX + id);
+    const json = sealed && sealer.unseal(sealed, SESSION_PURPOSE, id);
+    const record = json ? parseRecord(json) : null;
+    if (!record || record.user.endsAt > now()) return record;
+    await wrapRedisError('The session', redis.del(PREFIX + id));
     return null;
   }
 
   async #answer<Data>(
     callback: Callback<Data> | undefined,
-    work: () => Promise<Data | null | undefined>,
+    work: () => Promise<Data | null>,
   ): Promise<void> {
-    let data: Data | null | undefined;
+    let data: Data | null;
     try {
       data = await work();
     } catch (cause) {
-      return callback?.(new SessionStoreUnavailable('The session could not be reached', { cause }));
+      return callback?.(
+        cause instanceof SessionStoreUnavailable
+          ? cause
+          : new SessionStoreUnavailable('The session could not be reached', { cause }),
+      );
     }
     // Outside the try: what the callback throws is not Redis's fault.
-    callback?.(null, data ?? null);
+    callback?.(null, data);
   }
 }
 
-/** The record of a session, which is all but the cookie's attributes: those come from the settings. */
-function jsonOf({ cookie: _, ...record }: SessionData): string {
-  return JSON.stringify(record);
+/** The app's top-level keys that differ from what was read, with their new value; deleted: undefined. */
+function changedKeys(
+  before: Record<string, unknown>,
+  { cookie: _, ...session }: SessionData,
+): [key: string, value: unknown][] {
+  // As it would be stored, and a copy: the request may go on changing it meanwhile.
+  const after = jsonCopy(session);
+  const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...keys]
+    .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
+    .map((key) => [key, after[key]]);
 }
+
+const jsonCopy = (data: object): Record<string, unknown> => JSON.parse(JSON.stringify(data));

@@ -1,17 +1,20 @@
+import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
-import type { SessionRedis } from '../redis/commands.ts';
-import { askRedis } from '../redis/errors.ts';
+import type { RedisCommands } from '../redis/commands.ts';
+import { wrapRedisError } from '../redis/errors.ts';
 
 const PREFIX = 'session-tokens:';
 export const TOKENS_PURPOSE = 'tokens v1';
 
-/** What Logto gave for a session. Access tokens in the SDK's own form: a JSON map by resource. */
-export interface Tokens {
-  refreshToken: string | null;
-  accessTokens: string;
-  /** When Logto last vouched for the user, milliseconds since 1970. */
-  refreshedAt: number;
-}
+const Tokens = z.object({
+  refreshToken: z.string().nullable(),
+  /** In the SDK's own form: a JSON map by resource. */
+  accessTokens: z.string(),
+  /** When Logto last confirmed the user, milliseconds since 1970. */
+  refreshedAt: z.number(),
+});
+/** What Logto gave for a session. */
+export type Tokens = z.infer<typeof Tokens>;
 
 /** Tokens as read, with the number that a later write must still find there. */
 export interface StoredTokens extends Tokens {
@@ -23,13 +26,18 @@ export interface StoredTokens extends Tokens {
  * (C3). Only sign-in and refresh write, each over the generation it read, so a stale write never wins.
  */
 export class TokenStore {
-  readonly #redis: SessionRedis;
+  readonly #redis: RedisCommands;
   readonly #sealer: Sealer;
   readonly #lifeMs: number;
   readonly #now: () => number;
 
   /** @param options.lifeMs How long tokens are kept after they were written. */
-  constructor(options: { redis: SessionRedis; sealer: Sealer; lifeMs: number; now: () => number }) {
+  constructor(options: {
+    redis: RedisCommands;
+    sealer: Sealer;
+    lifeMs: number;
+    now: () => number;
+  }) {
     this.#redis = options.redis;
     this.#sealer = options.sealer;
     this.#lifeMs = options.lifeMs;
@@ -38,7 +46,7 @@ export class TokenStore {
 
   /** @returns null when there are none (signed out, expired, sealed with a key that is gone). */
   async read(sessionId: string): Promise<StoredTokens | null> {
-    const [generation, sealed] = await askRedis(
+    const [generation, sealed] = await wrapRedisError(
       'The tokens',
       this.#redis.hmgetBuffer(PREFIX + sessionId, 'generation', 'sealed'),
     );
@@ -63,7 +71,7 @@ export class TokenStore {
     const ttl = this.#life(endsAt);
     return (
       1 ===
-      (await askRedis(
+      (await wrapRedisError(
         'The tokens',
         this.#redis.writeTokens(PREFIX + sessionId, expected, sealed, ttl),
       ))
@@ -72,12 +80,15 @@ export class TokenStore {
 
   /** Keeps the tokens of a session in use while Logto can't be asked for new ones. */
   async extend(sessionId: string, endsAt: number): Promise<void> {
-    await askRedis('The tokens', this.#redis.pexpire(PREFIX + sessionId, this.#life(endsAt)));
+    await wrapRedisError('The tokens', this.#redis.pexpire(PREFIX + sessionId, this.#life(endsAt)));
   }
 
   /** Reads and deletes in one step: what is returned is the caller's to revoke. */
   async take(sessionId: string): Promise<Tokens | null> {
-    const sealed = await askRedis('The tokens', this.#redis.takeTokensBuffer(PREFIX + sessionId));
+    const sealed = await wrapRedisError(
+      'The tokens',
+      this.#redis.takeTokensBuffer(PREFIX + sessionId),
+    );
     return sealed && this.#open(sealed, sessionId);
   }
 
@@ -87,6 +98,6 @@ export class TokenStore {
 
   #open(sealed: Buffer, sessionId: string): Tokens | null {
     const json = this.#sealer.unseal(sealed, TOKENS_PURPOSE, sessionId);
-    return json === null ? null : JSON.parse(json);
+    return json === null ? null : (Tokens.safeParse(JSON.parse(json)).data ?? null);
   }
 }

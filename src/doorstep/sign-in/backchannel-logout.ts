@@ -1,15 +1,36 @@
 import { createHash } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
-import type { AuthDeps } from '../doorstep.ts';
+import express, {
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+  Router,
+} from 'express';
+import type { Logger } from 'pino';
 import { InvalidLogoutToken } from '../errors.ts';
-import { referenceOf } from '../http/request-id.ts';
-import { type LogoutToken, verifyLogoutToken } from '../logto/logout-token.ts';
-import { askRedis } from '../redis/errors.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import type { Logto } from '../logto/client.ts';
+import { type LogoutToken, verifyLogoutToken } from '../logto/tokens.ts';
+import type { RedisCommands } from '../redis/commands.ts';
+import { wrapRedisError } from '../redis/errors.ts';
 import { revokeAll } from '../refresh/revoke.ts';
+import type { Sessions } from '../session/sessions.ts';
 
 const BODY_LIMIT = '16kb';
 /** Longer than a logout token is accepted, clocks that are off either way included. */
-const JTI_LIFE = 20 * 60_000;
+const USED_JTI_MS = 20 * 60_000;
+
+export interface BackchannelDeps {
+  issuer: string;
+  appId: string;
+  redis: RedisCommands;
+  sessions: Sessions;
+  logto: Logto;
+  logger: Logger;
+  now: () => number;
+  /** Asked only for refused tokens. */
+  failureLimit: RequestHandler;
+}
 
 /**
  * POST /backchannel-logout: Logto says that a session, or a user, is signed out. It carries no
@@ -17,7 +38,7 @@ const JTI_LIFE = 20 * 60_000;
  *
  * Source: OpenID Connect Back-Channel Logout 1.0, sections 2.5 to 2.8.
  */
-export function backchannelLogout(deps: AuthDeps): Router {
+export function backchannelLogout(deps: BackchannelDeps): Router {
   // Strict, and not under a path of app.ts: only this very spelling is exempt from the CSRF defence.
   const router = Router({ caseSensitive: true, strict: true });
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
@@ -35,9 +56,8 @@ function tokenOf(req: Request): string {
   throw new InvalidLogoutToken('The form has no logout_token');
 }
 
-async function endWhatLogtoEnded(deps: AuthDeps, req: Request): Promise<void> {
-  const { config, redis, sessions, logto, logger, now } = deps;
-  const { issuer, appId } = config.logto;
+async function endWhatLogtoEnded(deps: BackchannelDeps, req: Request): Promise<void> {
+  const { issuer, appId, redis, sessions, logto, logger, now } = deps;
   // Before Logto is asked for anything: whoever sends no token makes no call.
   const token = tokenOf(req);
   const getKey = await logto.keySet();
@@ -50,15 +70,15 @@ async function endWhatLogtoEnded(deps: AuthDeps, req: Request): Promise<void> {
 
   const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
   // A repeat answers as the first did, and changes nothing (S38).
-  if ((await askRedis('Used jtis', redis.get(key))) !== null) return;
+  if ((await wrapRedisError('Used jtis', redis.get(key))) !== null) return;
   const ended = await sessions.endAll(targetOf(said, issuer));
   // Noted when all is done and not before: after a failure halfway, the same token must work.
-  await askRedis('Used jtis', redis.psetex(key, JTI_LIFE, '1'));
+  await wrapRedisError('Used jtis', redis.psetex(key, USED_JTI_MS, '1'));
   void revokeAll(deps, ended);
   logger.info(
     {
       event: 'sign_out',
-      reference: referenceOf(req),
+      requestId: requestIdOf(req),
       kind: 'backchannel',
       sessions: ended.length,
     },
@@ -71,15 +91,15 @@ const targetOf = (said: LogoutToken, iss: string) =>
   'sid' in said ? { logtoSession: said.sid } : { iss, sub: said.sub };
 
 /** Section 2.8: 400 with an OAuth error body for what can't be accepted. Everything else goes on. */
-function answerWithOAuthError({ logger, limits }: AuthDeps): ErrorRequestHandler {
+function answerWithOAuthError({ logger, failureLimit }: BackchannelDeps): ErrorRequestHandler {
   return (thrown, req, res: Response, next) => {
     if (!(thrown instanceof InvalidLogoutToken || isUnreadableBody(thrown))) return next(thrown);
     logger.warn(
-      { event: 'backchannel_logout.refused', reference: referenceOf(req), err: thrown },
+      { event: 'backchannel_logout.refused', requestId: requestIdOf(req), err: thrown },
       'Logout token refused',
     );
     // Counted here, so that good tokens are never held up, however many come at once.
-    limits.backchannelFailure(req, res, (limited?: unknown) => {
+    failureLimit(req, res, (limited?: unknown) => {
       if (limited) return next(limited);
       res.set('Cache-Control', 'no-store').status(400);
       res.json({

@@ -1,20 +1,31 @@
 import { createHash } from 'node:crypto';
-import { PersistKey } from '@logto/node';
+import { PersistKey } from '@logto/express';
 import type { Request, Response } from 'express';
-import type { AuthDeps } from '../doorstep.ts';
+import type { Logger } from 'pino';
 import { LogtoRefused, SignInFailed } from '../errors.ts';
-import { referenceOf } from '../http/request-id.ts';
-import type { ClientStorage } from '../logto/client.ts';
-import { askRedis } from '../redis/errors.ts';
+import { redirect } from '../http/redirect.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import type { ClientStorage, Logto } from '../logto/client.ts';
+import type { RedisCommands } from '../redis/commands.ts';
+import { wrapRedisError } from '../redis/errors.ts';
 import { revokeAll } from '../refresh/revoke.ts';
 import { describeDevice } from '../session/device.ts';
-import { sessionOf } from '../session/session.ts';
-import type { SignIn } from '../session/sessions.ts';
+import type { Sessions, SignIn } from '../session/sessions.ts';
 import { userFrom } from '../session/user.ts';
-import type { PendingSignIn } from './pending-sign-in.ts';
+import { type PendingSignIn, type PendingSignIns, SIGN_IN_LIFETIME_MS } from './pending-sign-in.ts';
 
-/** As long as a pending sign-in can live. */
-const USED_STATE_LIFE = 60 * 60_000;
+export interface CallbackDeps {
+  baseUrl: string;
+  issuer: string;
+  /** How long a session may last, milliseconds. */
+  maxMs: number;
+  redis: RedisCommands;
+  sessions: Sessions;
+  logto: Logto;
+  pendingSignIns: PendingSignIns;
+  logger: Logger;
+  now: () => number;
+}
 
 interface CallbackAnswer {
   state: string;
@@ -23,45 +34,59 @@ interface CallbackAnswer {
 }
 
 /**
- * Finishes a sign-in: one call to Logto, then a new session, then the way back. Nothing is spent
+ * Finishes a sign-in: one call to Logto, then a new session, then the way back. Nothing is consumed
  * (state, code, cookie) before Redis has said that this state is used for the first time, so an
  * outage leaves the same address good for another try.
  *
  * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
  */
-export async function finishSignIn(deps: AuthDeps, req: Request, res: Response): Promise<void> {
-  const { config, sessions, pendingSignIns, logger } = deps;
-  const url = new URL(req.originalUrl, config.baseUrl);
-  const { state, code, error } = parseAnswer(url.searchParams, config.logto.issuer);
-  const pending = pendingSignIns.find(req, state);
-  if (!pending || !(await spend(deps, state))) {
-    if (sessionOf(req)?.user) return res.redirect(303, '/');
+export async function finishSignIn(deps: CallbackDeps, req: Request, res: Response): Promise<void> {
+  const { baseUrl, issuer, sessions, pendingSignIns, logger } = deps;
+  const url = new URL(req.originalUrl, baseUrl);
+  const answer = parseAnswer(url.searchParams, issuer);
+  const pending = pendingSignIns.find(req, answer.state);
+  if (!pending || !(await consumeState(deps, answer.state))) {
+    if (sessions.of(req)) return redirect(res, '/');
     throw new SignInFailed('sign_in_not_found', 'No sign-in is under way for this state');
   }
-  pendingSignIns.remove(req, res, state);
-  if (error !== null) throw refusal(error, pending);
+  pendingSignIns.remove(req, res, answer.state);
+  let sub: string;
+  try {
+    sub = await signIn(deps, req, answer, pending);
+  } catch (error) {
+    if (error instanceof SignInFailed) error.returnTo = pending.returnTo;
+    throw error;
+  }
+  const requestId = requestIdOf(req);
+  logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
+  redirect(res, pending.returnTo);
+}
 
-  const signIn = await exchange(deps, req, { state, code }, pending);
+/** @returns who is signed in. */
+async function signIn(
+  deps: CallbackDeps,
+  req: Request,
+  { state, code, error }: CallbackAnswer,
+  pending: PendingSignIn,
+): Promise<string> {
+  if (error !== null) throw denial(error);
+  const { sessions } = deps;
+  const finished = await exchange(deps, req, { state, code }, pending);
+  const revoke = () => void revokeAll(deps, [{ tokens: finished.tokens, wasLive: false }]);
   // Where somebody was signed in already, that may go on, and with this token its grant would end.
-  const hadSession = Boolean(sessionOf(req)?.user);
-  const giveBack = () => void revokeAll(deps, [{ tokens: signIn.tokens, wasLive: false }]);
-  const endedMeanwhile = await sessions.begin(req, signIn).catch((error: unknown) => {
-    if (!hadSession) giveBack();
+  const hadSession = sessions.of(req) !== null;
+  const endedMeanwhile = await sessions.begin(req, finished).catch((error: unknown) => {
+    if (!hadSession) revoke();
     throw error;
   });
   if (endedMeanwhile) {
-    giveBack();
+    revoke();
     throw new SignInFailed(
       'signed_out_meanwhile',
       'The sessions of this user were ended meanwhile',
-      pending,
     );
   }
-  logger.info(
-    { event: 'sign_in.succeeded', reference: referenceOf(req), sub: signIn.user.sub },
-    'Signed in',
-  );
-  res.redirect(303, pending.returnTo);
+  return finished.user.sub;
 }
 
 /** RFC 6749 section 4.1.2, RFC 9207: each parameter once, state present, iss Logto's own. */
@@ -87,45 +112,44 @@ function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
  * Marks the state as used, across processes: a sealed cookie alone can't be made single-use, and a
  * second exchange of the code makes Logto revoke what the first one got (S32).
  */
-async function spend({ redis }: AuthDeps, state: string): Promise<boolean> {
+async function consumeState({ redis }: CallbackDeps, state: string): Promise<boolean> {
   const key = `used-state:${createHash('sha256').update(state).digest('base64url')}`;
   // A read first: a Redis that hangs would still carry the write out when it goes on, and the state
-  // would be spent though the page said 503.
-  await askRedis('Used states', redis.get(key));
-  return 'OK' === (await askRedis('Used states', redis.set(key, '1', 'PX', USED_STATE_LIFE, 'NX')));
+  // would be consumed though the page said 503.
+  await wrapRedisError('Used states', redis.get(key));
+  return (
+    'OK' ===
+    (await wrapRedisError('Used states', redis.set(key, '1', 'PX', SIGN_IN_LIFETIME_MS, 'NX')))
+  );
 }
 
-function refusal(error: string, { returnTo }: PendingSignIn): SignInFailed {
-  const reason =
-    error === 'access_denied' || error === 'login_required' ? 'denied' : 'refused_by_logto';
+function denial(error: string): SignInFailed {
+  const isDenied = error === 'access_denied' || error === 'login_required';
   // Only the registered names of errors go into the log, never free text from a URL.
   const name = /^[a-z_]{1,40}$/.test(error) ? error : 'an unreadable error';
-  return new SignInFailed(reason, `Logto returned ${name}`, { returnTo });
+  return new SignInFailed(isDenied ? 'denied' : 'refused_by_logto', `Logto returned ${name}`);
 }
 
 /** The code for tokens, and the ID token verified, by the SDK's client over a storage of this call's own. */
 async function exchange(
-  { config, logto, now }: AuthDeps,
+  { baseUrl, maxMs, logto, now }: CallbackDeps,
   req: Request,
   { state, code }: Pick<CallbackAnswer, 'state' | 'code'>,
-  { signInSession, returnTo, prompt, startedAt }: PendingSignIn,
+  { signInSession, prompt, startedAt }: PendingSignIn,
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
   try {
     // An address of what was checked here, and nothing else: the SDK reads queries its own way.
     const checked = new URLSearchParams({ state, code });
-    await client.handleSignInCallback(`${config.baseUrl}/callback?${checked}`);
+    await client.handleSignInCallback(`${baseUrl}/callback?${checked}`);
   } catch (cause) {
-    if (cause instanceof SignInFailed) {
-      throw new SignInFailed(cause.reason, cause.message, { cause: cause.cause, returnTo });
-    }
-    // Anything but a bad code is about this app's own credentials: the operator's to mend.
+    // Anything but a bad code is about this app's own credentials: the operator's to fix.
     if (!(cause instanceof LogtoRefused && cause.code === 'invalid_grant')) throw cause;
-    throw new SignInFailed('code_refused', 'Logto refused the code', { cause, returnTo });
+    throw new SignInFailed('code_refused', 'Logto refused the code', { cause });
   }
   const signedInAt = now();
-  const endsAt = signedInAt + config.session.maxMs;
+  const endsAt = signedInAt + maxMs;
   const times = { signedInAt, checkedAt: signedInAt, endsAt };
   return {
     user: {
@@ -134,7 +158,7 @@ async function exchange(
     },
     startedAt,
     idToken: storage.get(PersistKey.IdToken) ?? '',
-    wasAskedFor: prompt === 'login',
+    isFresh: prompt === 'login',
     tokens: {
       refreshToken: storage.get(PersistKey.RefreshToken) ?? null,
       accessTokens: storage.get(PersistKey.AccessToken) ?? '{}',

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { CrossSiteRequest, MethodNotAllowed, NotANavigation } from '../errors.ts';
+import { MethodNotAllowed, NotANavigation } from '../errors.ts';
 
 /**
  * Lets only a person's own navigation through: a link, the address bar, a redirect. A prefetch, an
@@ -26,25 +26,3 @@ export function isNavigation(req: Request): boolean {
   const destination = req.get('sec-fetch-dest') ?? 'document';
   return mode === 'navigate' && destination === 'document';
 }
-
-/**
- * Refuses unsafe methods that don't come from our own pages (S26). SameSite=Lax alone lets a
- * sibling subdomain through. Browsers that send neither header are older than 2020: no means no.
- *
- * @param baseUrl Our origin.
- */
-export const sameOriginOnly =
-  (baseUrl: string): RequestHandler =>
-  (req, _res, next) => {
-    if (!isSafe(req.method) && !isSameOrigin(req, baseUrl)) {
-      throw new CrossSiteRequest('A change was asked for from outside our own pages');
-    }
-    next();
-  };
-
-export function isSameOrigin(req: Request, baseUrl: string): boolean {
-  const site = req.get('sec-fetch-site');
-  return site === undefined ? req.get('origin') === baseUrl : site === 'same-origin';
-}
-
-const isSafe = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method);

@@ -1,27 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Config } from '../config/config.ts';
+import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
-import { cookiesOf } from '../http/cookies.ts';
-import { cookieAttributes } from '../session/session.ts';
+import { cookieName, cookiesOf } from '../http/cookies.ts';
+import { SealedCookie } from '../http/sealed-cookie.ts';
 
 /** How long a person may take at Logto and Hugging Face. */
-const LIFE = 60 * 60_000;
-const MOST = 5;
+export const SIGN_IN_LIFETIME_MS = 60 * 60_000;
+const MAX_PENDING = 5;
 const PURPOSE = 'pending sign-in v2';
 /** When it began, in base 36 seconds, and the fingerprint of its state. */
 const OWN_ENDING = /^[0-9a-z]{1,10}\.[\w-]{16}$/;
 
 /** A sign-in under way: what the SDK needs to finish it, and when it began. */
-export interface PendingSignIn {
-  /** The SDK's own item: redirectUri, postRedirectUri (the way back), codeVerifier, state. */
-  signInSession: string;
-  returnTo: string;
+const PendingSignIn = z.object({
+  /** The SDK's own item: redirectUri, postRedirectUri, codeVerifier, state. */
+  signInSession: z.string(),
+  /** The way back. */
+  returnTo: z.string(),
   /** Logto was told to ask again who it is. Sealed in here: what comes back can't claim it. */
-  prompt: 'login' | null;
+  prompt: z.literal('login').nullable(),
   /** Milliseconds since 1970. */
-  startedAt: number;
-}
+  startedAt: z.number(),
+});
+export type PendingSignIn = z.infer<typeof PendingSignIn>;
 
 /**
  * One sealed cookie for each sign-in under way, named by its state, so that two tabs don't disturb
@@ -29,46 +31,40 @@ export interface PendingSignIn {
  * are thereby bound to this browser (S15). At most five; the oldest goes.
  */
 export class PendingSignIns {
-  readonly #config: Config;
-  readonly #sealer: Sealer;
+  readonly #cookie: SealedCookie;
   readonly #now: () => number;
   readonly #prefix: string;
 
-  constructor({ config, sealer, now }: { config: Config; sealer: Sealer; now: () => number }) {
-    this.#config = config;
-    this.#sealer = sealer;
+  constructor({ sealer, secure, now }: { sealer: Sealer; secure: boolean; now: () => number }) {
+    const maxAgeMs = SIGN_IN_LIFETIME_MS;
+    this.#cookie = new SealedCookie({ sealer, secure, purpose: PURPOSE, maxAgeMs });
     this.#now = now;
-    this.#prefix = config.secure ? '__Host-doorstep-sign-in.' : 'doorstep-sign-in.';
+    this.#prefix = `${cookieName('doorstep-sign-in', { secure })}.`;
   }
 
   add(req: Request, res: Response, state: string, pending: PendingSignIn): void {
     const others = this.#names(req).sort();
-    for (const name of others.slice(0, Math.max(0, others.length - MOST + 1))) {
-      this.#clear(res, name);
+    for (const name of others.slice(0, Math.max(0, others.length - MAX_PENDING + 1))) {
+      this.#cookie.clear(res, name);
     }
     // The time comes first in the name, so the oldest is found without opening any.
     const began = Math.floor(pending.startedAt / 1000).toString(36);
     const name = `${this.#prefix}${began}.${fingerprint(state)}`;
-    const sealed = this.#sealer.seal(JSON.stringify(pending), PURPOSE, name);
-    const attributes = { ...cookieAttributes(this.#config), maxAge: LIFE };
-    res.cookie(name, sealed.toString('base64url'), attributes);
+    this.#cookie.set(res, name, JSON.stringify(pending));
   }
 
   /** @returns null when this browser has no such sign-in under way, or it began over an hour ago. */
   find(req: Request, state: string): PendingSignIn | null {
     const name = this.#nameFor(req, state);
-    const value = name && cookiesOf(req)[name];
-    if (!value) return null;
-    const json = this.#sealer.unseal(Buffer.from(value, 'base64url'), PURPOSE, name);
-    if (!json) return null;
-    const pending: PendingSignIn = JSON.parse(json);
-    return this.#now() < pending.startedAt + LIFE ? pending : null;
+    const json = name ? this.#cookie.get(req, name) : null;
+    const pending = json === null ? undefined : PendingSignIn.safeParse(JSON.parse(json)).data;
+    return pending && this.#now() < pending.startedAt + SIGN_IN_LIFETIME_MS ? pending : null;
   }
 
   /** The state has been used: its cookie goes. */
   remove(req: Request, res: Response, state: string): void {
     const name = this.#nameFor(req, state);
-    if (name) this.#clear(res, name);
+    if (name) this.#cookie.clear(res, name);
   }
 
   #nameFor(req: Request, state: string): string | undefined {
@@ -81,10 +77,6 @@ export class PendingSignIns {
     return Object.keys(cookiesOf(req)).filter(
       (name) => name.startsWith(this.#prefix) && OWN_ENDING.test(name.slice(this.#prefix.length)),
     );
-  }
-
-  #clear(res: Response, name: string): void {
-    res.clearCookie(name, cookieAttributes(this.#config));
   }
 }
 

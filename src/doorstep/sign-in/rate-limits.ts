@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { TooManyRequests } from '../errors.ts';
 
-const MINUTE = 60_000;
+const WINDOW_MS = 60_000;
 
 /** Requests a minute from one address. Passed in, so that tests and fuzzing can lift them. */
 export interface Limits {
@@ -25,7 +25,7 @@ export interface RateLimits {
 export function createRateLimits(limits: Limits): RateLimits {
   const limited = (limit: number): RequestHandler =>
     rateLimit({
-      windowMs: MINUTE,
+      windowMs: WINDOW_MS,
       limit,
       standardHeaders: 'draft-8',
       legacyHeaders: false,

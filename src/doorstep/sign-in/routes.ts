@@ -1,12 +1,14 @@
 import { Router } from 'express';
-import type { AuthDeps } from '../doorstep.ts';
-import { finishSignIn } from './callback.ts';
+import { type CallbackDeps, finishSignIn } from './callback.ts';
 import { getOnly, navigationOnly } from './navigation.ts';
-import { startSignIn } from './sign-in.ts';
-import { signOut } from './sign-out.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { type SignInDeps, startSignIn } from './sign-in.ts';
+import { type SignOutDeps, signOut } from './sign-out.ts';
 
-/** /sign-in, /sign-up, /callback and POST /sign-out. GET /sign-out is a page: pages/sign-out.ts. */
-export function authRoutes(deps: AuthDeps): Router {
+export type AuthRoutesDeps = SignInDeps & CallbackDeps & SignOutDeps & { limits: RateLimits };
+
+/** /sign-in, /sign-up, /callback and POST /sign-out. GET /sign-out is a page of the site's. */
+export function authRoutes(deps: AuthRoutesDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const { limits } = deps;
   router.all('/sign-in', limits.signIn, navigationOnly, (req, res) => startSignIn(deps, req, res));

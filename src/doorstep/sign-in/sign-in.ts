@@ -1,10 +1,12 @@
-import { PersistKey, Prompt } from '@logto/node';
+import { PersistKey, Prompt } from '@logto/express';
 import type { Request, Response } from 'express';
+import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { AuthDeps } from '../doorstep.ts';
 import { BadInput, LogtoUnavailable } from '../errors.ts';
-import { referenceOf } from '../http/request-id.ts';
-import type { ClientStorage } from '../logto/client.ts';
+import { redirect } from '../http/redirect.ts';
+import { requestIdOf } from '../http/request-id.ts';
+import type { ClientStorage, Logto } from '../logto/client.ts';
+import type { PendingSignIns } from './pending-sign-in.ts';
 import { returnPath } from './return-path.ts';
 
 /** What a link to /sign-in or /sign-up may say; each once. */
@@ -25,6 +27,14 @@ const Query = z.object({
   prompt: z.literal('login', 'may only be "login"').optional(),
 });
 
+export interface SignInDeps {
+  baseUrl: string;
+  logto: Logto;
+  pendingSignIns: PendingSignIns;
+  logger: Logger;
+  now: () => number;
+}
+
 /**
  * Sends the browser to Logto, with state, PKCE verifier and the way back in one sealed cookie. No
  * session is begun and none is changed, so a foreign link to here signs nobody out (C8).
@@ -32,7 +42,7 @@ const Query = z.object({
  * @throws {BadInput} for a parameter of the wrong form, {@link LogtoUnavailable} without discovery.
  */
 export async function startSignIn(
-  { config, logto, pendingSignIns, logger, now }: AuthDeps,
+  { baseUrl, logto, pendingSignIns, logger, now }: SignInDeps,
   req: Request,
   res: Response,
   firstScreen?: 'register',
@@ -48,7 +58,7 @@ export async function startSignIn(
       authorizationUrl = url;
     })
     .signIn({
-      redirectUri: `${config.baseUrl}/callback`,
+      redirectUri: `${baseUrl}/callback`,
       clearTokens: false,
       ...(firstScreen && { firstScreen }),
       ...(target && { directSignIn: { method: method === 'sso' ? 'sso' : 'social', target } }),
@@ -68,12 +78,12 @@ export async function startSignIn(
   logger.info(
     {
       event: 'sign_in.started',
-      reference: referenceOf(req),
+      requestId: requestIdOf(req),
       via: query.direct_sign_in ?? firstScreen ?? 'logto',
     },
     'Sign-in started',
   );
-  res.redirect(303, authorizationUrl);
+  redirect(res, authorizationUrl);
 }
 
 /** What the person's browser prefers, as Logto's pages take it (OpenID Connect Core 3.1.2.1). */
@@ -89,7 +99,7 @@ function parseQuery(req: Request): z.infer<typeof Query> {
   const name = String(issue?.path[0]);
   const doubled = Array.isArray(req.query[name]);
   throw new BadInput(
-    `${name} does not hold`,
+    `${name} is invalid`,
     `${name} ${doubled ? 'may be given once' : issue?.message}`,
   );
 }

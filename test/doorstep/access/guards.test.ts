@@ -1,54 +1,82 @@
 import express, { Router } from 'express';
 import request from 'supertest';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { type Caller, scopeSet, setCaller } from '../../../src/doorstep/access/caller.ts';
 import {
   type Guard,
   type GuardedRequest,
-  person,
   requireOrganization,
   requireOrganizationRole,
   requireRecentSignIn,
   requireRole,
   requireScope,
   requireSignIn,
-  type User,
 } from '../../../src/doorstep/access/guards.ts';
+import {
+  type Principal,
+  type SignedIn,
+  scopeSet,
+  setPrincipal,
+  signedIn,
+  signedInSession,
+  VISITOR,
+} from '../../../src/doorstep/access/principal.ts';
 import { Forbidden, Unauthorized } from '../../../src/doorstep/errors.ts';
 
-const ADA: Caller = {
-  kind: 'session',
-  iss: 'https://logto.example/oidc',
-  sub: 'ada',
-  account: '@ada-l',
+const CLAIMS = { iss: 'https://logto.example/oidc', sub: 'ada', aud: 'app', iat: 0, exp: 0 };
+const never = () => Promise.reject(new Error('Not asked for here'));
+const ADA: SignedIn = {
+  isAuthenticated: true,
+  iss: CLAIMS.iss,
+  sub: CLAIMS.sub,
+  name: 'Ada',
+  username: 'ada-l',
+  picture: null,
+  claims: CLAIMS,
+  huggingFace: null,
+  session: { signedInAt: 0, endsAt: 1, device: { name: 'Chrome', kind: 'laptop' } },
   roles: ['editor'],
   organizations: [
     { id: 'engines', roles: ['admin'] },
     { id: 'society', roles: ['member'] },
   ],
-  sinceAskedSignIn: 4 * 60_000,
-  scopes: async (organizationId) =>
+  freshSignInAgeMs: 4 * 60_000,
+  permissions: async ({ organizationId }) =>
     scopeSet(organizationId === 'engines' ? 'read:books write:books' : 'read:books'),
+  getAccessToken: never,
+  fetchUserInfo: never,
+  fetchOrganizations: never,
+  knownOrganizations: never,
+  toJSON: () => ({ isAuthenticated: true, claims: CLAIMS }),
 };
-const TOKEN: Caller = { ...ADA, kind: 'token', sinceAskedSignIn: Number.POSITIVE_INFINITY };
+const TOKEN: SignedIn = { ...ADA, session: null, freshSignInAgeMs: Number.POSITIVE_INFINITY };
 
-/** What a guard answers; the refusals told by name. */
-async function answerOf(guard: Guard, caller: Caller | null, path = '/page'): Promise<string> {
+/** An app that knows who asks; errors are told by name. */
+function appFor(principal: Principal, use: (app: express.Express) => void): express.Express {
   const app = express();
   app.use((req, _res, next) => {
-    if (caller) setCaller(req, caller);
+    setPrincipal(req, principal);
     next();
   });
-  const reached: express.RequestHandler = (_req, res) => void res.send('in');
-  app.get(['/page', '/organizations/:organizationId'], guard, reached);
-  const tell: express.ErrorRequestHandler = (error, _req, res, _next) => {
-    if (error instanceof Forbidden) {
-      const { missing, challenge } = error.refusal;
-      res.send(`${challenge ? 'api ' : ''}403 ${missing.kind} ${missing.name}`);
-    } else if (error instanceof Unauthorized) res.send(`401 ${error.challenge.error}`);
-    else res.send(`broken: ${error}`);
-  };
+  use(app);
   app.use(tell);
+  return app;
+}
+
+const tell: express.ErrorRequestHandler = (error, _req, res, _next) => {
+  if (error instanceof Forbidden) {
+    const { missing, challenge } = error.denial;
+    res.send(`${challenge ? 'api ' : ''}403 ${missing.kind} ${missing.name}`);
+  } else if (error instanceof Unauthorized) res.send(`401 ${error.challenge.error}`);
+  else res.send(`broken: ${error.message}`);
+};
+
+/** What a guard answers; the denials told by name. */
+async function answerOf(guard: Guard, principal: Principal, path = '/page'): Promise<string> {
+  const app = appFor(principal, (routes) => {
+    routes.get(['/page', '/organizations/:organizationId'], guard, (_req, res) => {
+      res.send('in');
+    });
+  });
   const { status, text, headers } = await request(app).get(path);
   return status === 303 ? `to ${headers.location}` : text;
 }
@@ -57,17 +85,17 @@ const AT = (id: string) => `/organizations/${id}`;
 const SIGN_IN = 'to /sign-in?return_to=%2Fpage';
 
 describe('guards', () => {
-  it.each<[string, Guard, Caller | null, string, string]>([
-    ['sign-in', requireSignIn, null, '/page', SIGN_IN],
+  it.each<[string, Guard, Principal, string, string]>([
+    ['sign-in', requireSignIn, VISITOR, '/page', SIGN_IN],
     ['sign-in', requireSignIn, ADA, '/page', 'in'],
     [
       'the way back is exact',
       requireSignIn,
-      null,
+      VISITOR,
       '/page?x=1&y=%C3%A9',
       `${SIGN_IN}%3Fx%3D1%26y%3D%25C3%25A9`,
     ],
-    ['scope, visitor', requireScope('read:books'), null, '/page', SIGN_IN],
+    ['scope, visitor', requireScope('read:books'), VISITOR, '/page', SIGN_IN],
     ['scope', requireScope('read:books'), ADA, '/page', 'in'],
     ['scope, missing', requireScope('write:books'), ADA, '/page', '403 scope write:books'],
     ['scope in an organization', requireScope('write:books'), ADA, AT('engines'), 'in'],
@@ -89,7 +117,7 @@ describe('guards', () => {
     ['role', requireRole('editor'), ADA, '/page', 'in'],
     ['role, missing', requireRole('chief'), ADA, '/page', '403 role chief'],
     ['role, no prefix', requireRole('edit'), ADA, '/page', '403 role edit'],
-    ['role, visitor', requireRole('editor'), null, '/page', SIGN_IN],
+    ['role, visitor', requireRole('editor'), VISITOR, '/page', SIGN_IN],
     ['organization', requireOrganization(), ADA, AT('society'), 'in'],
     ['organization, foreign', requireOrganization(), ADA, AT('evil'), '403 organization evil'],
     [
@@ -117,7 +145,7 @@ describe('guards', () => {
     ],
     ['recent', requireRecentSignIn({ minutes: 5 }), ADA, '/page', 'in'],
     ['too long ago', requireRecentSignIn({ minutes: 4 }), ADA, '/page', `${SIGN_IN}&prompt=login`],
-    ['recent, visitor', requireRecentSignIn({ minutes: 5 }), null, '/page', SIGN_IN],
+    ['recent, visitor', requireRecentSignIn({ minutes: 5 }), VISITOR, '/page', SIGN_IN],
     [
       'recent, token',
       requireRecentSignIn({ minutes: 5 }),
@@ -125,27 +153,31 @@ describe('guards', () => {
       '/page',
       '401 insufficient_user_authentication',
     ],
-  ])('%s', async (_name, guard, caller, path, expected) => {
-    expect(await answerOf(guard, caller, path)).toBe(expected);
+  ])('%s', async (_name, guard, principal, path, expected) => {
+    expect(await answerOf(guard, principal, path)).toBe(expected);
   });
 
   it('a membership that ends while the permission is asked for is told as that', async () => {
-    const leaving = { ...ADA, organizations: [...ADA.organizations] };
-    leaving.scopes = async () => {
-      leaving.organizations.length = 0;
-      return scopeSet('');
+    const organizations = [...ADA.organizations];
+    const leaving: SignedIn = {
+      ...ADA,
+      organizations,
+      permissions: async () => {
+        organizations.length = 0;
+        return scopeSet('');
+      },
     };
     const answer = await answerOf(requireScope('read:books'), leaving, AT('engines'));
     expect(answer).toBe('403 organization engines');
   });
 
   it('a failure to ask lets nobody in', async () => {
-    const down = { ...ADA, scopes: () => Promise.reject(new Error('Logto is away')) };
+    const down = { ...ADA, permissions: () => Promise.reject(new Error('Logto is away')) };
     expect(await answerOf(requireScope('read:books'), down)).toMatch(/^broken/);
   });
 
   it('after a form, sign-in comes back to the form’s page', async () => {
-    const app = express().use(requireSignIn);
+    const app = appFor(VISITOR, (routes) => void routes.use(requireSignIn));
     const post = request(app).post('/books');
     const { headers } = await post.set('referer', 'https://here.example/organizations/x/books?a=b');
     expect(headers.location).toBe('/sign-in?return_to=%2Forganizations%2Fx%2Fbooks%3Fa%3Db');
@@ -153,33 +185,65 @@ describe('guards', () => {
     expect(bare.headers.location).toBe('/sign-in?return_to=%2F');
   });
 
+  it.each([
+    requireSignIn,
+    requireScope('read:books'),
+    requireRole('editor'),
+    requireOrganization(),
+    requireOrganizationRole('admin'),
+    requireRecentSignIn({ minutes: 5 }),
+  ])('above the middleware it throws, and says what to write', async (guard) => {
+    const app = express();
+    app.get('/page', guard, (_req, res) => void res.send('in'));
+    app.use(tell);
+    expect((await request(app).get('/page')).text).toMatch(
+      /^broken: This request has no req\.auth: put auth\.middleware .* above the guards$/,
+    );
+  });
+
+  it('behind router.use(guard), signedIn tells who it is, and throws for a visitor', async () => {
+    const use = (routes: express.Express) => {
+      routes.get('/page', (req, res) => void res.send(signedIn(req).sub));
+    };
+    expect((await request(appFor(ADA, use)).get('/page')).text).toBe('ada');
+    const visitor = await request(appFor(VISITOR, use)).get('/page');
+    expect(visitor.text).toMatch(/^broken: Nobody is signed in here/);
+  });
+
   it('the compiler knows who is there behind a guard, and nobody without one', () => {
     const router = Router();
     router.get('/a/:id', requireSignIn, (req) => {
-      expectTypeOf(req.user).toEqualTypeOf<User>();
-      expectTypeOf(req.user.claims.sub).toEqualTypeOf<string>();
+      expectTypeOf(req.auth).toEqualTypeOf<SignedIn>();
+      expectTypeOf(req.auth.claims.sub).toEqualTypeOf<string>();
       expectTypeOf(req.params.id).toEqualTypeOf<string>();
     });
     router.post('/b', requireScope('x'), requireRole('y'), express.json(), (req) => {
-      expectTypeOf(req.user).toEqualTypeOf<User>();
+      expectTypeOf(req.auth).toEqualTypeOf<SignedIn>();
+    });
+    router.get('/list/:id', [requireSignIn, requireRole('y')], (req) => {
+      expectTypeOf(req.auth).toEqualTypeOf<SignedIn>();
+      expectTypeOf(req.params.id).toEqualTypeOf<string>();
+    });
+    router.get(/^\/pattern/, requireSignIn, (req) => {
+      expectTypeOf(req.auth).toEqualTypeOf<SignedIn>();
+    });
+    router.route('/route/:id').get(requireSignIn, (req) => {
+      expectTypeOf(req.auth).toEqualTypeOf<SignedIn>();
+      expectTypeOf(req.params.id).toEqualTypeOf<string>();
     });
     router.get('/c', (req) => {
-      expectTypeOf(req.user).not.toEqualTypeOf<User>();
+      expectTypeOf(req.auth).toEqualTypeOf<Principal>();
     });
     const handler = (_req: GuardedRequest) => {};
     expectTypeOf(handler).not.toExtend<express.RequestHandler>();
   });
 
   it('a program has no session, and is not taken for a person', async () => {
-    const app = express();
-    app.use((req, _res, next) => {
-      setCaller(req, TOKEN);
-      next();
+    const app = appFor(TOKEN, (routes) => {
+      routes.get('/page', requireSignIn, (req, res) => void res.json(signedInSession(req)));
     });
-    app.get('/page', requireSignIn, (req, res) => void res.json(person(req)));
-    const tell: express.ErrorRequestHandler = (error, _req, res, _next) =>
-      void res.send(error.message);
-    app.use(tell);
-    expect((await request(app).get('/page')).text).toBe('Only a page has a person with a session');
+    expect((await request(app).get('/page')).text).toBe(
+      'broken: Under the API there is no session: only an access token',
+    );
   });
 });

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { SessionRedis } from '../../../src/doorstep/redis/commands.ts';
+import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
 
 /** A Redis that is to keep what the app relies on. */
 export interface RedisKind {
   kind: string;
   installed: boolean;
-  start(): Promise<{ redis: SessionRedis; close(): Promise<void> }>;
+  start(): Promise<{ redis: RedisCommands; close(): Promise<void> }>;
 }
 
-/** Every command and script of SessionRedis, against each of these. */
+/** Every command and script of RedisCommands, against each of these. */
 export function holdsTheContract(kinds: RedisKind[]): void {
   describe.each(kinds)('C19 C20 $kind', ({ installed, start }) => {
     describe.skipIf(!installed)('keeps what the app relies on', () => {
-      let redis: SessionRedis;
+      let redis: RedisCommands;
       let close: () => Promise<void>;
       beforeAll(async () => {
         ({ redis, close } = await start());
@@ -75,28 +75,50 @@ export function holdsTheContract(kinds: RedisKind[]): void {
       });
 
       it('a lock is released by its holder only', async () => {
-        await redis.set('lock', 'me', 'PX', 5000, 'NX');
-        expect(await redis.releaseLock('lock', 'you')).toBe(0);
+        expect(await redis.acquireLock('lock', 'me', 5000, 'failed')).toBe(1);
+        expect(await redis.acquireLock('lock', 'you', 5000, 'failed')).toBe(0);
+        expect(await redis.releaseLock('lock', 'you', '', 1000)).toBe(0);
         expect(await redis.get('lock')).toBe('me');
-        expect(await redis.releaseLock('lock', 'me')).toBe(1);
-        expect(await redis.releaseLock('lock', 'me')).toBe(0);
+        expect(await redis.releaseLock('lock', 'me', '', 1000)).toBe(1);
+        expect(await redis.releaseLock('lock', 'me', '', 1000)).toBe(0);
       });
 
-      it('the directory forgets an entry, unless it expires later than that', async () => {
-        const now = Date.now();
-        await redis.addToDirectory('forgetful', 'one', now + 30_000, now);
-        await redis.addToDirectory('forgetful', 'other', now + 60_000, now);
-        expect(await redis.forgetInDirectory('forgetful', 'one', now + 29_999)).toBe(0);
-        expect(await redis.forgetInDirectory('forgetful', 'one', now + 30_000)).toBe(1);
-        expect(await redis.forgetInDirectory('forgetful', 'one', now + 90_000)).toBe(0);
-        expect(await redis.listDirectory('forgetful', now, 0, 10)).toEqual(['other']);
+      it('a lock whose holder failed says so for a while, and can be taken', async () => {
+        await redis.acquireLock('failing', 'me', 5000, 'failed');
+        expect(await redis.releaseLock('failing', 'me', 'failed', 1000)).toBe(1);
+        expect(await redis.get('failing')).toBe('failed');
+        expect(await redis.pttl('failing')).toBeLessThanOrEqual(1000);
+        expect(await redis.acquireLock('failing', 'you', 5000, 'failed')).toBe(1);
+        expect(await redis.pttl('failing')).toBeGreaterThan(4000);
       });
 
-      it('the directory drops what has ended and lives as long as its last entry', async () => {
+      it('a session is written over the revision that was read, and never brought back', async () => {
+        const head = Buffer.from([1, 0, 255]);
+        const first = Buffer.concat([head, Buffer.from('first')]);
+        const second = Buffer.from('second');
+        expect(await redis.updateSession('session', head, first)).toBe(-1);
+        await redis.set('session', first, 'PX', 5000, 'NX');
+        expect(await redis.updateSession('session', Buffer.from([1, 0, 254]), second)).toBe(0);
+        expect(await redis.updateSession('session', head, second)).toBe(1);
+        expect(await redis.getBuffer('session')).toEqual(second);
+        expect(await redis.pttl('session')).toBeGreaterThan(4000);
+      });
+
+      it('the index forgets an entry, unless it expires later than that', async () => {
         const now = Date.now();
-        await redis.addToDirectory('directory', 'old', now + 1000, now);
-        await redis.addToDirectory('directory', 'later', now + 60_000, now);
-        await redis.addToDirectory('directory', 'new', now + 30_000, now + 2000);
+        await redis.addToIndex('forgetful', 'one', now + 30_000, now);
+        await redis.addToIndex('forgetful', 'other', now + 60_000, now);
+        expect(await redis.forgetInIndex('forgetful', 'one', now + 29_999)).toBe(0);
+        expect(await redis.forgetInIndex('forgetful', 'one', now + 30_000)).toBe(1);
+        expect(await redis.forgetInIndex('forgetful', 'one', now + 90_000)).toBe(0);
+        expect(await redis.listIndex('forgetful', now, 0, 10)).toEqual(['other']);
+      });
+
+      it('the index drops what has ended and lives as long as its last entry', async () => {
+        const now = Date.now();
+        await redis.addToIndex('directory', 'old', now + 1000, now);
+        await redis.addToIndex('directory', 'later', now + 60_000, now);
+        await redis.addToIndex('directory', 'new', now + 30_000, now + 2000);
         expect(await redis.zrem('directory', 'old')).toBe(0);
         expect(await redis.pttl('directory')).toBeGreaterThan(50_000);
         expect(await redis.zrem('directory', 'later')).toBe(1);

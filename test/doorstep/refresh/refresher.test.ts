@@ -2,12 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type LocalServer, listenOnLocalhost } from '../../../demo/hugging-face/local-server.ts';
-import { signedIn } from '../../../src/doorstep/access/guards.ts';
-import { Sealer } from '../../../src/doorstep/crypto/sealer.ts';
-import { createAuth } from '../../../src/doorstep/doorstep.ts';
+import { requireSignIn } from '../../../src/doorstep/access/guards.ts';
+import { createDoorstep } from '../../../src/doorstep/doorstep.ts';
 import { createLogger } from '../../../src/doorstep/logger.ts';
-import { createSessions } from '../../../src/doorstep/session/sessions.ts';
-import { DEFAULT_LIMITS } from '../../../src/doorstep/sign-in/rate-limits.ts';
+import { sessionOf } from '../../../src/doorstep/session/session.ts';
 import { authorizeAt, type Browser } from '../../demo/browser.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../../harness/doorstep.ts';
 import { type AppProcess, startProcess } from '../../harness/processes.ts';
@@ -27,30 +25,24 @@ const writes = { begun: 0 };
 /** A second app over the same sessions: one route writes to the session, one wants API tokens. */
 async function startSecondApp(app: Doorstep): Promise<LocalServer> {
   const { config, redis } = app;
-  const sealer = new Sealer(config.session.secrets);
-  const now = () => Date.now();
-  const sessions = createSessions({ config, redis, sealer, now });
   const logger = createLogger('silent');
-  const limits = DEFAULT_LIMITS;
-  const { refresher } = createAuth({ config, redis, logger, fetch, now, sealer, sessions, limits });
-
   const second = express();
-  second.use(sessions.middleware);
-  second.get('/write', async (req, res) => {
-    const target = signedIn(req);
-    if (!target) return void res.status(401).end();
-    await refresher.accessToken(target);
+  const server = await listenOnLocalhost(second, 0);
+  // Under its own address, else it would redirect to the first.
+  const own = { ...config, baseUrl: server.url };
+  const auth = createDoorstep({ config: own, redis, logger, fetch, now: () => Date.now() });
+  second.use(auth.middleware);
+  second.get('/write', requireSignIn, async (req, res) => {
+    await req.auth.getAccessToken();
     writes.begun += 1;
     await sleep(Number(req.query.wait ?? 0));
-    target.user.name = `Ada of ${String(req.query.number)}`;
+    Object.assign(sessionOf(req) ?? {}, { defaultOrganization: String(req.query.number) });
     res.send('written');
   });
-  second.get('/token', async (req, res) => {
-    const target = signedIn(req);
-    if (!target) return void res.status(401).end();
-    res.send(await refresher.accessToken(target, { resource: String(req.query.resource) }));
+  second.get('/token', requireSignIn, async (req, res) => {
+    res.send(await req.auth.getAccessToken({ resource: String(req.query.resource) }));
   });
-  return listenOnLocalhost(second, 0);
+  return server;
 }
 
 describe('tokens', () => {

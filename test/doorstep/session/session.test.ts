@@ -1,6 +1,6 @@
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { SessionRedis } from '../../../src/doorstep/redis/commands.ts';
+import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
 import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
 
 const HOUR = 60 * 60_000;
@@ -145,12 +145,12 @@ describe('sessions', () => {
 describe('sessions on a slow Redis', () => {
   let app: Doorstep;
   beforeAll(async () => {
-    const slow = (redis: SessionRedis): SessionRedis =>
+    const slow = (redis: RedisCommands): RedisCommands =>
       new Proxy(redis, {
-        get(target, name: keyof SessionRedis) {
+        get(target, name: keyof RedisCommands) {
           const method = target[name];
           if (name !== 'set') return method.bind(target);
-          return async (...args: Parameters<SessionRedis['set']>) => {
+          return async (...args: Parameters<RedisCommands['set']>) => {
             await new Promise((resolve) => setTimeout(resolve, 300));
             return target.set(...args);
           };

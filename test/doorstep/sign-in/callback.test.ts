@@ -74,7 +74,7 @@ describe('the callback', () => {
       .expect(400);
   });
 
-  it('C9 the error page and the log say what happened, with one reference', async () => {
+  it('C9 the error page and the log say what happened, with one request id', async () => {
     const page = await app
       .browser()
       .get(`${app.url}/callback?state=a&code=b&iss=${app.logto.issuer}`);
@@ -82,8 +82,8 @@ describe('the callback', () => {
     expect(page.body).toContain('We couldn’t finish signing you in');
     expect(page.body).toContain('started too long ago, or in another browser');
     expect(page.body).toContain('sign_in_not_found');
-    const reference = page.body.match(/[0-9A-Z]{4}-[0-9A-Z]{4}/)?.[0];
-    const line = app.logs.find((entry) => entry.reference === reference);
+    const requestId = page.body.match(/[0-9A-Z]{4}-[0-9A-Z]{4}/)?.[0];
+    const line = app.logs.find((entry) => entry.requestId === requestId);
     expect(line).toMatchObject({ event: 'sign_in.failed', reason: 'sign_in_not_found' });
   });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isLoopback } from '../../../src/doorstep/config/fields.ts';
+import { isLoopback } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { error, type Finding, goOn, ok, skipped, stop, warning } from '../outcome.ts';
 import type { Logto } from './discovery.ts';

@@ -1,5 +1,4 @@
-import type { Config } from '../../../src/doorstep/config/config.ts';
-import { sessionCookieName } from '../../../src/doorstep/session/session.ts';
+import { type Config, sessionCookieName } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { ok, stop, warning } from '../outcome.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { isLoopback } from '../../../src/doorstep/config/fields.ts';
+import { isLoopback } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { type Answer, ask, parseAs, statusOf } from '../http.ts';
 import { error, type Finding, goOn, ok, stop, warning } from '../outcome.ts';

@@ -1,4 +1,4 @@
-import { isLoopback } from '../../../src/doorstep/config/fields.ts';
+import { isLoopback } from '../../../src/doorstep/operator.ts';
 import { isInner } from '../addresses.ts';
 import type { Check } from '../checkup.ts';
 import { error, type Finding, goOn, ok, stop, warning } from '../outcome.ts';

@@ -1,5 +1,9 @@
-import { type Config, ConfigError, parseConfig } from '../../../src/doorstep/config/config.ts';
-import { isLoopback } from '../../../src/doorstep/config/fields.ts';
+import {
+  type Config,
+  ConfigError,
+  isLoopback,
+  parseConfig,
+} from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { error, goOn, ok, stop, warning } from '../outcome.ts';
 

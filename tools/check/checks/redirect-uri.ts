@@ -1,4 +1,4 @@
-import { createLogto } from '../../../src/doorstep/logto/client.ts';
+import { createLogto } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { ask, boundedFetch, errorCodeOf, statusOf } from '../http.ts';
 import { error, type Finding, goOn, ok, stop } from '../outcome.ts';

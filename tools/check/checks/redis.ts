@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Command, type Redis } from 'ioredis';
-import type { Config } from '../../../src/doorstep/config/config.ts';
-import { addressText, type RedisConfig } from '../../../src/doorstep/config/redis-address.ts';
+import { addressText, type Config, type RedisConfig } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { error, type Finding, goOn, ok, skipped, stop } from '../outcome.ts';
 import {

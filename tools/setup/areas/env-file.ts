@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { secrets } from '../../../src/doorstep/config/fields.ts';
+import { secrets } from '../../../src/doorstep/operator.ts';
 import { fillIn, readEnvFile, writePrivately } from '../../shared/env-file.ts';
 import { SetupError } from '../errors.ts';
 import { take } from '../logto/management-api.ts';

@@ -1,0 +1,42 @@
+/** The kit's one door: everything that an app may use of it. */
+
+export {
+  type Guard,
+  type GuardedHandler,
+  type GuardedRequest,
+  notAMember,
+  requireOrganization,
+  requireOrganizationRole,
+  requireRecentSignIn,
+  requireRole,
+  requireScope,
+  requireSignIn,
+  signInAddress,
+} from './access/guards.ts';
+export type { OwnSession } from './access/own-sessions.ts';
+export {
+  type Claims,
+  type Organization,
+  organizationOf,
+  type Principal,
+  type SessionInfo,
+  type SignedIn,
+  signedIn,
+  signedInSession,
+  type Visitor,
+} from './access/principal.ts';
+export { handleFrom, type UserInfo } from './access/user-info.ts';
+export { type Config, ConfigError, parseConfig } from './config/config.ts';
+export { singleRedis } from './config/redis-address.ts';
+export type { Challenge, Denial } from './denial.ts';
+export { createDoorstep, type Doorstep, type DoorstepOptions } from './doorstep.ts';
+export * from './errors.ts';
+export { redirect } from './http/redirect.ts';
+export { requestIdOf } from './http/request-id.ts';
+export { webAddress } from './http/web-url.ts';
+export { createLogger } from './logger.ts';
+export { connectRedis } from './redis/client.ts';
+export type { RedisCommands } from './redis/commands.ts';
+export { wrapRedisError } from './redis/errors.ts';
+export { sessionOf } from './session/session.ts';
+export type { Limits } from './sign-in/rate-limits.ts';

@@ -1,0 +1,24 @@
+/**
+ * For the operator's tools, the demo and the benchmark of this repository: what they need of the
+ * inside. No package exports it, and no app imports it.
+ */
+export { type Config, ConfigError, type Environment, parseConfig } from './config/config.ts';
+export { absoluteUri, flag, isLoopback, origin, secrets, wholeNumber } from './config/fields.ts';
+export {
+  addressText,
+  credentials,
+  type RedisAddress,
+  type RedisConfig,
+  singleRedis,
+} from './config/redis-address.ts';
+export { Sealer } from './crypto/sealer.ts';
+export { createLogger } from './logger.ts';
+export { createLogto, type Logto } from './logto/client.ts';
+export { connectRedis } from './redis/client.ts';
+export type { RedisCommands } from './redis/commands.ts';
+export { revokeAll } from './refresh/revoke.ts';
+export { sessionCookieName } from './session/middleware.ts';
+export { Sessions } from './session/sessions.ts';
+export { SESSION_PURPOSE } from './session/store.ts';
+export { TOKENS_PURPOSE, TokenStore, type Tokens } from './session/token-store.ts';
+export { UserIndex } from './session/user-index.ts';

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+
+const Membership = z.object({ id: z.string(), roles: z.array(z.string()) });
+/** That somebody belongs to an organization at Logto, and as what. */
+export type Membership = z.infer<typeof Membership>;
+
+const Device = z.object({ name: z.string(), kind: z.enum(['laptop', 'phone', 'desktop']) });
+/** What a person recognises a device by: "Chrome on macOS". */
+export type Device = z.infer<typeof Device>;
+
+/** Who is signed in. Identified by issuer and sub, never by e-mail (S19). */
+const SessionUser = z.object({
+  iss: z.string(),
+  sub: z.string(),
+  /** Logto's session, where its application asks for it. */
+  sid: z.string().nullable(),
+  name: z.string().nullable(),
+  username: z.string().nullable(),
+  picture: z.string().nullable(),
+  /** Milliseconds since 1970, as the two below. */
+  signedInAt: z.number(),
+  /** When the session ends whatever happens. */
+  endsAt: z.number(),
+  /** When Logto last confirmed this person; after a failed recheck, later. */
+  checkedAt: z.number(),
+  device: Device,
+  /** At Logto, as it last said; sorted, and empty where they were not asked for. */
+  roles: z.array(z.string()),
+  organizations: z.array(Membership),
+  /** Known once userinfo has been asked. */
+  huggingFace: z
+    .object({ username: z.string().nullable(), profile: z.string().nullable() })
+    .optional(),
+  /** Names by id, as far as Logto has been asked for them. */
+  organizationNames: z.record(z.string(), z.string()).optional(),
+});
+export type SessionUser = z.infer<typeof SessionUser>;
+
+/** Loose: what a newer version has added survives a change by this one in a rolling deployment. */
+const StoredSession = z.looseObject({
+  user: SessionUser.loose(),
+  /** As received. */
+  idToken: z.string(),
+  /** When a sign-in ended that this app had asked to be a fresh one; milliseconds since 1970. */
+  askedToSignInAt: z.number().optional(),
+  /** The app's own keys: what `req.session` holds. */
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** What Redis holds for a session. The app writes `data`; all else is the kit's. */
+export interface SessionRecord {
+  user: SessionUser;
+  idToken: string;
+  askedToSignInAt?: number | undefined;
+  data: Record<string, unknown>;
+}
+
+/** @returns null for anything that isn't of the form of a session. */
+export function parseRecord(json: string): SessionRecord | null {
+  const { data: stored } = StoredSession.safeParse(JSON.parse(json));
+  if (!stored) return null;
+  const { user, idToken, askedToSignInAt, data, ...others } = stored;
+  // Versions before `data` kept the app's keys beside the kit's.
+  return { user, idToken, askedToSignInAt, data: { ...others, ...data } };
+}
