@@ -1,3 +1,4 @@
+import { serialize } from 'node:v8';
 import type { RedisCommands } from '../src/doorstep/operator.ts';
 
 type Value =
@@ -12,79 +13,80 @@ type Entry = Value & { expiresAt: number };
 /**
  * The commands and scripts that the app uses, in memory: so that a fresh clone runs with nothing
  * but Node. Typed as the app's own view of ioredis, and held to a real redis-server by the same
- * contract test. It forgets everything when the process ends.
+ * contract test. It forgets everything when the process ends. Each method does all its work before
+ * it yields: nothing comes in between, as with the real one.
  */
 export class EmbeddedRedis implements RedisCommands {
   readonly #entries = new Map<string, Entry>();
+  readonly #now: () => number;
+
+  /** `now`: what entries expire by, in milliseconds since 1970. */
+  constructor({ now = Date.now }: { now?: () => number } = {}) {
+    this.#now = now;
+  }
 
   async get(key: string) {
-    return (await this.getBuffer(key))?.toString() ?? null;
+    return this.#bytes(key)?.toString() ?? null;
   }
 
   async getBuffer(key: string) {
-    const entry = this.#live(key);
-    return entry?.kind === 'string' ? entry.bytes : null;
+    return this.#bytes(key);
   }
 
   async getexBuffer(key: string, _unit: 'PX', ttl: number) {
-    const value = await this.getBuffer(key);
-    if (value) await this.pexpire(key, ttl);
-    return value;
+    const expiresAt = this.#expiryOf(ttl);
+    const bytes = this.#bytes(key);
+    const entry = this.#live(key);
+    if (entry) entry.expiresAt = expiresAt;
+    return bytes;
   }
 
   async set(key: string, value: string | Buffer, _unit: 'PX', ttl: number, when: 'NX' | 'XX') {
+    this.#expiryOf(ttl);
     const exists = this.#live(key) !== undefined;
-    if (exists === (when === 'NX')) return null;
-    const bytes = Buffer.from(value);
-    this.#entries.set(key, { kind: 'string', bytes, expiresAt: Date.now() + ttl });
-    return 'OK' as const;
+    return exists === (when === 'NX') ? null : this.#store(key, value, ttl);
   }
 
   async psetex(key: string, ttl: number, value: string) {
-    const bytes = Buffer.from(value);
-    this.#entries.set(key, { kind: 'string', bytes, expiresAt: Date.now() + ttl });
-    return 'OK' as const;
+    return this.#store(key, value, ttl);
   }
 
   async pexpire(key: string, ttl: number) {
+    const expiresAt = this.#now() + integer(ttl);
     const entry = this.#live(key);
-    if (entry) entry.expiresAt = Date.now() + ttl;
+    if (entry) entry.expiresAt = expiresAt;
     return entry ? 1 : 0;
   }
 
   async pttl(key: string) {
     const entry = this.#live(key);
     if (!entry) return -2;
-    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - Date.now();
+    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - this.#now();
   }
 
   async del(key: string) {
-    const existed = this.#live(key) !== undefined;
-    this.#entries.delete(key);
-    return existed ? 1 : 0;
+    return this.#remove(key);
   }
 
   async hmgetBuffer(key: string, ...fields: string[]) {
-    const entry = this.#live(key);
-    const hash = entry?.kind === 'hash' ? entry.fields : new Map<string, Buffer>();
-    return fields.map((field) => hash.get(field) ?? null);
+    const hash = this.#fields(key);
+    return fields.map((field) => copyOf(hash.get(field)));
   }
 
   async zrem(key: string, member: string) {
-    const scores = this.#scores(key);
-    const existed = scores.delete(member);
-    if (scores.size === 0) this.#entries.delete(key);
-    return existed ? 1 : 0;
+    return this.#removeMember(key, member);
   }
 
   async rpush(key: string, value: string) {
-    const items = [...this.#items(key), value];
-    this.#entries.set(key, { kind: 'list', items, expiresAt: Number.POSITIVE_INFINITY });
+    const items = this.#items(key);
+    items.push(value);
+    const expiresAt = this.#live(key)?.expiresAt ?? Number.POSITIVE_INFINITY;
+    this.#entries.set(key, { kind: 'list', items, expiresAt });
     return items.length;
   }
 
   async lrange(key: string, start: number, stop: number) {
-    return this.#items(key).slice(start, stop + 1);
+    return this.#items(key).slice(start, stop + 1 || undefined);
   }
 
   async llen(key: string) {
@@ -92,46 +94,48 @@ export class EmbeddedRedis implements RedisCommands {
   }
 
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
-    const [current] = await this.hmgetBuffer(key, 'generation');
-    const generation = Number(current ?? 0);
+    const generation = Number(this.#fields(key).get('generation') ?? 0);
     if (generation !== expected) return 0;
     const next = Buffer.from(String(generation + 1));
-    const fields = new Map(Object.entries({ generation: next, sealed }));
-    this.#entries.set(key, { kind: 'hash', fields, expiresAt: Date.now() + ttl });
+    const fields = new Map([
+      ['generation', next],
+      ['sealed', Buffer.from(sealed)],
+    ]);
+    this.#entries.set(key, { kind: 'hash', fields, expiresAt: this.#now() + integer(ttl) });
     return 1;
   }
 
   async takeTokensBuffer(key: string) {
-    const [sealed] = await this.hmgetBuffer(key, 'sealed');
-    await this.del(key);
-    return sealed ?? null;
+    const sealed = copyOf(this.#fields(key).get('sealed'));
+    this.#remove(key);
+    return sealed;
   }
 
   async updateSession(key: string, revision: Buffer, sealed: Buffer): Promise<number> {
+    const current = this.#bytes(key);
+    if (!current) return -1;
+    if (!current.subarray(0, revision.length).equals(revision)) return 0;
     const entry = this.#live(key);
-    if (entry?.kind !== 'string') return -1;
-    if (!entry.bytes.subarray(0, revision.length).equals(revision)) return 0;
-    entry.bytes = Buffer.from(sealed);
+    if (entry?.kind === 'string') entry.bytes = Buffer.from(sealed);
     return 1;
   }
 
-  async acquireLock(key: string, holder: string, ttl: number, failed: string) {
-    const current = await this.get(key);
-    if (current !== null && current !== failed) return 0;
-    await this.psetex(key, ttl, holder);
+  async acquireLock(key: string, holder: string, ttl: number, failed: string): Promise<number> {
+    const current = this.#bytes(key)?.toString();
+    if (current !== undefined && current !== failed) return 0;
+    this.#store(key, holder, ttl);
     return 1;
   }
 
-  async releaseLock(key: string, holder: string, failed: string, ttl: number) {
-    if ((await this.get(key)) !== holder) return 0;
-    if (failed === '') return this.del(key);
-    await this.psetex(key, ttl, failed);
+  async releaseLock(key: string, holder: string, failed: string, ttl: number): Promise<number> {
+    if (this.#bytes(key)?.toString() !== holder) return 0;
+    if (failed === '') return this.#remove(key);
+    this.#store(key, failed, ttl);
     return 1;
   }
 
   async addToIndex(key: string, member: string, expiresAt: number, now: number) {
-    const scores = this.#scores(key);
-    for (const [old, end] of scores) if (end <= now) scores.delete(old);
+    const scores = this.#withoutEnded(key, now);
     scores.set(member, expiresAt);
     const last = Math.max(...scores.values());
     this.#entries.set(key, { kind: 'sorted set', scores, expiresAt: last });
@@ -139,31 +143,100 @@ export class EmbeddedRedis implements RedisCommands {
   }
 
   async listIndex(key: string, now: number, offset: number, count: number) {
-    const live = [...this.#scores(key)].filter(([, end]) => end > now);
     // Redis breaks ties by name, and so does this.
-    const latestFirst = live.sort(([a, x], [b, y]) => y - x || (a < b ? 1 : -1));
+    const latestFirst = [...this.#withoutEnded(key, now)].sort(
+      ([a, x], [b, y]) => y - x || (a < b ? 1 : -1),
+    );
     return latestFirst.slice(offset, offset + count).map(([member]) => member);
   }
 
   async forgetInIndex(key: string, member: string, latest: number) {
     const expires = this.#scores(key).get(member);
-    return expires !== undefined && expires <= latest ? this.zrem(key, member) : 0;
+    return expires !== undefined && expires <= latest ? this.#removeMember(key, member) : 0;
+  }
+
+  /** For tests, which look past the app. In `pattern` only `*` is special. */
+  async keys(pattern: string) {
+    const wanted = new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 's');
+    return [...this.#entries.keys()].filter((key) => wanted.test(key) && this.#live(key));
+  }
+
+  /** For tests: the same bytes for the same value, whenever it expires. */
+  async dumpBuffer(key: string) {
+    const entry = this.#live(key);
+    if (!entry) return null;
+    const { expiresAt: _, ...value } = entry;
+    return serialize(value);
+  }
+
+  #store(key: string, value: string | Buffer, ttl: number) {
+    const expiresAt = this.#expiryOf(ttl);
+    this.#entries.set(key, { kind: 'string', bytes: Buffer.from(value), expiresAt });
+    return 'OK' as const;
+  }
+
+  #bytes(key: string): Buffer | null {
+    const entry = this.#live(key);
+    if (entry && entry.kind !== 'string') throw new Error(WRONG_KIND);
+    return copyOf(entry?.bytes);
+  }
+
+  #fields(key: string): Map<string, Buffer> {
+    const entry = this.#live(key);
+    if (entry && entry.kind !== 'hash') throw new Error(WRONG_KIND);
+    return entry?.fields ?? new Map();
   }
 
   #scores(key: string): Map<string, number> {
     const entry = this.#live(key);
-    return entry?.kind === 'sorted set' ? entry.scores : new Map();
+    if (entry && entry.kind !== 'sorted set') throw new Error(WRONG_KIND);
+    return entry?.scores ?? new Map();
   }
 
   #items(key: string): string[] {
     const entry = this.#live(key);
-    return entry?.kind === 'list' ? entry.items : [];
+    if (entry && entry.kind !== 'list') throw new Error(WRONG_KIND);
+    return entry?.items ?? [];
+  }
+
+  #withoutEnded(key: string, now: number): Map<string, number> {
+    const scores = this.#scores(key);
+    for (const [member, end] of scores) if (end <= now) this.#removeMember(key, member);
+    return scores;
+  }
+
+  #removeMember(key: string, member: string): 0 | 1 {
+    const scores = this.#scores(key);
+    const existed = scores.delete(member);
+    if (scores.size === 0) this.#entries.delete(key);
+    return existed ? 1 : 0;
+  }
+
+  #remove(key: string): 0 | 1 {
+    const existed = this.#live(key) !== undefined;
+    this.#entries.delete(key);
+    return existed ? 1 : 0;
+  }
+
+  #expiryOf(ttl: number): number {
+    if (integer(ttl) <= 0) throw new Error('ERR invalid expire time');
+    return this.#now() + ttl;
   }
 
   #live(key: string): Entry | undefined {
     const entry = this.#entries.get(key);
-    if (!entry || entry.expiresAt > Date.now()) return entry;
+    if (!entry || entry.expiresAt > this.#now()) return entry;
     this.#entries.delete(key);
     return undefined;
   }
 }
+
+const WRONG_KIND = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+
+function integer(value: number): number {
+  if (Number.isInteger(value)) return value;
+  throw new Error('ERR value is not an integer or out of range');
+}
+
+/** So that whoever reads a value can't change it here. */
+const copyOf = (bytes: Buffer | undefined) => (bytes ? Buffer.from(bytes) : null);

@@ -34,6 +34,12 @@ export interface LogLine {
   [key: string]: unknown;
 }
 
+/** Both Redis kinds can be looked into: which keys there are, and the same bytes for the same value. */
+export interface Stored {
+  keys(pattern: string): Promise<string[]>;
+  dumpBuffer(key: string): Promise<Buffer | null>;
+}
+
 /** The real app on a real port, with its Logto, Hugging Face and Redis. */
 export interface Doorstep {
   url: string;
@@ -44,6 +50,8 @@ export interface Doorstep {
   redis: RedisCommands;
   /** The server behind it; only where one is installed. */
   redisServer: RedisServer | null;
+  /** What is in there, past the app. */
+  stored: Stored;
   /** The tokens that a session holds, opened with the secret as the app would. */
   tokensOf(sessionId: string): Promise<string[]>;
   /** Every line the app has logged. */
@@ -116,7 +124,10 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const redisServer = hasRedisServer ? await startRedisServer(options.redisSettings) : null;
   const real = redisServer && connectRedis(singleRedis(redisServer.url), logger);
   if (real) await new Promise((resolve) => real.once('ready', resolve));
-  const redis: RedisCommands = real ?? new EmbeddedRedis();
+  // Asked anew each time, so that it is the clock that a test turns.
+  const now = () => Date.now();
+  const embedded = new EmbeddedRedis({ now });
+  const redis: RedisCommands = real ?? embedded;
   const wrapped = options.wrapRedis?.(redis) ?? redis;
   const limits = options.limits ?? NO_LIMITS;
   handle = (options.createApp ?? createApp)({
@@ -124,7 +135,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     redis: wrapped,
     logger,
     fetch,
-    now: () => Date.now(),
+    now,
     limits,
   });
 
@@ -142,7 +153,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     redis,
     sealer: new Sealer(config.session.secrets),
     lifeMs: config.session.idleMs,
-    now: Date.now,
+    now,
   });
 
   return {
@@ -152,6 +163,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     huggingFace,
     redis,
     redisServer,
+    stored: redisServer?.admin ?? embedded,
     logs,
     browser: createBrowser,
     async tokensOf(sessionId) {

@@ -37,6 +37,8 @@ export async function startRedisServer(
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'doorstep-redis-'));
   const usual = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', ''];
+  // So that a dump can be searched for text.
+  usual.push('--rdbcompression', 'no');
   const url = `redis://127.0.0.1:${port}`;
   const admin = new Redis(url, { ...login, lazyConnect: true, retryStrategy: () => 50 });
   admin.on('error', () => {});

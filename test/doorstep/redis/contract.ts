@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
 
 /** A Redis that is to keep what the app relies on. */
@@ -27,6 +27,100 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         expect(ttl).toBeGreaterThan(4000);
         expect(ttl).toBeLessThanOrEqual(5000);
         expect(await redis.getBuffer('a')).toEqual(value);
+      });
+
+      it('C19 what has a time to live is gone after it, and there is room for it again', async () => {
+        const now = Date.now();
+        const write = async () => [
+          await redis.set('short', value, 'PX', 50, 'NX'),
+          await redis.writeTokens('short-tokens', 0, value, 50),
+          await redis.addToIndex('short-directory', 'one', now + 50, now),
+          await redis.rpush('short-list', 'a'),
+          await redis.pexpire('short-list', 50),
+        ];
+        const keys = ['short', 'short-tokens', 'short-directory', 'short-list'];
+        const left = () => Promise.all(keys.map((key) => redis.pttl(key)));
+        const written = await write();
+        expect(written).toEqual(['OK', 1, 1, 1, 1]);
+        await vi.waitFor(async () => expect(await left()).toEqual([-2, -2, -2, -2]));
+        expect(await redis.getBuffer('short')).toBeNull();
+        expect(await redis.takeTokensBuffer('short-tokens')).toBeNull();
+        expect(await redis.listIndex('short-directory', 0, 0, 9)).toEqual([]);
+        expect(await redis.llen('short-list')).toBe(0);
+        expect(await write()).toEqual(written);
+      });
+
+      it.each([0, -1, 1.5, Number.NaN])('refuses %d as a time to live', async (ttl) => {
+        await redis.psetex('refusing', 5000, 'kept');
+        await expect(redis.set('refusing', 'x', 'PX', ttl, 'XX')).rejects.toThrow(/^ERR/);
+        await expect(redis.psetex('refusing', ttl, 'x')).rejects.toThrow(/^ERR/);
+        await expect(redis.getexBuffer('refusing', 'PX', ttl)).rejects.toThrow(/^ERR/);
+        expect(await redis.get('refusing')).toBe('kept');
+      });
+
+      it('PEXPIRE with no time left deletes', async () => {
+        await redis.psetex('over', 5000, 'x');
+        await expect(redis.pexpire('over', 1.5)).rejects.toThrow(/^ERR/);
+        expect(await redis.pexpire('over', 0)).toBe(1);
+        expect(await redis.pttl('over')).toBe(-2);
+      });
+
+      it('PSETEX writes over whatever is there', async () => {
+        await redis.rpush('over-list', 'a');
+        await redis.psetex('over-list', 5000, 'x');
+        await redis.psetex('over-list', 9000, 'y');
+        expect(await redis.get('over-list')).toBe('y');
+        expect(await redis.pttl('over-list')).toBeGreaterThan(8000);
+      });
+
+      it('a key keeps to its kind', async () => {
+        await redis.psetex('text', 5000, 'x');
+        await redis.rpush('items', 'a');
+        for (const refused of [
+          () => redis.get('items'),
+          () => redis.getBuffer('items'),
+          () => redis.getexBuffer('items', 'PX', 5000),
+          () => redis.releaseLock('items', 'me', '', 1000),
+          () => redis.acquireLock('items', 'me', 1000, 'failed'),
+          () => redis.updateSession('items', value, value),
+          () => redis.hmgetBuffer('text', 'sealed'),
+          () => redis.writeTokens('text', 0, value, 5000),
+          () => redis.takeTokensBuffer('text'),
+          () => redis.zrem('text', 'one'),
+          () => redis.addToIndex('text', 'one', Date.now() + 5000, 0),
+          () => redis.listIndex('text', 0, 0, 9),
+          () => redis.forgetInIndex('text', 'one', 0),
+          () => redis.rpush('text', 'a'),
+          () => redis.lrange('text', 0, 9),
+          () => redis.llen('text'),
+        ])
+          await expect(refused(), String(refused)).rejects.toThrow(/WRONGTYPE/);
+        expect([await redis.get('text'), await redis.lrange('items', 0, 9)]).toEqual(['x', ['a']]);
+        expect(await redis.pttl('items')).toBe(-1);
+      });
+
+      it('what was written and what was read are copies', async () => {
+        const mine = Buffer.from('before');
+        await redis.set('copy', mine, 'PX', 5000, 'NX');
+        await redis.writeTokens('copied-tokens', 0, mine, 5000);
+        mine.fill('x');
+        const read = async () => [
+          await redis.getBuffer('copy'),
+          await redis.getexBuffer('copy', 'PX', 5000),
+          ...(await redis.hmgetBuffer('copied-tokens', 'sealed')),
+        ];
+        for (const bytes of await read()) bytes?.fill('y');
+        expect((await read()).map(String)).toEqual(['before', 'before', 'before']);
+      });
+
+      it('a list keeps its time to live when it grows, and is read from either end', async () => {
+        for (const item of ['a', 'b', 'c']) await redis.rpush('growing', item);
+        await redis.pexpire('growing', 5000);
+        expect(await redis.rpush('growing', 'd')).toBe(4);
+        expect(await redis.pttl('growing')).toBeGreaterThan(4000);
+        expect(await redis.lrange('growing', 0, -1)).toEqual(['a', 'b', 'c', 'd']);
+        expect(await redis.lrange('growing', -2, -2)).toEqual(['c']);
+        expect(await redis.lrange('growing', 3, 9)).toEqual(['d']);
       });
 
       it('NX writes only what is not there, XX only what is', async () => {
@@ -74,6 +168,16 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         expect(await redis.writeTokens('taken', 1, value, 5000)).toBe(0);
       });
 
+      it('of those who ask at once for the same thing, one gets it', async () => {
+        const twice = <Answer>(act: () => Promise<Answer>) => Promise.all([act(), act()]);
+        const lock = () => redis.acquireLock('race', 'me', 5000, 'failed');
+        expect(await twice(lock)).toEqual([1, 0]);
+        expect(await twice(() => redis.releaseLock('race', 'me', '', 1000))).toEqual([1, 0]);
+        const write = () => redis.writeTokens('race-tokens', 0, value, 5000);
+        expect(await twice(write)).toEqual([1, 0]);
+        expect(await twice(() => redis.takeTokensBuffer('race-tokens'))).toEqual([value, null]);
+      });
+
       it('a lock is released by its holder only', async () => {
         expect(await redis.acquireLock('lock', 'me', 5000, 'failed')).toBe(1);
         expect(await redis.acquireLock('lock', 'you', 5000, 'failed')).toBe(0);
@@ -102,6 +206,31 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         expect(await redis.updateSession('session', head, second)).toBe(1);
         expect(await redis.getBuffer('session')).toEqual(second);
         expect(await redis.pttl('session')).toBeGreaterThan(4000);
+      });
+
+      it('the index lists page by page: the latest first, then by name', async () => {
+        const now = Date.now();
+        const ends = { b: 30_000, early: 20_000, c: 30_000, late: 60_000, a: 30_000 };
+        for (const [member, end] of Object.entries(ends))
+          await redis.addToIndex('pages', member, now + end, now);
+        const page = (offset: number, count: number) =>
+          redis.listIndex('pages', now, offset, count);
+        expect(await page(0, 9)).toEqual(['late', 'c', 'b', 'a', 'early']);
+        expect([await page(0, 2), await page(4, 2)]).toEqual([['late', 'c'], ['early']]);
+        expect(await page(5, 2)).toEqual([]);
+        await redis.addToIndex('pages', 'late', now + 10_000, now);
+        expect(await page(4, 9)).toEqual(['late']);
+        expect(await redis.pttl('pages')).toBeLessThanOrEqual(30_000);
+      });
+
+      it('the index drops what has ended when it is listed, too', async () => {
+        const now = Date.now();
+        await redis.addToIndex('listed', 'old', now + 30_000, now);
+        await redis.addToIndex('listed', 'new', now + 60_000, now);
+        expect(await redis.listIndex('listed', now + 30_000, 0, 9)).toEqual(['new']);
+        expect(await redis.zrem('listed', 'old')).toBe(0);
+        expect(await redis.listIndex('listed', now + 60_000, 0, 9)).toEqual([]);
+        expect(await redis.pttl('listed')).toBe(-2);
       });
 
       it('the index forgets an entry, unless it expires later than that', async () => {

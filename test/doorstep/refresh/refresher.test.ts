@@ -69,6 +69,14 @@ describe('tokens', () => {
   const later = (milliseconds: number) => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + milliseconds });
   };
+  /** A page a day, so that the session does not go idle. */
+  const daysLater = async (browser: Browser, days: number) => {
+    for (let day = 0; day < days; day += 1) {
+      later(DAY);
+      await home(browser);
+    }
+    app.logto.resetCalls();
+  };
   const signIn = async () => {
     const browser = await app.signedInBrowser();
     app.logto.resetCalls();
@@ -101,7 +109,8 @@ describe('tokens', () => {
     it('C3 20 parallel requests, half of them writing: the newest refresh token survives', async () => {
       const { browser, id } = await signIn();
       const old = await refreshTokenOf(id);
-      later(10 * DAY);
+      await daysLater(browser, 9);
+      later(DAY);
       const write = (number: number) => browser.get(`${second.url}/write?number=${number}`);
       const answers = await Promise.all(
         Array.from({ length: 20 }, (_, n) => (n % 2 ? write(n) : account(browser))),
@@ -144,8 +153,7 @@ describe('tokens', () => {
     it('past 70 % of its life the refresh token rotates, and the new one is kept', async () => {
       const { browser, id } = await signIn();
       const old = await refreshTokenOf(id);
-      later(9 * DAY);
-      await home(browser);
+      await daysLater(browser, 9);
       expect(await refreshTokenOf(id)).toBe(old);
       later(DAY);
       await home(browser);
@@ -159,7 +167,8 @@ describe('tokens', () => {
     it('a rotated refresh token is kept when what comes after it goes wrong', async () => {
       const { browser, id } = await signIn();
       const old = await refreshTokenOf(id);
-      later(10 * DAY);
+      await daysLater(browser, 9);
+      later(DAY);
       app.logto.failNext('jwks', { status: 500 });
       expect((await home(browser)).status).toBe(200);
       expect(await refreshTokenOf(id)).not.toBe(old);
@@ -169,7 +178,9 @@ describe('tokens', () => {
 
     it('whoever died with the lock delays others until its time is over', async () => {
       const { browser, id } = await signIn();
-      later(2 * HOUR);
+      // This clock goes on, and so the lock's time goes by.
+      const now = Date.now() + 2 * HOUR;
+      vi.useFakeTimers({ toFake: ['Date'], now, shouldAdvanceTime: true });
       await app.redis.set(`refresh:${id}`, 'dead', 'PX', 800, 'NX');
       // A recheck is nobody's reason to wait.
       expect((await home(browser)).status).toBe(200);

@@ -3,7 +3,7 @@ import { type Doorstep, SESSION_SECRET, startDoorstep } from '../../harness/door
 import { runScript } from '../../harness/process.ts';
 import { hasRedisServer, startOneNodeCluster } from '../../harness/redis-server.ts';
 
-describe.skipIf(!hasRedisServer)('S10 npm run sessions', () => {
+describe('S10 npm run sessions', () => {
   let app: Doorstep;
   beforeAll(async () => {
     app = await startDoorstep();
@@ -26,24 +26,27 @@ describe.skipIf(!hasRedisServer)('S10 npm run sessions', () => {
     return { code: await child.ended, output: child.output() };
   };
 
-  it('S10 lists where a user is signed in, and ends it all, tokens included', async () => {
-    const browser = await app.signedInBrowser();
-    const other = await app.signedInBrowser({ as: 'quiet-otter', via: 'huggingface' });
-    const [ada] = app.logto.users.all().filter(({ name }) => name === 'Ada Lovelace');
-    const listed = await run(['list', ada?.sub ?? '']);
-    expect(listed.output).toContain(`${ada?.sub} is signed in on 1:`);
-    app.logto.resetCalls();
-    expect(await run(['end', ada?.sub ?? ''])).toEqual({
-      code: 0,
-      output: `Ended 1 of ${ada?.sub}.\n`,
-    });
-    expect(app.logto.calls.revocation).toBe(1);
-    expect((await browser.get(app.url)).body).toContain('Come on in.');
-    expect((await other.get(app.url)).body).toContain('Hello');
-    expect((await run(['list', ada?.sub ?? ''])).output).toContain('is signed in nowhere');
-  });
+  it.skipIf(!hasRedisServer)(
+    'S10 lists where a user is signed in, and ends it all, tokens included',
+    async () => {
+      const browser = await app.signedInBrowser();
+      const other = await app.signedInBrowser({ as: 'quiet-otter', via: 'huggingface' });
+      const [ada] = app.logto.users.all().filter(({ name }) => name === 'Ada Lovelace');
+      const listed = await run(['list', ada?.sub ?? '']);
+      expect(listed.output).toContain(`${ada?.sub} is signed in on 1:`);
+      app.logto.resetCalls();
+      expect(await run(['end', ada?.sub ?? ''])).toEqual({
+        code: 0,
+        output: `Ended 1 of ${ada?.sub}.\n`,
+      });
+      expect(app.logto.calls.revocation).toBe(1);
+      expect((await browser.get(app.url)).body).toContain('Come on in.');
+      expect((await other.get(app.url)).body).toContain('Hello');
+      expect((await run(['list', ada?.sub ?? ''])).output).toContain('is signed in nowhere');
+    },
+  );
 
-  it('S10 asks a Redis Cluster, and says when there is none', async () => {
+  it.skipIf(!hasRedisServer)('S10 asks a Redis Cluster, and says when there is none', async () => {
     const cluster = await startOneNodeCluster();
     const environment = { REDIS_URL: cluster.url, REDIS_MODE: 'cluster' };
     const nobody = { code: 0, output: 'somebody is signed in nowhere.\n' };
