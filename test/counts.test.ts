@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from './harness/doorstep.ts';
+import { RedisFaults } from './harness/redis-faults.ts';
 import { hasRedisServer } from './harness/redis-server.ts';
 
 describe('what things cost', () => {
@@ -53,18 +54,8 @@ describe('what things cost', () => {
   );
 
   it('finishing a visitor’s sign-in asks Redis 10 times: state, directory, tokens, session, marks', async () => {
-    const asked: string[] = [];
-    const counted = await startDoorstep({
-      wrapRedis: (redis) =>
-        new Proxy(redis, {
-          get(target, name) {
-            const command = Reflect.get(target, name);
-            if (typeof command !== 'function') return command;
-            asked.push(String(name));
-            return command.bind(target);
-          },
-        }),
-    });
+    const { wrap, asked } = new RedisFaults();
+    const counted = await startDoorstep({ wrapRedis: wrap });
     const callback = await counted.upToCallback(counted.browser());
     const browser = counted.browser();
     const own = await counted.upToCallback(browser);
@@ -73,7 +64,7 @@ describe('what things cost', () => {
     await counted.browser().get(callback, { follow: false });
     expect(asked).toEqual([]);
     await browser.get(own, { follow: false });
-    expect(asked.sort()).toEqual([
+    expect(asked.map(({ command }) => command).sort()).toEqual([
       ...Array(4).fill('addToIndex'),
       ...Array(3).fill('get'),
       ...Array(2).fill('set'),

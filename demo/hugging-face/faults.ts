@@ -21,7 +21,9 @@ export interface Faults<Endpoint extends string> {
   failNext(endpoint: Endpoint, fault: Fault, times?: number): void;
   /** The next `times` calls of `endpoint` wait for `milliseconds` (real time) first. */
   delayNext(endpoint: Endpoint, milliseconds: number, times?: number): void;
-  /** Forgets the faults and delays that were not used up. */
+  /** The next call of `endpoint` waits first, until the function that is returned is called. */
+  holdNext(endpoint: Endpoint): () => void;
+  /** Forgets the faults, delays and holds that were not used up. */
   heal(): void;
   middleware: RequestHandler;
 }
@@ -38,7 +40,7 @@ export function createFaults<Endpoint extends string>(
   onFailed: (endpoint: Endpoint, body: unknown) => void = () => {},
 ): Faults<Endpoint> {
   const faults = new Map<Endpoint, Fault[]>();
-  const delays = new Map<Endpoint, number[]>();
+  const delays = new Map<Endpoint, (() => Promise<unknown>)[]>();
   const readForm = express.urlencoded({ extended: false });
 
   const middleware: RequestHandler = async (req, res, next) => {
@@ -47,7 +49,7 @@ export function createFaults<Endpoint extends string>(
     calls[endpoint] += 1;
     const delay = delays.get(endpoint)?.shift();
     const fault = faults.get(endpoint)?.shift();
-    if (delay) await sleep(delay);
+    await delay?.();
     if (!fault) return next();
     if (fault === 'lost') {
       loseAnswer(req, res);
@@ -66,7 +68,15 @@ export function createFaults<Endpoint extends string>(
     },
     failNext: (endpoint, fault, times = 1) => enqueue(faults, endpoint, fault, times),
     delayNext: (endpoint, milliseconds, times = 1) =>
-      enqueue(delays, endpoint, milliseconds, times),
+      enqueue(delays, endpoint, () => sleep(milliseconds), times),
+    holdNext: (endpoint) => {
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      enqueue(delays, endpoint, () => released, 1);
+      return release;
+    },
     heal: () => {
       faults.clear();
       delays.clear();

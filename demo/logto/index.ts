@@ -16,7 +16,7 @@ import { signInRoutes } from './sign-in.ts';
 import { signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
 import { createUserDirectory, type UserDirectory } from './users.ts';
-import { announceIssuer, dressError, setCacheHeaders } from './wire-format.ts';
+import { announceIssuer, changeIdToken, dressError, setCacheHeaders } from './wire-format.ts';
 
 export interface LogtoOptions {
   /** 0 for any free one */
@@ -43,6 +43,8 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> 
   setLifetimes(lifetimes: Partial<Lifetimes>): void;
   /** Discovery claims to be another issuer; null tells the truth again. */
   announceIssuer(issuer: string | null): void;
+  /** ID tokens of refreshes claim this instead, signed all the same; null tells the truth again. */
+  changeIdTokens(claims: Record<string, unknown> | null): void;
   /** Signs with a new key. The old one stays in the key set unless `keepOld` is false. */
   rotateKeys(alg?: SigningAlgorithm, options?: { keepOld?: boolean }): Promise<void>;
   mintLogoutToken(parts: LogoutTokenParts): Promise<string>;
@@ -84,6 +86,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     cookieKeys: createCookieKeys(),
   };
   let announcedIssuer: string | null = null;
+  let changedClaims: Record<string, unknown> | null = null;
 
   // oidc-provider takes its keys once: other keys, another provider, over the same storage.
   const build = (): { provider: Provider; handle: ReturnType<Provider['callback']> } => {
@@ -91,6 +94,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     provider.use(async (ctx: KoaContextWithOIDC, next) => {
       await next();
       if (ctx.oidc.route === 'token') countGrant(ctx.oidc.body);
+      if (changedClaims) await changeIdToken(ctx, changedClaims, signingKey());
       announceIssuer(ctx, announcedIssuer);
       dressError(ctx);
       setCacheHeaders(ctx);
@@ -140,6 +144,9 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     setLifetimes: (changes) => Object.assign(lifetimes, changes),
     announceIssuer: (changed) => {
       announcedIssuer = changed;
+    },
+    changeIdTokens: (claims) => {
+      changedClaims = claims;
     },
     rotateKeys: async (alg = 'ES384', { keepOld = true } = {}) => {
       const key = await createSigningKey(alg);

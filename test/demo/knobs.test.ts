@@ -88,6 +88,20 @@ describe('faults', () => {
     expect(performance.now() - started).toBeGreaterThanOrEqual(115);
   });
 
+  it('holds a call until it is let go', async () => {
+    const { logto } = standIns;
+    const release = logto.holdNext('jwks');
+    let answered = false;
+    const answer = call(`${logto.issuer}/jwks`).finally(() => {
+      answered = true;
+    });
+    await vi.waitFor(() => expect(logto.calls.jwks).toBe(1));
+    expect((await call(`${logto.issuer}/jwks`)).status).toBe(200);
+    expect(answered).toBe(false);
+    release();
+    expect((await answer).status).toBe(200);
+  });
+
   it('loses an answer after the call was carried out', async () => {
     const { logto } = standIns;
     const { tokens } = await app.signIn(browser);
@@ -129,6 +143,22 @@ describe('issuer, keys and lives', () => {
     expect(await issuer()).toBe('http://elsewhere.example/oidc');
     logto.announceIssuer(null);
     expect(await issuer()).toBe(logto.issuer);
+  });
+
+  it('claims something else in the ID tokens of refreshes, under a good signature', async () => {
+    const { logto, client } = standIns;
+    const { tokens } = await app.signIn(browser);
+    const keys = createRemoteJWKSet(new URL(`${logto.issuer}/jwks`));
+    const expected = { issuer: logto.issuer, audience: client.id };
+    const subOf = async (idToken: unknown) =>
+      (await jwtVerify(String(idToken), keys, expected)).payload.sub;
+    const sub = await subOf(tokens.id_token);
+    logto.changeIdTokens({ sub: 'mallory' });
+    const changed = await app.refresh(tokens.refresh_token);
+    expect(await subOf(changed.body.id_token)).toBe('mallory');
+    logto.changeIdTokens(null);
+    const honest = await app.refresh(tokens.refresh_token);
+    expect(await subOf(honest.body.id_token)).toBe(sub);
   });
 
   it.each(['ES384', 'RS256'] as const)('signs with a new %s key', async (alg) => {

@@ -1,37 +1,21 @@
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import { idIn } from '../harness/people.ts';
+import { RedisFaults } from '../harness/redis-faults.ts';
 
 const MINUTE = 60_000;
 
 /** Each was once wrong: a race, a failure in an odd place, or a word too much. */
 describe('regressions', () => {
   let app: Doorstep;
-  let hold: { name: keyof RedisCommands; until: Promise<void> } | null = null;
-  let fail: keyof RedisCommands | null = null;
+  const faults = new RedisFaults();
   beforeAll(async () => {
-    app = await startDoorstep({
-      wrapRedis: (redis) =>
-        new Proxy(redis, {
-          get(target, name: keyof RedisCommands) {
-            const method = target[name];
-            if (name === fail) return () => Promise.reject(new Error('away'));
-            if (name !== hold?.name) return method.bind(target);
-            const { until } = hold;
-            return async (...words: never[]) => {
-              await until;
-              return Reflect.apply(method, target, words);
-            };
-          },
-        }),
-    });
+    app = await startDoorstep({ wrapRedis: faults.wrap });
   });
   afterEach(() => {
-    hold = null;
-    fail = null;
+    faults.heal();
     app.logto.heal();
     app.logto.resetCalls();
     vi.useRealTimers();
@@ -48,21 +32,14 @@ describe('regressions', () => {
     const watching = await app.signedInBrowser();
     const arriving = app.browser();
     const callback = await app.upToCallback(arriving);
-    let release = () => {};
-    hold = {
-      name: 'writeTokens',
-      until: new Promise((resolve) => {
-        release = resolve;
-      }),
-    };
+    faults.hang((command) => command === 'writeTokens');
     const arrival = arriving.get(callback);
     await vi.waitFor(async () => {
       const page = await watching.get(`${app.url}/sessions`);
       expect(page.status).toBe(200);
     });
-    release();
+    faults.heal();
     await arrival;
-    hold = null;
     expect(await greets(arriving)).toBe(true);
     await watching.post(`${app.url}/sessions/end-others`, {});
     expect(await greets(arriving)).toBe(false);
@@ -91,7 +68,7 @@ describe('regressions', () => {
   it('a sign-in that can’t be kept gives its refresh token back', async () => {
     const browser = app.browser();
     const callback = await app.upToCallback(browser);
-    fail = 'addToIndex';
+    faults.fail((command) => command === 'addToIndex');
     app.logto.resetCalls();
     expect((await browser.get(callback)).status).toBe(503);
     await vi.waitFor(() => expect(app.logto.calls.revocation).toBe(1));

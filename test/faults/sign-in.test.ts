@@ -1,23 +1,9 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
+import { RedisFaults } from '../harness/redis-faults.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { healed, redisServerOf } from './outage.ts';
-
-/** Redis that fails certain commands while `failing` says so. */
-function failingRedis(redis: RedisCommands, fails: (command: string, key: string) => boolean) {
-  return new Proxy(redis, {
-    get(target, name) {
-      const found = Reflect.get(target, name);
-      if (typeof found !== 'function') return found;
-      return (...args: unknown[]) =>
-        fails(String(name), String(args[0]))
-          ? Promise.reject(new Error('Redis is away'))
-          : Reflect.apply(found, target, args);
-    },
-  });
-}
 
 describe('C21 Redis failing in the middle', () => {
   let app: Doorstep;
@@ -34,10 +20,9 @@ describe('C21 Redis failing in the middle', () => {
   ])(
     'C21 %s: the sign-in has not begun, and the connection stays open',
     async (_what, failing, prefix) => {
-      app = await startDoorstep({
-        wrapRedis: (redis) =>
-          failingRedis(redis, (command, key) => command === failing && key.startsWith(prefix)),
-      });
+      const faults = new RedisFaults();
+      faults.fail((command, key) => command === failing && key.startsWith(prefix));
+      app = await startDoorstep({ wrapRedis: faults.wrap });
       const browser = app.browser();
       const callback = new URL(await app.upToCallback(browser));
       const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -65,18 +50,12 @@ describe('C21 Redis failing in the middle', () => {
   );
 
   it('C21 S4 the old session can’t be deleted: the sign-in has not begun, the old one goes on', async () => {
-    let away = false;
-    app = await startDoorstep({
-      wrapRedis: (redis) =>
-        failingRedis(
-          redis,
-          (command, key) => away && command === 'del' && key.startsWith('session:'),
-        ),
-    });
+    const faults = new RedisFaults();
+    app = await startDoorstep({ wrapRedis: faults.wrap });
     const browser = await app.signedInBrowser();
     const before = await app.stored.keys('session:*');
     const callback = await app.upToCallback(browser);
-    away = true;
+    faults.fail((command, key) => command === 'del' && key.startsWith('session:'));
     const answer = await browser.get(callback);
     expect(answer.status).toBe(503);
     expect(answer.headers.getSetCookie().join()).not.toMatch(/doorstep=s/);

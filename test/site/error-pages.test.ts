@@ -4,6 +4,7 @@ import { Sealer } from '../../src/doorstep/crypto/sealer.ts';
 import type { Browser, Page } from '../demo/browser.ts';
 import { CLIENT, type Doorstep, SESSION_SECRET, startDoorstep } from '../harness/doorstep.ts';
 import { idIn, reasonOn } from '../harness/people.ts';
+import { RedisFaults } from '../harness/redis-faults.ts';
 
 const INTERNAL =
   /\bat [\w.<> ]*\(?(?:file|node):|:\d+:\d+|node_modules|\/src\/|\b\w*Error\b|ioredis|ECONN|redis:\/\/|stack/;
@@ -16,23 +17,16 @@ interface Provocation {
 
 describe('S30 error pages and problem JSON say nothing internal', () => {
   let app: Doorstep;
-  let redisIsAway = false;
+  const faults = new RedisFaults();
+  const redisIsAway = () => faults.fail(() => true, 'ERR redis://secret@10.0.0.1 is away');
   beforeAll(async () => {
     app = await startDoorstep({
       limits: { signIn: 1e9, callback: 1e9, backchannelFailures: 1 },
-      wrapRedis: (redis) =>
-        new Proxy(redis, {
-          get(target, name: keyof typeof redis) {
-            const method = target[name];
-            const away = async () =>
-              Promise.reject(new Error('ERR redis://secret@10.0.0.1 is away'));
-            return redisIsAway ? away : method.bind(target);
-          },
-        }),
+      wrapRedis: faults.wrap,
     });
   });
   afterEach(() => {
-    redisIsAway = false;
+    faults.heal();
     app.logto.heal();
     app.logto.announceIssuer(null);
   });
@@ -115,7 +109,7 @@ describe('S30 error pages and problem JSON say nothing internal', () => {
       status: 503,
       provoke: async () => {
         const browser = await app.signedInBrowser();
-        redisIsAway = true;
+        redisIsAway();
         return get('/account', browser);
       },
     },
@@ -226,7 +220,7 @@ describe('S30 error pages and problem JSON say nothing internal', () => {
 
   it('S30 a 503 page’s "Try again" stays on this site, whatever the address', async () => {
     const browser = await app.signedInBrowser();
-    redisIsAway = true;
+    redisIsAway();
     for (const path of ['//evil.example/%2e%2e', '///evil.example', '//evil.example']) {
       const answer = await request(app.url)
         .get(path)

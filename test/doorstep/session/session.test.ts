@@ -1,7 +1,7 @@
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
 import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
+import { RedisFaults, writesSession } from '../../harness/redis-faults.ts';
 
 const HOUR = 60 * 60_000;
 
@@ -149,18 +149,9 @@ describe('sessions', () => {
 describe('sessions on a slow Redis', () => {
   let app: Doorstep;
   beforeAll(async () => {
-    const slow = (redis: RedisCommands): RedisCommands =>
-      new Proxy(redis, {
-        get(target, name: keyof RedisCommands) {
-          const method = target[name];
-          if (name !== 'set') return method.bind(target);
-          return async (...args: Parameters<RedisCommands['set']>) => {
-            await new Promise((resolve) => setTimeout(resolve, 300));
-            return target.set(...args);
-          };
-        },
-      });
-    app = await startDoorstep({ wrapRedis: slow });
+    const faults = new RedisFaults();
+    faults.delay(writesSession, 300);
+    app = await startDoorstep({ wrapRedis: faults.wrap });
   });
   afterAll(() => app.close());
 

@@ -3,6 +3,7 @@ import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, OTTER, startDoorstep } from '../../harness/doorstep.ts';
 import { type People, peopleAt, reasonOn } from '../../harness/people.ts';
+import { RedisFaults } from '../../harness/redis-faults.ts';
 import { hasRedisServer } from '../../harness/redis-server.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -234,17 +235,8 @@ describe.skipIf(!hasRedisServer)('back-channel logout while Redis is away', () =
 
 describe('back-channel logout in unlucky moments', () => {
   it('S38 Redis goes away halfway: 503, and the same token works afterwards', async () => {
-    let away = false;
-    const app = await startDoorstep({
-      wrapRedis: (redis) =>
-        new Proxy(redis, {
-          get(target, name: keyof typeof redis) {
-            if (away && name !== 'set') return async () => Promise.reject(new Error('away'));
-            const method = target[name];
-            return method.bind(target);
-          },
-        }),
-    });
+    const faults = new RedisFaults();
+    const app = await startDoorstep({ wrapRedis: faults.wrap });
     const people = peopleAt(app);
     const browser = await app.signedInBrowser();
     const token = await app.logto.mintLogoutToken({
@@ -252,48 +244,26 @@ describe('back-channel logout in unlucky moments', () => {
     });
     const send = () =>
       request(app.url).post('/backchannel-logout').type('form').send({ logout_token: token });
-    away = true;
+    faults.fail((command) => command !== 'set');
     await send().expect(503);
-    away = false;
+    faults.heal();
     await send().expect(200);
     expect(await people.isIn(browser)).toBe(false);
     await app.close();
   });
 
   it('S37 a sign-in that is being saved at that very moment does not survive', async () => {
-    let open = () => {};
-    let arrived = () => {};
-    let gate: Promise<void> | null = null;
-    const reached = new Promise<void>((resolve) => {
-      arrived = resolve;
-    });
-    const app = await startDoorstep({
-      wrapRedis: (redis) =>
-        new Proxy(redis, {
-          get(target, name: keyof typeof redis) {
-            const method = target[name];
-            if (name !== 'set') return method.bind(target);
-            return async (...args: Parameters<typeof redis.set>) => {
-              if (gate && args[0].startsWith('session:')) {
-                arrived();
-                await gate;
-              }
-              return target.set(...args);
-            };
-          },
-        }),
-    });
+    const faults = new RedisFaults();
+    const app = await startDoorstep({ wrapRedis: faults.wrap });
     const people = peopleAt(app);
     const sub = await people.claim(await app.signedInBrowser(), 'sub');
     const browser = app.browser();
     const callback = await app.upToCallback(browser);
-    gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const saving = faults.hang((command, key) => command === 'set' && key.startsWith('session:'));
     const finished = browser.get(callback);
-    await reached;
+    await vi.waitFor(() => expect(saving.count()).toBe(1));
     expect((await app.logto.sendBackchannelLogout({ sub })).status).toBe(200);
-    open();
+    saving.release();
     expect((await finished).status).toBe(400);
     expect(await people.isIn(browser)).toBe(false);
     expect(await app.stored.keys('session:*')).toEqual([]);

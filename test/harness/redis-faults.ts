@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
+import { intercept } from '../../src/metrics/intercept.ts';
+
+/** Picks commands by the method's name and the one key that each of them touches. */
+type Matches = (command: string, key: string) => boolean;
+
+/** Commands that get no answer until they are released. */
+export interface Hang {
+  /** How many have been asked so far. */
+  count(): number;
+  release(): void;
+}
+
+const READS = new Set(['get', 'getBuffer', 'getexBuffer', 'pttl']);
+
+export const readsSession: Matches = (command, key) =>
+  key.startsWith('session:') && READS.has(command);
+
+/** By whatever command: also one that is not there yet. */
+export const writesSession: Matches = (command, key) =>
+  key.startsWith('session:') && !READS.has(command);
+
+/** Stands between the app and its Redis: what matches is late, fails, or gets no answer. */
+export class RedisFaults {
+  /** Every command, the oldest first; those that failed or hang are among them. */
+  readonly asked: { command: string; key: string }[] = [];
+  readonly #rules: { matches: Matches; before: () => Promise<unknown> }[] = [];
+  readonly #hangs: Hang[] = [];
+
+  /** For `wrapRedis`. One object may stand before several connections. */
+  readonly wrap = (redis: RedisCommands): RedisCommands =>
+    intercept(redis, (command, [first], call) => {
+      const key = String(first);
+      this.asked.push({ command, key });
+      const found = this.#rules.filter(({ matches }) => matches(command, key));
+      if (found.length === 0) return call();
+      return Promise.all(found.map(({ before }) => before())).then(call);
+    });
+
+  delay(matches: Matches, milliseconds: number): void {
+    this.#rules.push({ matches, before: () => sleep(milliseconds) });
+  }
+
+  fail(matches: Matches, message = 'Redis is away'): void {
+    this.#rules.push({ matches, before: () => Promise.reject(new Error(message)) });
+  }
+
+  hang(matches: Matches): Hang {
+    let count = 0;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const before = () => {
+      count += 1;
+      return released;
+    };
+    this.#rules.push({ matches, before });
+    const hang = { count: () => count, release };
+    this.#hangs.push(hang);
+    return hang;
+  }
+
+  /** From now on all is well, also for what hangs. */
+  heal(): void {
+    this.#rules.length = 0;
+    for (const { release } of this.#hangs.splice(0)) release();
+  }
+}
