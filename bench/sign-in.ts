@@ -1,4 +1,5 @@
-import { authorizeAt, type Browser } from '../test/demo/browser.ts';
+import { authorizeAt } from '../test/demo/authorize-at.ts';
+import type { Browser } from '../test/demo/browser.ts';
 import type { Running } from './contenders.ts';
 
 const ADA = { as: 'ada-l', via: 'huggingface' } as const;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { Render } from '../../src/site/view-engine.ts';
 import { accounts, type InventedAccount } from '../accounts.ts';
 import { asset } from './assets.ts';
-import type { Authorizations, HuggingFaceClient } from './index.ts';
+import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { pictureUrl } from './user-info.ts';
 
 export interface HuggingFaceAuthorizePage {

@@ -3,6 +3,7 @@ import { compileViews } from '../../src/site/view-engine.ts';
 import { accounts } from '../accounts.ts';
 import { serveAssets, viewsDirectory } from './assets.ts';
 import { authorizeRoutes } from './authorize.ts';
+import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { listenOnLocalhost } from './local-server.ts';
 import { portraitOf } from './portraits.ts';
@@ -10,23 +11,7 @@ import { tokenRoutes } from './token.ts';
 
 export type { HuggingFaceUserInfo } from './user-info.ts';
 
-export interface HuggingFaceClient {
-  id: string;
-  secret: string;
-  /** Compared as they are, to the letter. */
-  redirectUris: string[];
-}
-
 type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo';
-
-/** Codes and tokens that are out. `expiresAt` in milliseconds. */
-export interface Authorizations {
-  codes: Map<
-    string,
-    { clientId: string; redirectUri: string; username: string; scope: string; expiresAt: number }
-  >;
-  tokens: Map<string, { username: string; scope: string; expiresAt: number }>;
-}
 
 export interface HuggingFaceStandIn extends Omit<Faults<HuggingFaceEndpoint>, 'middleware'> {
   /** `http://localhost:PORT` */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import express, { type Response, type Router } from 'express';
 import { z } from 'zod';
 import { accounts } from '../accounts.ts';
-import type { Authorizations, HuggingFaceClient } from './index.ts';
+import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { userInfoOf } from './user-info.ts';
 
 const tokenLifetime = 8 * 60 * 60;

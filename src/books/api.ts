@@ -1,6 +1,6 @@
 import express, { Router } from 'express';
 import { requireScope } from '../doorstep/index.ts';
-import type { PageDeps } from '../site/pages.ts';
+import type { PageDeps } from '../site/feature.ts';
 import { parseBook, shelfOf } from './shelf.ts';
 
 /** /api/books: the books of the token's owner, or of the organization that the token is for. */

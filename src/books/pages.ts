@@ -6,8 +6,8 @@ import {
   redirect,
   requireScope,
 } from '../doorstep/index.ts';
+import type { PageDeps } from '../site/feature.ts';
 import { moment } from '../site/format.ts';
-import type { PageDeps } from '../site/pages.ts';
 import type { Moment } from '../site/view-models.ts';
 import { parseBook, shelfOf } from './shelf.ts';
 

@@ -10,8 +10,8 @@ import {
   webAddress,
 } from '../doorstep/index.ts';
 import { claimRows } from './claims.ts';
+import type { PageDeps } from './feature.ts';
 import { avatarOf } from './format.ts';
-import type { PageDeps } from './pages.ts';
 import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 

@@ -1,6 +1,6 @@
 import { Router } from 'express';
 import { NotFound } from '../doorstep/index.ts';
-import type { PageDeps } from './pages.ts';
+import type { PageDeps } from './feature.ts';
 
 /**
  * /api: for programs. Whoever asks brings an access token; cookies are not looked at, so session and

@@ -17,7 +17,7 @@ import {
   Unexpected,
 } from '../doorstep/index.ts';
 import { errorCopy } from './error-copy.ts';
-import type { PageDeps, SendPage } from './pages.ts';
+import type { PageDeps, SendPage } from './feature.ts';
 import type { ErrorContext, ErrorPage, Sentence } from './view-models.ts';
 
 /** Nothing answered: the last step before the error handler. */

@@ -1,7 +1,39 @@
-import type { Request, Router } from 'express';
-import type { SignedIn } from '../doorstep/index.ts';
-import type { PageDeps } from './pages.ts';
-import type { DenialCopy, HomeSignedIn } from './view-models.ts';
+import type { Request, Response, Router } from 'express';
+import type { Logger } from 'pino';
+import type { Config, Doorstep, RedisCommands, SignedIn } from '../doorstep/index.ts';
+import type { DenialCopy, HomeSignedIn, Views } from './view-models.ts';
+
+export interface PageOptions {
+  title?: string;
+  /** The flash message, or null. */
+  flash?: string | null;
+  /** False where nobody can be looked up: the header then shows the brand only. */
+  withUser?: boolean;
+  /** Home has "Sign out" in its card. */
+  signOutInHeader?: boolean;
+  /** True where every visitor is shown the very same: then it is rendered once. */
+  sameForAll?: boolean;
+}
+
+/** Renders a page inside what every page has around it. */
+export type SendPage = <Name extends keyof Views>(
+  req: Request,
+  res: Response,
+  name: Name,
+  model: Views[Name],
+  options?: PageOptions,
+) => void;
+
+/** What the pages work with. Made once, in app.ts. */
+export interface PageDeps {
+  config: Config;
+  auth: Doorstep;
+  redis: RedisCommands;
+  logger: Logger;
+  now: () => number;
+  send: SendPage;
+  features: readonly Feature[];
+}
 
 export interface NavigationEntry {
   label: string;

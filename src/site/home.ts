@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { SignedIn } from '../doorstep/index.ts';
+import type { PageDeps } from './feature.ts';
 import { avatarOf } from './format.ts';
-import type { PageDeps } from './pages.ts';
 import { sessionTimes } from './session-times.ts';
 import type { HomeSignedIn, HomeSignedOut } from './view-models.ts';
 

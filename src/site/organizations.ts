@@ -1,8 +1,7 @@
 import { Router } from 'express';
 import { notAMember, redirect, requireOrganization, requireSignIn } from '../doorstep/index.ts';
 import { defaultOrganization } from './default-organization.ts';
-import type { Feature } from './feature.ts';
-import type { PageDeps } from './pages.ts';
+import type { Feature, PageDeps } from './feature.ts';
 
 /** The pages of the organizations that people belong to at Logto. */
 export const organizations: Feature = {

@@ -1,9 +1,8 @@
 import { fileURLToPath } from 'node:url';
-import type { Request, Response } from 'express';
-import type { Logger } from 'pino';
-import type { Config, Doorstep, Principal, RedisCommands } from '../doorstep/index.ts';
+import type { Request } from 'express';
+import type { Config, Principal } from '../doorstep/index.ts';
 import type { Assets } from './assets.ts';
-import type { Feature, NavigationEntry } from './feature.ts';
+import type { Feature, NavigationEntry, PageOptions, SendPage } from './feature.ts';
 import { avatarOf } from './format.ts';
 import { compileViews } from './view-engine.ts';
 import type { Shell, Views } from './view-models.ts';
@@ -15,38 +14,6 @@ const at = (path: string, label: string): NavigationEntry => ({
   href: () => path,
   covers: (current) => current === path,
 });
-
-export interface PageOptions {
-  title?: string;
-  /** The flash message, or null. */
-  flash?: string | null;
-  /** False where nobody can be looked up: the header then shows the brand only. */
-  withUser?: boolean;
-  /** Home has "Sign out" in its card. */
-  signOutInHeader?: boolean;
-  /** True where every visitor is shown the very same: then it is rendered once. */
-  sameForAll?: boolean;
-}
-
-/** Renders a page inside what every page has around it. */
-export type SendPage = <Name extends keyof Views>(
-  req: Request,
-  res: Response,
-  name: Name,
-  model: Views[Name],
-  options?: PageOptions,
-) => void;
-
-/** What the pages work with. Made once, in app.ts. */
-export interface PageDeps {
-  config: Config;
-  auth: Doorstep;
-  redis: RedisCommands;
-  logger: Logger;
-  now: () => number;
-  send: SendPage;
-  features: readonly Feature[];
-}
 
 interface PagesOptions {
   config: Config;

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { NotFound, type OwnSession, redirect, requireSignIn } from '../doorstep/index.ts';
+import type { PageDeps } from './feature.ts';
 import { ago, moment } from './format.ts';
-import type { PageDeps } from './pages.ts';
 import type { SessionsPage } from './view-models.ts';
 
 const PAGE_SIZE = 20;

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { PageDeps } from './pages.ts';
+import type { PageDeps } from './feature.ts';
 
 /** GET /sign-out: tutorials link to it. It shows the button and changes nothing. */
 export const signOutPage =

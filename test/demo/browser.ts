@@ -152,5 +152,3 @@ function fetchSite(from: URL | null, to: URL): string {
   if (from.origin === to.origin) return 'same-origin';
   return from.hostname === to.hostname ? 'same-site' : 'cross-site';
 }
-
-export { authorizeAt, type SignInChoice } from './authorize-at.ts';

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { authorizeAt, type Browser, type SignInChoice } from './browser.ts';
+import { authorizeAt, type SignInChoice } from './authorize-at.ts';
+import type { Browser } from './browser.ts';
 import type { StandIns } from './stand-ins.ts';
 
 export interface AuthorizationRequest {

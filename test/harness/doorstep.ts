@@ -13,7 +13,8 @@ import { connectRedis } from '../../src/doorstep/redis/client.ts';
 import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import { TokenStore } from '../../src/doorstep/session/token-store.ts';
 import type { Limits } from '../../src/doorstep/sign-in/rate-limits.ts';
-import { authorizeAt, type Browser, createBrowser, type SignInChoice } from '../demo/browser.ts';
+import { authorizeAt, type SignInChoice } from '../demo/authorize-at.ts';
+import { type Browser, createBrowser } from '../demo/browser.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
 
 export const CLIENT = { id: 'test-app', secret: 'test-app-secret' };

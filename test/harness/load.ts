@@ -1,6 +1,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { authorizeAt, createBrowser } from '../demo/browser.ts';
+import { authorizeAt } from '../demo/authorize-at.ts';
+import { createBrowser } from '../demo/browser.ts';
 
 /** What the load is told, as JSON in the environment variable LOAD. */
 export interface LoadPlan {

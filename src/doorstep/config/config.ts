@@ -1,7 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { contradictions } from './cross-field-checks.ts';
-import { absoluteUri, flag, origin, proxies, secrets, wholeNumber } from './fields.ts';
+import { crossFieldChecks } from './cross-field-checks.ts';
+import {
+  absoluteUri,
+  type Environment,
+  flag,
+  origin,
+  proxies,
+  secrets,
+  wholeNumber,
+} from './fields.ts';
 import { type RedisConfig, redisConfig, redisMode, redisUrl } from './redis-address.ts';
 
 /** Everything the app can be told from outside. Times are milliseconds. */
@@ -49,8 +57,6 @@ export interface Config {
   demo: boolean;
 }
 
-export type Environment = Record<string, string | undefined>;
-
 /** Every mistake of an environment at once. The message never holds the value of a secret. */
 export class ConfigError extends Error {
   readonly problems: string[];
@@ -68,6 +74,8 @@ export class ConfigError extends Error {
     this.problems = problems;
   }
 }
+
+export type { Environment };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -126,7 +134,7 @@ export function parseConfig(environment: Environment): Config {
   const parsed = schema.safeParse(given);
   const problems = [
     ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
-    ...contradictions(given),
+    ...crossFieldChecks(given),
   ];
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
 

@@ -1,10 +1,9 @@
-import type { Environment } from './config.ts';
-import { NEW_SECRET } from './fields.ts';
-import { redisContradictions } from './redis-address.ts';
+import { type Environment, NEW_SECRET } from './fields.ts';
+import { redisCrossFieldChecks } from './redis-address.ts';
 
 /** Mistakes that need two variables to see. They are looked for even when other variables are wrong. */
-export function contradictions(env: Environment): string[] {
-  const problems = redisContradictions(env);
+export function crossFieldChecks(env: Environment): string[] {
+  const problems = redisCrossFieldChecks(env);
   if (env.NODE_ENV === 'production') {
     if (!env.BASE_URL)
       problems.push(

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+export type Environment = Record<string, string | undefined>;
+
 /** The forms that values of the environment may take. Each message says what would be right. */
 
 const SECRET_LENGTH = 32;

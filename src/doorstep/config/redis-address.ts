@@ -94,7 +94,7 @@ function configOf(url: Url, env: Omit<Given, 'REDIS_URL'>): RedisConfig {
 }
 
 /** Mistakes that need two variables to see. */
-export function redisContradictions(env: Record<string, string | undefined>): string[] {
+export function redisCrossFieldChecks(env: Record<string, string | undefined>): string[] {
   const mode = env.REDIS_MODE ?? 'single';
   const url = redisUrl.safeParse(env.REDIS_URL).data;
   const problems: string[] = [];

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { authorizeAt } from '../browser.ts';
+import { authorizeAt } from '../authorize-at.ts';
 import type { Answer } from '../relying-party.ts';
 import { errorOf, inWorld, placeOf, type World } from './world.ts';
 
