@@ -1,6 +1,15 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { books } from './books/books.ts';
-import { createDoorstep, type DoorstepOptions, requireSignIn } from './doorstep/index.ts';
+import {
+  type Config,
+  canonicalOrigin,
+  createDoorstep,
+  type DoorstepParts,
+  rejectAbsoluteForm,
+  requireSecure,
+  requireSignIn,
+  sameOriginOnly,
+} from './doorstep/index.ts';
 import { accountPage } from './site/account.ts';
 import { api } from './site/api.ts';
 import { createAssets } from './site/assets.ts';
@@ -15,7 +24,11 @@ import { sessionsPage } from './site/sessions.ts';
 import { signOutPage } from './site/sign-out.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
-export interface Deps extends Omit<DoorstepOptions, 'apiScopes'> {
+export interface Deps extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits'> {
+  fetch: typeof fetch;
+  config: Config;
+  /** Milliseconds since 1970. */
+  now: () => number;
   /** Is shown every request before anything else is. */
   observe?: RequestHandler;
 }
@@ -31,7 +44,8 @@ export function createApp({ observe, ...options }: Deps): Express {
   if (config.logto.apiResource) features.push(books);
   const apiScopes = features.flatMap((feature) => feature.apiScopes);
 
-  const auth = createDoorstep({ ...options, apiScopes });
+  // Every page of this site allows Logto in its form-action, so sign-out may redirect there.
+  const auth = createDoorstep({ ...options, apiScopes, signOutAnswer: 'redirect' });
   const assets = createAssets();
   const send = createPages({ config, assets, features });
   const pages: PageDeps = { config, auth, redis, logger, now, features, send };
@@ -49,8 +63,10 @@ export function createApp({ observe, ...options }: Deps): Express {
   app.use(securityHeaders(config));
   app.use('/assets', assets.router);
   app.use(noStore);
+  app.use(rejectAbsoluteForm, requireSecure(config), canonicalOrigin(config));
   app.use('/api', api(pages));
   app.use(auth.middleware);
+  app.use(sameOriginOnly(config.baseUrl));
   app.get('/', homePage(pages));
   app.get('/sign-out', signOutPage(pages));
   app.get('/account', requireSignIn, accountPage(pages));

@@ -1,62 +1,86 @@
-import { type Request, type RequestHandler, Router } from 'express';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import { bearer } from './access/bearer.ts';
+import { signInAddressFrom } from './access/guards.ts';
 import { OwnSessions } from './access/own-sessions.ts';
-import { setPrincipal, VISITOR } from './access/principal.ts';
+import { setPrincipal, visitor } from './access/principal.ts';
 import { SessionPrincipal } from './access/session-principal.ts';
-import type { Config } from './config/config.ts';
+import { type KitConfig, parseKitConfig } from './config/config.ts';
 import { Sealer } from './crypto/sealer.ts';
-import { canonicalOrigin, rejectAbsoluteForm } from './http/canonical-origin.ts';
+import { rejectAbsoluteForm, requireSecure } from './http/canonical-origin.ts';
+import { errorHandler } from './http/error-handler.ts';
 import { FlashMessages } from './http/flash.ts';
-import { sameOriginOnly } from './http/same-origin.ts';
+import { rejectLaterSession, rejectMisuse } from './http/host-checks.ts';
+import { isForeignChange } from './http/same-origin.ts';
+import { createLogger } from './logger.ts';
 import { createLogto } from './logto/client.ts';
+import type { Doorstep, DoorstepOptions } from './options.ts';
+import { COMMAND_TIMEOUT_MS, connectRedis, defineScripts } from './redis/client.ts';
 import type { RedisCommands } from './redis/commands.ts';
+import { withPrefix } from './redis/prefix.ts';
 import { recheckIfDue } from './refresh/recheck.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { revokeAll } from './refresh/revoke.ts';
-import { type AppData, Sessions } from './session/sessions.ts';
+import { sessionOf } from './session/session.ts';
+import { Sessions } from './session/sessions.ts';
 import { backchannelLogout } from './sign-in/backchannel-logout.ts';
+import { DEFAULT_PATHS } from './sign-in/paths.ts';
 import { PendingSignIns } from './sign-in/pending-sign-in.ts';
-import { createRateLimits, DEFAULT_LIMITS, type Limits } from './sign-in/rate-limits.ts';
+import { createRateLimits, DEFAULT_LIMITS } from './sign-in/rate-limits.ts';
 import { authRoutes } from './sign-in/routes.ts';
 
-/** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
-export interface DoorstepOptions {
-  config: Config;
+/** What {@link createDoorstep} works with: a configuration that was read, a Redis that was connected. */
+export interface DoorstepParts extends Omit<DoorstepOptions, 'env' | 'redis'> {
+  config: KitConfig;
   redis: RedisCommands;
   logger: Logger;
-  fetch: typeof fetch;
-  /** Milliseconds since 1970. */
-  now: () => number;
-  /** Requests a minute; DEFAULT_LIMITS unless given. */
-  limits?: Limits | undefined;
-  /** Permissions of the API to ask for at sign-in. */
-  apiScopes?: readonly string[] | undefined;
+  /** Ends what was opened for it. */
+  close?: () => Promise<void>;
 }
 
-export interface Doorstep {
-  /** Session, `req.auth`, and the routes of signing in and out. */
-  middleware: RequestHandler;
-  /** For an API: `req.auth` by access token, and no cookie is looked at. Before `middleware`. */
-  bearer: RequestHandler;
-  /** The devices of the person who asks. */
-  sessions: OwnSessions;
-  flash: FlashMessages;
-  /**
-   * Changes the app's own keys of the session as it is now, and resolves when that is stored.
-   *
-   * @returns false for a visitor, and when the session has ended meanwhile.
-   * @throws {SessionStoreUnavailable} when it can't be known that the change is stored.
-   */
-  updateSession(req: Request, change: (data: AppData) => void): Promise<boolean>;
+/**
+ * Sign-in with Logto and Hugging Face for an Express app.
+ *
+ * Waits for Redis for the time of one command (1.2 s), then goes on and heals by itself.
+ *
+ * @throws {ConfigError} listing every mistake of the configuration at once; it rejects for nothing else.
+ * @example
+ * const auth = await doorstep();
+ * app.use(auth.middleware);
+ * app.get('/private', requireSignIn, (req, res) => res.send(req.auth.sub));
+ * app.use(auth.errorHandler);
+ */
+export async function doorstep(options: DoorstepOptions = {}): Promise<Doorstep> {
+  const { env = process.env, redis: own, ...others } = options;
+  const config = parseKitConfig(env, { redisIsGiven: own !== undefined });
+  const logger = options.logger ?? createLogger('info');
+  if (own || !config.redis) {
+    if (own) defineScripts(own);
+    return createDoorstep({ ...others, config, logger, redis: own ?? neverGiven() });
+  }
+  const redis = connectRedis(config.redis, logger);
+  await Promise.race([once(redis, 'ready').catch(() => {}), pause(COMMAND_TIMEOUT_MS)]);
+  const close = async () => {
+    await redis.quit().catch(() => redis.disconnect());
+  };
+  return createDoorstep({ ...others, config, logger, redis, close });
+}
+
+function neverGiven(): never {
+  throw new Error('parseKitConfig lets no configuration without REDIS_URL pass');
 }
 
 /** Puts the parts together: the only file that knows them all. */
-export function createDoorstep(options: DoorstepOptions): Doorstep {
-  const { config, redis, logger, fetch, now, limits = DEFAULT_LIMITS, apiScopes } = options;
+export function createDoorstep(parts: DoorstepParts): Doorstep {
+  const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes } = parts;
+  const redis = withPrefix(parts.redis, parts.redisPrefix ?? '');
+  const paths = { ...DEFAULT_PATHS, ...parts.paths };
   const { baseUrl, secure } = config;
   const { issuer, appId, apiResource, organizations, timeoutMs } = config.logto;
   const { maxMs, recheckMs } = config.session;
+  const origins = { own: baseUrl, trusted: parts.trustedOrigins ?? [] };
 
   const sealer = new Sealer(config.session.secrets);
   const flash = new FlashMessages({ sealer, secure });
@@ -67,29 +91,45 @@ export function createDoorstep(options: DoorstepOptions): Doorstep {
     redis,
     sealer,
     now,
+    callbackPath: paths.callback,
+    visitorSessions: parts.visitorSessions,
     onDestroyed: (ended) => void revokeAll({ logto, logger }, [ended]),
   });
   const refresher = new Refresher({ timeoutMs, redis, sessions, logto, logger, now });
-  const rateLimits = createRateLimits(limits);
-  const principalDeps = { apiResource, logto, refresher, sessions, now };
+  const limits = createRateLimits({ ...DEFAULT_LIMITS, ...parts.limits });
+  const signInPath = paths.signIn;
+  const principalDeps = { signInPath, apiResource, logto, refresher, sessions, now };
   const recheckDeps = { recheckMs, refresher, sessions, logger, now };
+  const ownVisitor = visitor({ signInPath, isForeignChange: false });
+  const foreignVisitor = visitor({ signInPath, isForeignChange: true });
 
+  /** A change that another site asks for does not open the session: for it, nobody is signed in. */
+  const session: RequestHandler = (req, res, next) => {
+    if (isForeignChange(req, origins)) {
+      setPrincipal(req, foreignVisitor);
+      next();
+    } else sessions.middleware(req, res, next);
+  };
   const authenticate: RequestHandler = (req, _res, next) => {
     const active = sessions.of(req);
-    setPrincipal(req, active ? new SessionPrincipal(principalDeps, active) : VISITOR);
+    if (active) setPrincipal(req, new SessionPrincipal(principalDeps, active));
+    else if (!req.auth) setPrincipal(req, ownVisitor);
     next();
   };
   const recheck: RequestHandler = async (req, _res, next) => {
     const active = sessions.of(req);
-    if (active && (await recheckIfDue(recheckDeps, active))) setPrincipal(req, VISITOR);
+    if (active && (await recheckIfDue(recheckDeps, active))) setPrincipal(req, ownVisitor);
+    if (!sessionOf(req)) rejectLaterSession(req);
     next();
   };
 
-  const origin = [rejectAbsoluteForm, canonicalOrigin(config)];
+  const kitRoutes = Object.values(paths);
   const middleware = Router({ caseSensitive: true, strict: true });
-  middleware.use(origin);
+  middleware.use(rejectMisuse, rejectAbsoluteForm);
+  middleware.all(kitRoutes, requireSecure(config));
   middleware.use(
     backchannelLogout({
+      path: paths.backchannelLogout,
       issuer,
       appId,
       redis,
@@ -97,18 +137,21 @@ export function createDoorstep(options: DoorstepOptions): Doorstep {
       logto,
       logger,
       now,
-      failureLimit: rateLimits.backchannelFailure,
+      failureLimit: limits.backchannelFailure,
     }),
   );
-  middleware.use(sameOriginOnly(baseUrl));
-  middleware.use(sessions.middleware);
-  middleware.use(authenticate);
+  middleware.use(session, authenticate);
   middleware.use(
     authRoutes({
+      paths,
+      origins,
       baseUrl,
       secure,
       issuer,
       maxMs,
+      afterSignOut: parts.afterSignOut ?? '/',
+      signOutAnswer: parts.signOutAnswer ?? 'page',
+      onSignIn: parts.onSignIn,
       redis,
       sessions,
       logto,
@@ -116,19 +159,27 @@ export function createDoorstep(options: DoorstepOptions): Doorstep {
       flash,
       logger,
       now,
-      limits: rateLimits,
+      limits,
     }),
   );
   middleware.use(recheck);
 
   const api = Router();
-  api.use(origin, bearer({ issuer, apiResource, organizations, logto, now }));
+  api.use(rejectAbsoluteForm, requireSecure(config));
+  api.use(bearer({ signInPath, issuer, apiResource, organizations, logto, now }));
 
   return {
     middleware,
+    errorHandler: errorHandler({
+      logger,
+      signInAddress: (req) => signInAddressFrom(req, signInPath),
+      render: parts.renderError,
+    }),
     bearer: api,
     sessions: new OwnSessions({ sessions, logto, logger }),
     flash,
+    save: (req) => sessions.save(req),
     updateSession: (req, change) => sessions.updateData(req, change),
+    close: parts.close ?? (async () => {}),
   };
 }

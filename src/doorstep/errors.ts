@@ -20,6 +20,7 @@ export type SignInFailure = (typeof SIGN_IN_FAILURES)[number];
 /** Every reason that an error page, a problem JSON or a log line may name. */
 export const REASONS = [
   ...SIGN_IN_FAILURES,
+  'sign_in_denied',
   'logto_unavailable',
   'logto_wrong_issuer',
   'logto_refused',
@@ -49,6 +50,10 @@ export type Reason = (typeof REASONS)[number];
 export abstract class AppError extends Error {
   abstract readonly status: number;
   abstract readonly reason: Reason;
+  /** For the answer; Express's own error handler honours them too. */
+  get headers(): Record<string, string> {
+    return {};
+  }
 
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -66,6 +71,20 @@ export class SignInFailed extends AppError {
   constructor(reason: SignInFailure, message: string, options?: ErrorOptions) {
     super(message, options);
     this.reason = reason;
+  }
+}
+
+/** The app's `onSignIn` lets this person not in. */
+export class SignInDenied extends AppError {
+  readonly status = 403;
+  readonly reason = 'sign_in_denied';
+  /** Why, in words for the person. */
+  readonly shown: string;
+
+  /** @param shown Why, in words for the person: it is on the page, and in the log. */
+  constructor(shown: string) {
+    super(shown);
+    this.shown = shown;
   }
 }
 
@@ -114,6 +133,10 @@ export class Unauthorized extends AppError {
     super(message, options);
     this.challenge = challenge;
   }
+
+  override get headers() {
+    return bearerChallenge(this.challenge);
+  }
 }
 
 /** Signed in, but not allowed to do this. */
@@ -125,6 +148,10 @@ export class Forbidden extends AppError {
   constructor(denial: Denial) {
     super(`It takes the ${denial.missing.kind} ${denial.missing.name}`);
     this.denial = denial;
+  }
+
+  override get headers() {
+    return this.denial.challenge ? bearerChallenge(this.denial.challenge) : {};
   }
 }
 
@@ -174,6 +201,10 @@ export class MethodNotAllowed extends AppError {
     super(`${method} is not answered here`);
     this.allow = allow;
   }
+
+  override get headers() {
+    return { Allow: this.allow };
+  }
 }
 
 /** A cookie-authenticated change that didn't come from our own pages. */
@@ -215,4 +246,11 @@ export class Misuse extends AppError {
 export class NotFound extends AppError {
   readonly status = 404;
   readonly reason = 'not_found';
+}
+
+/** RFC 6750 section 3. The values are ours and a setting's: no quote and no backslash in them. */
+function bearerChallenge(challenge: Challenge): Record<string, string> {
+  const members = Object.entries({ realm: 'api', ...challenge });
+  const text = members.map(([name, value]) => `${name}="${value}"`).join(', ');
+  return { 'WWW-Authenticate': `Bearer ${text}` };
 }

@@ -3,6 +3,7 @@ import {
   BadInput,
   InvalidInput,
   type Reason,
+  SignInDenied,
   SignInFailed,
   type SignInFailure,
 } from '../doorstep/index.ts';
@@ -99,6 +100,15 @@ const COPY: Record<Reason, Copy> = {
           todo: ['Wait a minute, then try again. You shouldn’t need to sign in.'],
         }),
     action: tryAgain(address),
+  }),
+  sign_in_denied: (error) => ({
+    heading: 'You can’t sign in here',
+    drawing: 'locked',
+    happened: {
+      text: [error instanceof SignInDenied ? error.shown : 'This site lets you not in.'],
+    },
+    todo: ['If you think that you should, ask whoever runs this site.'],
+    action: HOME,
   }),
   logto_unavailable: (_error, { address }) => ({
     heading: 'We can’t reach our sign-in service right now',

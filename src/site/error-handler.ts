@@ -2,10 +2,8 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Logger } from 'pino';
 import {
   AppError,
-  type Challenge,
   Forbidden,
   InvalidInput,
-  MethodNotAllowed,
   NotFound,
   redirect,
   requestIdOf,
@@ -13,7 +11,6 @@ import {
   SessionStoreUnavailable,
   SignInFailed,
   signInAddress,
-  Unauthorized,
   Unexpected,
 } from '../doorstep/index.ts';
 import { errorCopy } from './error-copy.ts';
@@ -36,10 +33,7 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     if (error instanceof SessionEnded && req.accepts(['html', 'json']) === 'html') {
       return redirect(res, signInAddress(req));
     }
-    if (error instanceof MethodNotAllowed) res.set('Allow', error.allow);
-    const challenge = challengeOf(error);
-    if (challenge) res.set('WWW-Authenticate', bearerChallenge(challenge));
-    res.status(error.status).set('Cache-Control', 'no-store');
+    res.status(error.status).set({ ...error.headers, 'Cache-Control': 'no-store' });
     const context = { address: addressOf(req, error), denials };
     if (req.accepts(['html', 'json']) === 'json') sendProblem(req, res, error, context);
     else sendErrorPage(send, req, res, error, context);
@@ -125,14 +119,3 @@ const plain = (sentence: Sentence | null | undefined): string =>
   (sentence ?? [])
     .map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.strong))
     .join('');
-
-function challengeOf(error: AppError): Challenge | null {
-  if (error instanceof Forbidden) return error.denial.challenge;
-  return error instanceof Unauthorized ? error.challenge : null;
-}
-
-/** RFC 6750 section 3. The values are ours and a setting's: no quote and no backslash in them. */
-function bearerChallenge(challenge: Challenge): string {
-  const members = Object.entries({ realm: 'api', ...challenge });
-  return `Bearer ${members.map(([name, value]) => `${name}="${value}"`).join(', ')}`;
-}

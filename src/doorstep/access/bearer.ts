@@ -7,6 +7,7 @@ import { memberships } from '../session/user.ts';
 import { type Claims, type SignedIn, scopeSet, setPrincipal } from './principal.ts';
 
 export interface BearerDeps {
+  signInPath: string;
   issuer: string;
   /** The API that tokens have to be for; null: none, so no token is. */
   apiResource: string | null;
@@ -26,7 +27,7 @@ export function bearer(deps: BearerDeps): RequestHandler {
     const token = tokenOf(req);
     const expected = { getKey: await logto.keySet(), issuer, now: now() };
     const claims = await verifyAccessToken(token, expected);
-    setPrincipal(req, new TokenPrincipal(claims, organizationOfToken(claims, deps)));
+    setPrincipal(req, new TokenPrincipal(claims, organizationOfToken(claims, deps), deps));
     next();
   };
 }
@@ -57,6 +58,7 @@ function organizationOfToken(
 /** Whoever holds an access token: a program, for itself or for a person. */
 class TokenPrincipal implements SignedIn {
   readonly isAuthenticated = true;
+  readonly signInPath: string;
   readonly iss: string;
   readonly sub: string;
   readonly name = null;
@@ -71,7 +73,12 @@ class TokenPrincipal implements SignedIn {
   readonly #organizationId: string | null;
   readonly #scope: string;
 
-  constructor(claims: AccessClaims, organizationId: string | null) {
+  constructor(
+    claims: AccessClaims,
+    organizationId: string | null,
+    { signInPath }: { signInPath: string },
+  ) {
+    this.signInPath = signInPath;
     const { iss, sub, iat, exp, roles, scope } = claims;
     const [aud = ''] = claims.aud;
     this.iss = iss;

@@ -3,6 +3,7 @@ import type { ParamsDictionary, RouteParameters } from 'express-serve-static-cor
 import type { MissingPermission } from '../denial.ts';
 import { Forbidden, Unauthorized } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
+import { foreignChange } from '../http/same-origin.ts';
 import type { Membership } from '../session/record.ts';
 import { organizationOf, principalOf, type SignedIn } from './principal.ts';
 
@@ -16,11 +17,15 @@ function accountOf({ huggingFace, username, name, sub }: SignedIn): string {
  * Where to sign in so that one comes back to exactly this page (C10). A form can't be sent again: from
  * one, back to the page that it is on, as far as the browser tells.
  */
-export function signInAddress(req: Request): string {
+export const signInAddress = (req: Request): string =>
+  signInAddressFrom(req, principalOf(req).signInPath);
+
+/** @param signInPath Where the kit's route is. */
+export function signInAddressFrom(req: Request, signInPath: string): string {
   const referer = req.get('referer') ?? '';
   const form = URL.canParse(referer) ? new URL(referer) : { pathname: '/', search: '' };
   const page = req.method === 'GET' ? req.originalUrl : form.pathname + form.search;
-  return `/sign-in?return_to=${encodeURIComponent(page)}`;
+  return `${signInPath}?return_to=${encodeURIComponent(page)}`;
 }
 
 /** A request that has passed a guard. */
@@ -68,6 +73,7 @@ type Check = (principal: SignedIn, req: Request) => string | null | Promise<stri
 function guard(check: Check): Guard {
   const handler: RequestHandler = async (req, res, next) => {
     const principal = principalOf(req);
+    if (!principal.isAuthenticated && principal.isForeignChange) throw foreignChange();
     const elsewhere = principal.isAuthenticated ? await check(principal, req) : signInAddress(req);
     if (elsewhere) redirect(res, elsewhere);
     else next();

@@ -22,6 +22,10 @@ export interface Visitor {
   readonly isAuthenticated: false;
   readonly claims?: undefined;
   readonly sub?: undefined;
+  /** Another site asked for a change, so the session was not opened: a guard answers 403. */
+  readonly isForeignChange: boolean;
+  /** Where to sign in. */
+  readonly signInPath: string;
   toJSON(): { isAuthenticated: false };
 }
 
@@ -38,6 +42,8 @@ export interface TokenRequest {
  */
 export interface SignedIn {
   readonly isAuthenticated: true;
+  /** Where to sign in again. */
+  readonly signInPath: string;
   readonly iss: string;
   readonly sub: string;
   readonly name: string | null;
@@ -110,10 +116,11 @@ declare global {
   }
 }
 
-export const VISITOR: Visitor = {
+export const visitor = (known: Pick<Visitor, 'signInPath' | 'isForeignChange'>): Visitor => ({
+  ...known,
   isAuthenticated: false,
   toJSON: () => ({ isAuthenticated: false }),
-};
+});
 
 /** `req.user` is the same object: code from Logto's documentation works as it stands. */
 export function setPrincipal(req: Request, principal: Principal): void {

@@ -9,6 +9,7 @@ import { type Claims, type SignedIn, scopeSet, type TokenRequest } from './princ
 import { fetchUserInfo, type UserInfo } from './user-info.ts';
 
 export interface PrincipalDeps {
+  signInPath: string;
   /** The API that permissions are of; null: this site has none. */
   apiResource: string | null;
   logto: Logto;
@@ -35,6 +36,9 @@ export class SessionPrincipal implements SignedIn {
     this.#active = active;
   }
 
+  get signInPath() {
+    return this.#deps.signInPath;
+  }
   get iss() {
     return this.#active.user.iss;
   }

@@ -13,6 +13,10 @@ import {
 import { type RedisConfig, redisConfig, redisMode, redisUrl } from './redis-address.ts';
 
 /** Everything the app can be told from outside. Times are milliseconds. */
+export type KitConfig = Pick<Config, 'baseUrl' | 'secure' | 'redis' | 'session'> & {
+  logto: Omit<Config['logto'], 'accountCenter'>;
+};
+
 export interface Config {
   appName: string;
   production: boolean;
@@ -171,4 +175,11 @@ export function parseConfig(environment: Environment): Config {
     },
     demo: false,
   };
+}
+
+export function parseKitConfig(
+  environment: Environment,
+  _options: { redisIsGiven?: boolean } = {},
+): KitConfig {
+  return parseConfig(environment);
 }

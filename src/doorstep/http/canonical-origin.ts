@@ -1,5 +1,4 @@
 import type { RequestHandler } from 'express';
-import type { Config } from '../config/config.ts';
 import { isLoopback } from '../config/fields.ts';
 import { BadInput, InsecureRequest } from '../errors.ts';
 import { redirect } from './redirect.ts';
@@ -16,23 +15,28 @@ export const rejectAbsoluteForm: RequestHandler = (req, _res, next) => {
 };
 
 /**
- * Sees to it that people use the site under BASE_URL, where its cookies are.
- *
  * Under https, a request that came in the clear is an error that names the cause: else the browser
- * would silently get no session cookie (C23). In development, 127.0.0.1 is sent on to localhost; a
- * public name is not redirected, since behind a proxy that rewrites Host that would never end.
+ * would silently get no session cookie (C23).
  */
-export function canonicalOrigin({
-  baseUrl,
-  secure,
-}: Pick<Config, 'baseUrl' | 'secure'>): RequestHandler {
-  const own = new URL(baseUrl);
-  return (req, res, next) => {
+export function requireSecure({ secure }: { secure: boolean }): RequestHandler {
+  return (req, _res, next) => {
     if (secure && !req.secure) {
       throw new InsecureRequest(
-        'An insecure request under an https BASE_URL: no X-Forwarded-Proto from a trusted proxy',
+        "An insecure request under an https BASE_URL: no X-Forwarded-Proto from a trusted proxy. Name the proxy: app.set('trust proxy', '<its address>')",
       );
     }
+    next();
+  };
+}
+
+/**
+ * Sees to it that people use a site under BASE_URL, where its cookies are. In development, 127.0.0.1
+ * is sent on to localhost; a public name is not redirected, since behind a proxy that rewrites Host
+ * that would never end.
+ */
+export function canonicalOrigin({ baseUrl }: { baseUrl: string }): RequestHandler {
+  const own = new URL(baseUrl);
+  return (req, res, next) => {
     const host = req.get('host') ?? '';
     const elsewhere = isLoopback(own.hostname) && host !== own.host;
     if (elsewhere && (req.method === 'GET' || req.method === 'HEAD')) {

@@ -1,6 +1,24 @@
 import type { Response } from 'express';
 
 /**
+ * A page that goes on by itself. Chrome holds a redirect after a form against the `form-action`
+ * policy of the form's page, which `'self'` forbids to leave the site; a Refresh is none.
+ */
+export function leadOn(res: Response, address: string): void {
+  res
+    .status(200)
+    .set({ Refresh: `0;url=${address}`, 'Cache-Control': 'no-store' })
+    .type('html');
+  res.send(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Signing out</title>
+<p><a href="${address.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}">Go on</a></p>
+</html>
+`);
+}
+
+/**
  * 303 without a body. express-session sends the headers of an answer with a body before it has saved
  * the session, so the browser would ask for the next page too early (C1).
  */

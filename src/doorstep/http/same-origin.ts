@@ -1,24 +1,34 @@
 import type { Request, RequestHandler } from 'express';
 import { CrossSiteRequest } from '../errors.ts';
 
-/**
- * Refuses unsafe methods that don't come from our own pages (S26). SameSite=Lax alone lets a
- * sibling subdomain through. Browsers that send neither header are older than 2020: no means no.
- *
- * @param baseUrl Our origin.
- */
-export const sameOriginOnly =
-  (baseUrl: string): RequestHandler =>
-  (req, _res, next) => {
-    if (!isSafe(req.method) && !isSameOrigin(req, baseUrl)) {
-      throw new CrossSiteRequest('A change was asked for from outside our own pages');
-    }
-    next();
-  };
-
-export function isSameOrigin(req: Request, baseUrl: string): boolean {
-  const site = req.get('sec-fetch-site');
-  return site === undefined ? req.get('origin') === baseUrl : site === 'same-origin';
+export interface Origins {
+  /** Where our own pages are. */
+  own: string;
+  /** Others whose pages may ask for changes. */
+  trusted: readonly string[];
 }
 
-const isSafe = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method);
+/**
+ * Whether an unsafe request does not come from our own pages (S26). SameSite=Lax alone lets a sibling
+ * subdomain through. Browsers that send neither header are older than 2020: no means no.
+ */
+export function isForeignChange(req: Request, { own, trusted }: Origins): boolean {
+  if (['GET', 'HEAD', 'OPTIONS'].includes(req.method)) return false;
+  const origin = req.get('origin');
+  const site = req.get('sec-fetch-site');
+  if (origin === undefined) return site !== 'same-origin';
+  // Origin is what people see: behind a name that was rebound to us, it differs from ours.
+  if (origin === own) return site !== undefined && site !== 'same-origin';
+  return !trusted.includes(origin);
+}
+
+/** Refuses every unsafe request that does not come from our own pages, whatever it is for. */
+export function sameOriginOnly(own: string): RequestHandler {
+  return (req, _res, next) => {
+    if (isForeignChange(req, { own, trusted: [] })) throw foreignChange();
+    next();
+  };
+}
+
+export const foreignChange = () =>
+  new CrossSiteRequest('A change was asked for from outside our own pages');

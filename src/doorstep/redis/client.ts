@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { credentials, type RedisConfig } from '../config/redis-address.ts';
 import { RedisCluster } from './cluster.ts';
@@ -6,21 +6,21 @@ import { SCRIPTS } from './commands.ts';
 import { type OutageLog, outageLog } from './connection-log.ts';
 import { watchSentinels } from './sentinels.ts';
 
-/** For an answer of Redis, milliseconds: a page says within 2 s that there is none. */
-const PATIENCE = 1200;
-/** For a last word from a connection that is given up, milliseconds. */
-const FAREWELL = 200;
+/** For an answer of Redis: a page says within 2 s that there is none. */
+export const COMMAND_TIMEOUT_MS = 1200;
+/** How long a connection that is given up may take to close. */
+const DISCONNECT_TIMEOUT_MS = 200;
 
 /** A Redis that hangs, or an address that went silent, is given up within this. */
 const LIMITS = {
-  commandTimeout: PATIENCE,
+  commandTimeout: COMMAND_TIMEOUT_MS,
   // As a whole: commands that wait behind others fail with them, the next ones fail at once, and the
   // way back is a new connection.
-  socketTimeout: PATIENCE,
-  connectTimeout: PATIENCE,
+  socketTimeout: COMMAND_TIMEOUT_MS,
+  connectTimeout: COMMAND_TIMEOUT_MS,
 } satisfies RedisOptions;
 
-const backOff = (attempt: number) => Math.min(attempt * 100, PATIENCE);
+const backOffMs = (attempt: number) => Math.min(attempt * 100, COMMAND_TIMEOUT_MS);
 
 /**
  * A client for the app's Redis. It connects by itself, and again after an outage or a failover; a
@@ -35,6 +35,11 @@ export function connectRedis(config: RedisConfig, logger: Logger): Redis | Redis
   return redis;
 }
 
+/** Gives a client that somebody else has made the kit's scripts. */
+export function defineScripts(redis: Redis | Cluster): void {
+  for (const [name, definition] of Object.entries(SCRIPTS)) redis.defineCommand(name, definition);
+}
+
 /** One connection, to one master: what the two modes without a cluster share. */
 const options = (config: RedisConfig) =>
   ({
@@ -46,8 +51,8 @@ const options = (config: RedisConfig) =>
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    maxLoadingRetryTime: PATIENCE,
-    retryStrategy: backOff,
+    maxLoadingRetryTime: COMMAND_TIMEOUT_MS,
+    retryStrategy: backOffMs,
     // After a failover the old address may be a replica: connect anew and find the master.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   }) satisfies RedisOptions;
@@ -68,10 +73,10 @@ function connectBySentinels(config: RedisConfig): Redis {
     natMap,
     // Those of REDIS_URL, by the names that their certificates hold.
     updateSentinels: false,
-    sentinelRetryStrategy: backOff,
-    sentinelCommandTimeout: PATIENCE,
+    sentinelRetryStrategy: backOffMs,
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
     // The old master may hang: don't wait for its goodbye.
-    disconnectTimeout: FAREWELL,
+    disconnectTimeout: DISCONNECT_TIMEOUT_MS,
   });
   watch(redis);
   return redis;
@@ -87,7 +92,7 @@ const connectCluster = (config: RedisConfig, log: OutageLog): RedisCluster =>
     redisOptions: {
       ...LIMITS,
       ...credentials(config),
-      disconnectTimeout: FAREWELL,
+      disconnectTimeout: DISCONNECT_TIMEOUT_MS,
       // A node that is loading says so by itself, to each command and at once.
       enableReadyCheck: false,
       autoResendUnfulfilledCommands: false,
@@ -95,8 +100,8 @@ const connectCluster = (config: RedisConfig, log: OutageLog): RedisCluster =>
     },
     // Names stay names: certificates are for them, and an address may have changed after an outage.
     dnsLookup: (address, done) => done(null, address),
-    clusterRetryStrategy: backOff,
-    slotsRefreshTimeout: PATIENCE / 2,
+    clusterRetryStrategy: backOffMs,
+    slotsRefreshTimeout: COMMAND_TIMEOUT_MS / 2,
     // What part of the cluster can answer does.
     enableReadyCheck: false,
     // Only what was not carried out is sent again: MOVED and ASK, perhaps one after the other.

@@ -3,6 +3,7 @@ import session from 'express-session';
 import type { Config } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
 import { cookieAttributes, cookieName } from '../http/cookies.ts';
+import { sessionOf } from './session.ts';
 import type { SessionStore } from './store.ts';
 
 export const sessionCookieName = (config: { secure: boolean }): string =>
@@ -12,10 +13,17 @@ export const sessionCookieName = (config: { secure: boolean }): string =>
  * express-session, only for a browser that brings a session cookie, and on the callback, which
  * begins a session: visitors cost no Redis command and get no cookie (S13).
  */
-export function sessionMiddleware(
-  config: Pick<Config, 'secure' | 'session'>,
-  store: SessionStore,
-): RequestHandler {
+export function sessionMiddleware({
+  config,
+  store,
+  callbackPath,
+  forVisitors,
+}: {
+  config: Pick<Config, 'secure' | 'session'>;
+  store: SessionStore;
+  callbackPath: string;
+  forVisitors: boolean;
+}): RequestHandler {
   const name = sessionCookieName(config);
   const middleware = session({
     name,
@@ -28,8 +36,13 @@ export function sessionMiddleware(
     rolling: false,
   });
   return (req, res, next) => {
-    const mayHaveSession = req.headers.cookie?.includes(`${name}=`) || req.path === '/callback';
-    if (mayHaveSession) middleware(req, res, next);
-    else next();
+    if (!(forVisitors || req.path === callbackPath || req.headers.cookie?.includes(`${name}=`)))
+      return next();
+    middleware(req, res, (error?: unknown) => {
+      // A cookie whose session is gone makes no new one: a visitor has no `req.session`.
+      const isNew = store.recordOf(sessionOf(req)) === undefined;
+      if (isNew && !forVisitors) Reflect.deleteProperty(req, 'session');
+      next(error);
+    });
   };
 }

@@ -36,6 +36,9 @@ const SessionUser = z.object({
 });
 export type SessionUser = z.infer<typeof SessionUser>;
 
+/** The app's own keys: what `req.session` holds. */
+const data = z.record(z.string(), z.unknown());
+
 /** Loose: what a newer version has added survives a change by this one in a rolling deployment. */
 const StoredSession = z.looseObject({
   user: SessionUser.loose(),
@@ -43,9 +46,10 @@ const StoredSession = z.looseObject({
   idToken: z.string(),
   /** When a sign-in ended that this app had asked to be a fresh one; milliseconds since 1970. */
   askedToSignInAt: z.number().optional(),
-  /** The app's own keys: what `req.session` holds. */
-  data: z.record(z.string(), z.unknown()).optional(),
+  data: data.optional(),
 });
+
+const StoredVisitor = z.object({ user: z.null(), endsAt: z.number(), data });
 
 /** What Redis holds for a session. The app writes `data`; all else is the kit's. */
 export interface SessionRecord {
@@ -55,10 +59,21 @@ export interface SessionRecord {
   data: Record<string, unknown>;
 }
 
+/** The session of somebody who has not signed in, where the app wants them to have one. */
+export interface VisitorRecord {
+  user: null;
+  /** When it ends whatever happens, milliseconds since 1970. */
+  endsAt: number;
+  data: Record<string, unknown>;
+}
+
+export type AnyRecord = SessionRecord | VisitorRecord;
+
 /** @returns null for anything that isn't of the form of a session. */
-export function parseRecord(json: string): SessionRecord | null {
-  const { data: stored } = StoredSession.safeParse(JSON.parse(json));
-  if (!stored) return null;
+export function parseRecord(json: string): AnyRecord | null {
+  const value: unknown = JSON.parse(json);
+  const { data: stored } = StoredSession.safeParse(value);
+  if (!stored) return StoredVisitor.safeParse(value).data ?? null;
   const { user, idToken, askedToSignInAt, data, ...others } = stored;
   // Versions before `data` kept the app's keys beside the kit's.
   return { user, idToken, askedToSignInAt, data: { ...others, ...data } };

@@ -1,16 +1,15 @@
 import type { Request, RequestHandler } from 'express';
-import type { SessionData } from 'express-session';
 import type { Config } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import { cookieAttributes } from '../http/cookies.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { mapInBatches, settleAll } from '../redis/errors.ts';
+import type { AppData } from './app-data.ts';
 import { sessionMiddleware } from './middleware.ts';
-import type { SessionRecord, SessionUser } from './record.ts';
+import type { AnyRecord, SessionRecord, SessionUser } from './record.ts';
 import { ActiveSession, type AppSession, makeSession, sessionOf } from './session.ts';
 import { SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './token-store.ts';
-import type { Change } from './updates.ts';
 import { type SessionOwner, UserIndex, type UserKey } from './user-index.ts';
 
 /** Tokens are written at sign-in and at rechecks, and have to outlive the last page after that. */
@@ -21,6 +20,10 @@ export interface SessionsOptions {
   redis: RedisCommands;
   sealer: Sealer;
   now: () => number;
+  /** Where a sign-in ends: the only route that begins a session. Default: `/callback`. */
+  callbackPath?: string | undefined;
+  /** Whether visitors have a session once the app writes to it. Default: `never`. */
+  visitorSessions?: 'never' | 'when-written' | undefined;
   /** Told of each session that the app ended by `req.session.destroy()` or `regenerate()`. */
   onDestroyed?: (ended: EndedSession) => void;
 }
@@ -32,12 +35,11 @@ export interface SignIn {
   /** This app asked Logto for a fresh one (`prompt=login`), whatever session there was. */
   isFresh: boolean;
   tokens: Tokens;
+  /** The app's own keys to begin with. */
+  data?: Record<string, unknown>;
   /** When the browser set out for Logto, milliseconds since 1970. */
   startedAt: number;
 }
-
-/** The app's own keys, as an app declares them on express-session's `SessionData`. */
-export type AppData = Partial<Omit<SessionData, 'cookie'>>;
 
 export interface EndedSession {
   /** Now the caller's to revoke. */
@@ -70,7 +72,9 @@ export class Sessions {
   readonly #index: UserIndex;
   readonly #active = new WeakMap<AppSession, ActiveSession>();
 
-  constructor({ config, redis, sealer, now, onDestroyed }: SessionsOptions) {
+  constructor(options: SessionsOptions) {
+    const { config, redis, sealer, now, onDestroyed } = options;
+    const forVisitors = options.visitorSessions === 'when-written';
     const { idleMs, maxMs, recheckMs } = config.session;
     this.#store = new SessionStore({
       redis,
@@ -78,9 +82,10 @@ export class Sessions {
       cookie: cookieAttributes(config),
       idleMs,
       now,
+      visitorMaxMs: forVisitors ? maxMs : null,
       end: async (id) => {
         const found = await this.#store.peek(id);
-        if (!found?.record) return this.#store.delete(id);
+        if (!found?.record?.user) return this.#store.delete(id);
         const ended = await this.end(id, found.record.user);
         onDestroyed?.(ended);
       },
@@ -88,14 +93,15 @@ export class Sessions {
     const lifeMs = idleMs + recheckMs + TOKEN_GRACE_MS;
     this.tokens = new TokenStore({ redis, sealer, now, lifeMs });
     this.#index = new UserIndex(redis, now, maxMs);
-    this.middleware = sessionMiddleware(config, this.#store);
+    const { callbackPath = '/callback' } = options;
+    this.middleware = sessionMiddleware({ config, store: this.#store, callbackPath, forVisitors });
   }
 
   /** @returns null for a visitor, and once the session of this request has ended. */
   of(req: Request): ActiveSession | null {
     const session = sessionOf(req);
     const record = this.#store.recordOf(session);
-    if (!session || !record) return null;
+    if (!session || !record?.user) return null;
     // One for the request: whoever asks later sees what a refresh has brought.
     const active = this.#active.get(session) ?? new ActiveSession(req, session.id, record);
     this.#active.set(session, active);
@@ -110,8 +116,9 @@ export class Sessions {
    *   this sign-in was under way.
    */
   async begin(req: Request, signIn: SignIn): Promise<EndedSession | null> {
-    const { user, idToken, startedAt, tokens } = signIn;
+    const { user, idToken, startedAt, tokens, data = {} } = signIn;
     const before = this.of(req);
+    const visitor = await this.#takeVisitor(req);
     // Its refresh token is not revoked: both sign-ins share one grant at Logto, which would end with it.
     if (before) await this.end(before, before.user);
     // A new id, whatever cookie came with this request: nobody knows it.
@@ -120,7 +127,7 @@ export class Sessions {
       user,
       idToken,
       ...(signIn.isFresh && { askedToSignInAt: user.signedInAt }),
-      data: {},
+      data: { ...visitor, ...data },
     });
     try {
       // Before the record, which makes it a session: one that nobody can find can't be ended, and
@@ -129,7 +136,8 @@ export class Sessions {
         this.#index.add(user, begun.id, user.endsAt),
         this.tokens.write(begun.id, 0, tokens, user.endsAt),
       ]);
-      await this.#store.create(session, begun.record);
+      this.#store.adopt(session, begun.record);
+      await this.#store.create(begun.id, session, begun.record);
       // Only now. `endAll` leaves its mark and then looks into the index: whoever of the two comes
       // second sees what the other did. The entry again: a list that found no record may have
       // forgotten it.
@@ -143,6 +151,15 @@ export class Sessions {
       throw error;
     }
     return this.end(begun, user);
+  }
+
+  /** What a visitor's session holds comes along (a basket, say), and its id ends with it. */
+  async #takeVisitor(req: Request): Promise<Record<string, unknown>> {
+    const session = sessionOf(req);
+    const record = this.#store.recordOf(session);
+    if (!session || !record || record.user) return {};
+    await this.#store.delete(session.id);
+    return record.data;
   }
 
   /** As far as Redis can be reached. */
@@ -194,10 +211,13 @@ export class Sessions {
    * @returns false when the session has ended: then nothing was changed.
    * @throws {SessionStoreUnavailable} when it can't be known that the change is stored.
    */
-  async update(target: ActiveSession, change: Change): Promise<boolean> {
-    const record = await this.#store.update(target.id, change);
-    if (record) target.record = record;
-    return record !== null;
+  async update(target: ActiveSession, change: (record: SessionRecord) => void): Promise<boolean> {
+    const record = await this.#store.update(target.id, (stored) => {
+      if (stored.user) change(stored);
+    });
+    if (!record?.user) return false;
+    target.record = record;
+    return true;
   }
 
   /** As {@link update}, for the app's own keys; `req.session` has the change afterwards. */
@@ -207,6 +227,12 @@ export class Sessions {
     const record = await this.#store.update(session.id, ({ data }) => change(data));
     if (record) this.#store.adopt(session, record);
     return record !== null;
+  }
+
+  /** Stores what this request has written to `req.session`. */
+  async save(req: Request): Promise<void> {
+    const session = sessionOf(req);
+    if (session) await promisify((done) => session.save(done));
   }
 
   /** Looks at a session without using it. */
@@ -230,11 +256,14 @@ export class Sessions {
   }
 }
 
+const promisify = (act: (done: (error?: unknown) => void) => void): Promise<void> =>
+  new Promise((resolve, reject) => act((error) => (error ? reject(error) : resolve())));
+
 const listed = (
   id: string,
-  found: { record: SessionRecord | null; lastUsedAt: number } | null,
+  found: { record: AnyRecord | null; lastUsedAt: number } | null,
 ): ListedSession | null =>
-  found?.record ? { id, user: found.record.user, lastUsedAt: found.lastUsedAt } : null;
+  found?.record?.user ? { id, user: found.record.user, lastUsedAt: found.lastUsedAt } : null;
 
 /** The record is gone, so only the entry that led to it can be taken away. */
 const ownerBy = (target: UserKey | { logtoSession: string }): SessionOwner =>

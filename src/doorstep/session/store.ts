@@ -5,7 +5,7 @@ import type { Sealer } from '../crypto/sealer.ts';
 import { SessionStoreUnavailable } from '../errors.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { wrapRedisError } from '../redis/errors.ts';
-import { parseRecord, type SessionRecord } from './record.ts';
+import { type AnyRecord, parseRecord } from './record.ts';
 import { type Change, Updates } from './updates.ts';
 
 const PREFIX = 'session:';
@@ -20,6 +20,8 @@ interface StoreOptions {
   cookie: CookieOptions;
   idleMs: number;
   now: () => number;
+  /** How long the session of a visitor may last, milliseconds; null: visitors have none. */
+  visitorMaxMs: number | null;
   /** Ends a session wholly, its tokens and index entries too, for `req.session.destroy()`. */
   end: (id: string) => Promise<unknown>;
 }
@@ -36,7 +38,7 @@ export class SessionStore extends RedisStore {
   readonly #options: StoreOptions;
   readonly #updates: Updates;
   /** The record behind what express-session was given. */
-  readonly #records = new WeakMap<SessionData, SessionRecord>();
+  readonly #records = new WeakMap<SessionData, AnyRecord>();
 
   constructor(options: StoreOptions) {
     // connect-redis can't know our key names when it serialises, so reading and writing are ours.
@@ -53,17 +55,16 @@ export class SessionStore extends RedisStore {
   }
 
   /** The record behind a session that was read from Redis or created there. */
-  recordOf(session: SessionData | undefined): SessionRecord | undefined {
+  recordOf(session: SessionData | undefined): AnyRecord | undefined {
     return session && this.#records.get(session);
   }
 
-  /** Keeps the first record of a session under a new id, which `session` has. */
-  async create(session: Session & SessionData, record: SessionRecord): Promise<void> {
+  /** Keeps the first record of a session, under an id that is new. */
+  async create(id: string, session: SessionData, record: AnyRecord): Promise<void> {
     const { redis, idleMs } = this.#options;
-    const key = PREFIX + session.id;
-    const sealed = this.#seal(session.id, record);
+    const sealed = this.#seal(id, record);
     // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
-    await wrapRedisError('The session', redis.set(key, sealed, 'PX', idleMs, 'NX'));
+    await wrapRedisError('The session', redis.set(PREFIX + id, sealed, 'PX', idleMs, 'NX'));
     this.#records.set(session, record);
   }
 
@@ -73,12 +74,12 @@ export class SessionStore extends RedisStore {
    * @returns the record after the change; null when the session has ended: it is not brought back.
    * @throws {SessionStoreUnavailable} when it can't be known that the change is stored.
    */
-  update(id: string, change: Change): Promise<SessionRecord | null> {
+  update(id: string, change: Change): Promise<AnyRecord | null> {
     return this.#updates.add(id, change);
   }
 
   /** Gives `session` what somebody else has changed meanwhile, beside what this request changed. */
-  adopt(session: SessionData, record: SessionRecord): void {
+  adopt(session: SessionData, record: AnyRecord): void {
     const before = this.#records.get(session)?.data ?? {};
     const mine = new Set(changedKeys(before, session).map(([key]) => key));
     const theirs = jsonCopy(record.data);
@@ -105,8 +106,7 @@ export class SessionStore extends RedisStore {
   override async set(id: string, session: SessionData, callback?: Callback<never>): Promise<void> {
     await this.#answer(callback, async () => {
       const before = this.#records.get(session);
-      // Not one of ours: made by express-session for a visitor, who has nothing to keep.
-      if (!before) return null;
+      if (!before) return this.#setVisitor(id, session);
       const changed = changedKeys(before.data, session);
       if (changed.length === 0) return null;
       const record = await this.update(id, ({ data }) => {
@@ -125,7 +125,7 @@ export class SessionStore extends RedisStore {
    *
    * @returns null when it is gone; without a record when it is there, but sealed with a key that we don't have.
    */
-  async peek(id: string): Promise<{ record: SessionRecord | null; lastUsedAt: number } | null> {
+  async peek(id: string): Promise<{ record: AnyRecord | null; lastUsedAt: number } | null> {
     const { redis, idleMs, now } = this.#options;
     const key = PREFIX + id;
     const [sealed, left] = await wrapRedisError(
@@ -162,16 +162,30 @@ export class SessionStore extends RedisStore {
   override length = this.all;
   override clear = this.all;
 
-  #seal(id: string, record: SessionRecord): Buffer {
+  /** Made by express-session for a visitor: kept when the app has written to it and wants that. */
+  async #setVisitor(id: string, session: SessionData): Promise<null> {
+    const { visitorMaxMs, now } = this.#options;
+    const { cookie: _, ...data } = session;
+    if (visitorMaxMs !== null && Object.keys(data).length > 0) {
+      await this.create(id, session, {
+        user: null,
+        endsAt: now() + visitorMaxMs,
+        data: jsonCopy(data),
+      });
+    }
+    return null;
+  }
+
+  #seal(id: string, record: AnyRecord): Buffer {
     return this.#options.sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
   }
 
   /** Past its absolute lifetime, or sealed with a key that is gone: no session. */
-  async #open(id: string, sealed: Buffer | null): Promise<SessionRecord | null> {
+  async #open(id: string, sealed: Buffer | null): Promise<AnyRecord | null> {
     const { redis, sealer, now } = this.#options;
     const json = sealed && sealer.unseal(sealed, SESSION_PURPOSE, id);
     const record = json ? parseRecord(json) : null;
-    if (!record || record.user.endsAt > now()) return record;
+    if (!record || endOf(record) > now()) return record;
     await wrapRedisError('The session', redis.del(PREFIX + id));
     return null;
   }
@@ -207,5 +221,7 @@ function changedKeys(
     .filter((key) => JSON.stringify(before[key]) !== JSON.stringify(after[key]))
     .map((key) => [key, after[key]]);
 }
+
+const endOf = (record: AnyRecord) => (record.user ? record.user.endsAt : record.endsAt);
 
 const jsonCopy = (data: object): Record<string, unknown> => JSON.parse(JSON.stringify(data));

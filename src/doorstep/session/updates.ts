@@ -1,16 +1,16 @@
 import { REVISION_BYTES } from '../crypto/sealer.ts';
 import { SessionStoreUnavailable } from '../errors.ts';
-import type { SessionRecord } from './record.ts';
+import type { AnyRecord } from './record.ts';
 
 /** Changes a record in place. It may be called again, on a newer record, when somebody else wrote. */
-export type Change = (record: SessionRecord) => void;
+export type Change = (record: AnyRecord) => void;
 
 /** How often a write may find that another process was faster. Each time one of them has got through. */
 const MAX_ATTEMPTS = 100;
 
 interface Waiting {
   change: Change;
-  resolve: (record: SessionRecord | null) => void;
+  resolve: (record: AnyRecord | null) => void;
   reject: (error: unknown) => void;
 }
 
@@ -18,8 +18,8 @@ interface UpdatesOptions {
   read: (id: string) => Promise<Buffer | null>;
   /** 1: written; 0: another revision is there; -1: the session has ended. */
   write: (id: string, revision: Buffer, sealed: Buffer) => Promise<number>;
-  open: (id: string, sealed: Buffer) => Promise<SessionRecord | null>;
-  seal: (id: string, record: SessionRecord) => Buffer;
+  open: (id: string, sealed: Buffer) => Promise<AnyRecord | null>;
+  seal: (id: string, record: AnyRecord) => Buffer;
 }
 
 /**
@@ -37,7 +37,7 @@ export class Updates {
   }
 
   /** @returns the record with this change in it; null when the session has ended. */
-  add(id: string, change: Change): Promise<SessionRecord | null> {
+  add(id: string, change: Change): Promise<AnyRecord | null> {
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(id);
       if (waiting) return void waiting.push({ change, resolve, reject });
@@ -64,7 +64,7 @@ export class Updates {
     return batch;
   }
 
-  async #apply(id: string, batch: Waiting[]): Promise<SessionRecord | null> {
+  async #apply(id: string, batch: Waiting[]): Promise<AnyRecord | null> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const before = await this.#options.read(id);
       const record = before && (await this.#options.open(id, before));
@@ -92,7 +92,7 @@ export class Updates {
 const revisionOf = (sealed: Buffer): Buffer => sealed.subarray(0, REVISION_BYTES);
 
 /** A change that throws is its caller's failure alone, and leaves nothing of itself behind. */
-function changed(record: SessionRecord, batch: Waiting[]): SessionRecord {
+function changed(record: AnyRecord, batch: Waiting[]): AnyRecord {
   let result = record;
   for (const waiting of batch) {
     const next = structuredClone(result);

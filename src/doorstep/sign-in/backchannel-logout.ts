@@ -8,6 +8,7 @@ import express, {
 } from 'express';
 import type { Logger } from 'pino';
 import { InvalidLogoutToken } from '../errors.ts';
+import { rejectReadBody } from '../http/host-checks.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
 import { type LogoutToken, verifyLogoutToken } from '../logto/tokens.ts';
@@ -21,6 +22,7 @@ const BODY_LIMIT = '16kb';
 const USED_JTI_MS = 20 * 60_000;
 
 export interface BackchannelDeps {
+  path: string;
   issuer: string;
   appId: string;
   redis: RedisCommands;
@@ -42,15 +44,16 @@ export function backchannelLogout(deps: BackchannelDeps): Router {
   // Strict, and not under a path of app.ts: only this very spelling is exempt from the CSRF defence.
   const router = Router({ caseSensitive: true, strict: true });
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
-  router.post('/backchannel-logout', form, async (req, res) => {
+  router.post(deps.path, form, async (req, res) => {
     await endWhatLogtoEnded(deps, req);
     res.set('Cache-Control', 'no-store').status(200).end();
   });
-  router.use('/backchannel-logout', answerWithOAuthError(deps));
+  router.use(deps.path, answerWithOAuthError(deps));
   return router;
 }
 
 function tokenOf(req: Request): string {
+  rejectReadBody(req);
   const token: unknown = req.body?.logout_token;
   if (typeof token === 'string' && token !== '') return token;
   throw new InvalidLogoutToken('The form has no logout_token');

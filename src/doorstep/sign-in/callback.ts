@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { PersistKey } from '@logto/express';
 import type { Request, Response } from 'express';
+import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
-import { LogtoRefused, SignInFailed } from '../errors.ts';
+import type { Claims } from '../access/principal.ts';
+import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
@@ -12,10 +14,14 @@ import { revokeAll } from '../refresh/revoke.ts';
 import { describeDevice } from '../session/device.ts';
 import type { Sessions, SignIn } from '../session/sessions.ts';
 import { userFrom } from '../session/user.ts';
+import { callOnSignIn, type OnSignIn } from './on-sign-in.ts';
+import type { Paths } from './paths.ts';
 import { type PendingSignIn, type PendingSignIns, SIGN_IN_LIFETIME_MS } from './pending-sign-in.ts';
 
 export interface CallbackDeps {
   baseUrl: string;
+  paths: Paths;
+  onSignIn: OnSignIn | undefined;
   issuer: string;
   /** How long a session may last, milliseconds. */
   maxMs: number;
@@ -75,8 +81,14 @@ async function signIn(
   const revoke = () => void revokeAll(deps, [{ tokens: finished.tokens, wasLive: false }]);
   // Where somebody was signed in already, that may go on, and with this token its grant would end.
   const hadSession = sessions.of(req) !== null;
-  const endedMeanwhile = await sessions.begin(req, finished).catch((error: unknown) => {
-    if (!hadSession) revoke();
+  const endedMeanwhile = await (async () => {
+    const { iss, sub, name, username, picture } = finished.user;
+    const claims = decodeJwt<Claims>(finished.idToken);
+    const user = { iss, sub, name, username, picture, claims };
+    const data = deps.onSignIn ? await callOnSignIn(deps.onSignIn, user, req) : {};
+    return sessions.begin(req, { ...finished, data });
+  })().catch((error: unknown) => {
+    if (!hadSession || error instanceof SignInDenied) revoke();
     throw error;
   });
   if (endedMeanwhile) {
@@ -132,7 +144,7 @@ function denial(error: string): SignInFailed {
 
 /** The code for tokens, and the ID token verified, by the SDK's client over a storage of this call's own. */
 async function exchange(
-  { baseUrl, maxMs, logto, now }: CallbackDeps,
+  { baseUrl, paths, maxMs, logto, now }: CallbackDeps,
   req: Request,
   { state, code }: Pick<CallbackAnswer, 'state' | 'code'>,
   { signInSession, prompt, startedAt }: PendingSignIn,
@@ -142,7 +154,7 @@ async function exchange(
   try {
     // An address of what was checked here, and nothing else: the SDK reads queries its own way.
     const checked = new URLSearchParams({ state, code });
-    await client.handleSignInCallback(`${baseUrl}/callback?${checked}`);
+    await client.handleSignInCallback(`${baseUrl}${paths.callback}?${checked}`);
   } catch (cause) {
     // Anything but a bad code is about this app's own credentials: the operator's to fix.
     if (!(cause instanceof LogtoRefused && cause.code === 'invalid_grant')) throw cause;

@@ -1,14 +1,13 @@
 const MAX_BYTES = 512;
-/** Coming back to one of these would start, end or replay something. */
-const AUTH_ROUTES = ['/sign-in', '/sign-up', '/callback', '/sign-out', '/backchannel-logout'];
 
 /**
  * The way back after sign-in, as a path of this site, encoded; `/` for anything else. Foreign,
  * protocol-relative, back-slashed and control-character targets never pass (C10, S27, S31).
  *
  * @param wanted What the request asked for; any string that an attacker likes.
+ * @param authRoutes Coming back to one of these would start, end or replay something.
  */
-export function returnPath(wanted: string | undefined): string {
+export function returnPath(wanted: string | undefined, authRoutes: readonly string[]): string {
   // Browsers read "\" as "/" and drop tabs and newlines, so "/\evil" and "/\t/evil" leave the site.
   if (!wanted?.startsWith('/') || /^\/[/\\]|[\\\p{Cc}]/u.test(wanted)) return '/';
   const base = 'http://this-site.invalid';
@@ -16,11 +15,12 @@ export function returnPath(wanted: string | undefined): string {
   const url = new URL(wanted, base);
   const path = url.pathname + url.search + url.hash;
   const leavesSite = url.origin !== base || path.startsWith('//');
-  if (leavesSite || Buffer.byteLength(path) > MAX_BYTES || isAuthRoute(url.pathname)) return '/';
+  if (leavesSite || Buffer.byteLength(path) > MAX_BYTES || isAuthRoute(url.pathname, authRoutes))
+    return '/';
   return path;
 }
 
-function isAuthRoute(pathname: string): boolean {
+function isAuthRoute(pathname: string, authRoutes: readonly string[]): boolean {
   let plain: string;
   try {
     plain = decodeURIComponent(pathname);
@@ -28,5 +28,5 @@ function isAuthRoute(pathname: string): boolean {
     return true;
   }
   const trimmed = plain.toLowerCase().replace(/\/+$/, '');
-  return AUTH_ROUTES.some((route) => trimmed === route || trimmed.startsWith(`${route}/`));
+  return authRoutes.some((route) => trimmed === route || trimmed.startsWith(`${route}/`));
 }

@@ -1,21 +1,30 @@
 import { Router } from 'express';
+import { foreignChange, isForeignChange, type Origins } from '../http/same-origin.ts';
 import { type CallbackDeps, finishSignIn } from './callback.ts';
 import { getOnly, navigationOnly } from './navigation.ts';
+import type { Paths } from './paths.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type SignInDeps, startSignIn } from './sign-in.ts';
 import { type SignOutDeps, signOut } from './sign-out.ts';
 
-export type AuthRoutesDeps = SignInDeps & CallbackDeps & SignOutDeps & { limits: RateLimits };
+export type AuthRoutesDeps = SignInDeps &
+  CallbackDeps &
+  SignOutDeps & { paths: Paths; limits: RateLimits; origins: Origins };
 
-/** /sign-in, /sign-up, /callback and POST /sign-out. GET /sign-out is a page of the site's. */
+/** Signing in, signing up, the callback, and signing out by POST. GET of the last is the app's own. */
 export function authRoutes(deps: AuthRoutesDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
-  const { limits } = deps;
-  router.all('/sign-in', limits.signIn, navigationOnly, (req, res) => startSignIn(deps, req, res));
-  router.all('/sign-up', limits.signIn, navigationOnly, (req, res) =>
+  const { limits, paths, origins } = deps;
+  router.all(paths.signIn, limits.signIn, navigationOnly, (req, res) =>
+    startSignIn(deps, req, res),
+  );
+  router.all(paths.signUp, limits.signIn, navigationOnly, (req, res) =>
     startSignIn(deps, req, res, 'register'),
   );
-  router.all('/callback', limits.callback, getOnly, (req, res) => finishSignIn(deps, req, res));
-  router.post('/sign-out', (req, res) => signOut(deps, req, res));
+  router.all(paths.callback, limits.callback, getOnly, (req, res) => finishSignIn(deps, req, res));
+  router.post(paths.signOut, (req, res) => {
+    if (isForeignChange(req, origins)) throw foreignChange();
+    return signOut(deps, req, res);
+  });
   return router;
 }

@@ -6,6 +6,7 @@ import { BadInput, LogtoUnavailable } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
+import type { Paths } from './paths.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
 import { returnPath } from './return-path.ts';
 
@@ -29,6 +30,7 @@ const Query = z.object({
 
 export interface SignInDeps {
   baseUrl: string;
+  paths: Paths;
   logto: Logto;
   pendingSignIns: PendingSignIns;
   logger: Logger;
@@ -42,14 +44,14 @@ export interface SignInDeps {
  * @throws {BadInput} for a parameter of the wrong form, {@link LogtoUnavailable} without discovery.
  */
 export async function startSignIn(
-  { baseUrl, logto, pendingSignIns, logger, now }: SignInDeps,
+  { baseUrl, paths, logto, pendingSignIns, logger, now }: SignInDeps,
   req: Request,
   res: Response,
   firstScreen?: 'register',
 ): Promise<void> {
   const query = parseQuery(req);
   const locales = query.ui_locales ?? languagesOf(req);
-  const returnTo = returnPath(query.return_to);
+  const returnTo = returnPath(query.return_to, Object.values(paths));
   const [method, target] = query.direct_sign_in?.split(':') ?? [];
   const storage: ClientStorage = new Map();
   let authorizationUrl: string | undefined;
@@ -58,7 +60,7 @@ export async function startSignIn(
       authorizationUrl = url;
     })
     .signIn({
-      redirectUri: `${baseUrl}/callback`,
+      redirectUri: baseUrl + paths.callback,
       clearTokens: false,
       ...(firstScreen && { firstScreen }),
       ...(target && { directSignIn: { method: method === 'sso' ? 'sso' : 'social', target } }),

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import { cookieAttributes } from '../http/cookies.ts';
 import type { FlashMessages } from '../http/flash.ts';
-import { redirect } from '../http/redirect.ts';
+import { leadOn, redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
 import { sessionCookieName } from '../session/middleware.ts';
@@ -11,6 +11,9 @@ import type { Sessions } from '../session/sessions.ts';
 
 export interface SignOutDeps {
   baseUrl: string;
+  /** Where it leads: a path of this site. */
+  afterSignOut: string;
+  signOutAnswer: 'page' | 'redirect';
   secure: boolean;
   sessions: Sessions;
   logto: Logto;
@@ -26,7 +29,7 @@ const SIGNED_OUT_HERE_ONLY =
  * only the browser can end. With Logto out of reach the person is signed out here and told so.
  */
 export async function signOut(deps: SignOutDeps, req: Request, res: Response): Promise<void> {
-  const { baseUrl, sessions, logto, flash, logger } = deps;
+  const { baseUrl, afterSignOut, sessions, logto, flash, logger } = deps;
   const requestId = requestIdOf(req);
   const active = sessions.of(req);
   const ended = active && (await sessions.end(active, active.user));
@@ -38,11 +41,12 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
     logger.info({ event: 'sign_out', requestId, kind: 'here', sub }, 'Signed out');
   }
 
-  const home = `${baseUrl}/`;
+  const home = baseUrl + afterSignOut;
+  const goTo = deps.signOutAnswer === 'page' ? leadOn : redirect;
   try {
     const endSession = await logto.endSession(ended?.tokens?.refreshToken ?? null, home);
     flash.set(res, 'You are signed out.');
-    redirect(res, endSession);
+    goTo(res, endSession);
   } catch (error) {
     if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
     logger.warn(
@@ -50,6 +54,6 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
       'Signed out here only',
     );
     flash.set(res, SIGNED_OUT_HERE_ONLY);
-    redirect(res, home);
+    goTo(res, home);
   }
 }

@@ -20,7 +20,8 @@ describe('access tokens and organizations', () => {
     const { config } = site;
     const { issuer, apiResource, organizations } = config.logto;
     const logto = createLogto({ config, fetch, now: Date.now });
-    const deps = { issuer, apiResource, organizations, now: Date.now, logto };
+    const signInPath = '/sign-in';
+    const deps = { signInPath, issuer, apiResource, organizations, now: Date.now, logto };
     app.use(bearer(deps));
     app.get('/organizations/:organizationId/books', requireScope('read:books'), (_req, res) => {
       res.send('in');

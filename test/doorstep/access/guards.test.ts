@@ -18,14 +18,16 @@ import {
   setPrincipal,
   signedIn,
   signedInSession,
-  VISITOR,
+  visitor,
 } from '../../../src/doorstep/access/principal.ts';
 import { Forbidden, Unauthorized } from '../../../src/doorstep/errors.ts';
 
 const CLAIMS = { iss: 'https://logto.example/oidc', sub: 'ada', aud: 'app', iat: 0, exp: 0 };
+const VISITOR = visitor({ signInPath: '/sign-in', isForeignChange: false });
 const never = () => Promise.reject(new Error('Not asked for here'));
 const ADA: SignedIn = {
   isAuthenticated: true,
+  signInPath: '/sign-in',
   iss: CLAIMS.iss,
   sub: CLAIMS.sub,
   name: 'Ada',

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { returnPath } from '../../../src/doorstep/sign-in/return-path.ts';
+import { DEFAULT_PATHS } from '../../../src/doorstep/sign-in/paths.ts';
+import { returnPath as returnPathFor } from '../../../src/doorstep/sign-in/return-path.ts';
 import { fuzzRuns } from '../../harness/fuzz.ts';
+
+const returnPath = (wanted: string | undefined) =>
+  returnPathFor(wanted, Object.values(DEFAULT_PATHS));
 
 describe('the way back', () => {
   it.each([

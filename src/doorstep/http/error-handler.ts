@@ -1,0 +1,124 @@
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { AppError, type Reason, SessionEnded, SignInDenied, SignInFailed } from '../errors.ts';
+import { redirect } from './redirect.ts';
+import { requestIdOf } from './request-id.ts';
+
+export interface ErrorHandlerOptions {
+  logger: Logger;
+  /** Where to sign in, and to come back from there to where this request was. */
+  signInAddress: (req: Request) => string;
+  render?: ((error: AppError, req: Request, res: Response) => unknown) | undefined;
+}
+
+/**
+ * Errors of the kit become plain pages or problem JSON (RFC 9457), and a log line with the cause.
+ * All others are the app's own, and go on.
+ */
+export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
+  const { logger, signInAddress, render = renderPlainly } = options;
+  return async (error, req, res, next) => {
+    if (!(error instanceof AppError)) return next(error);
+    logError(logger, req, error);
+    if (res.headersSent) return next(error);
+    if (error instanceof SessionEnded && wantsHtml(req)) return redirect(res, signInAddress(req));
+    res.status(error.status).set({ ...error.headers, 'Cache-Control': 'no-store' });
+    await render(error, req, res);
+  };
+}
+
+/** One line: what happened to which request, and why. A missing page is nobody's failure. */
+export function logError(logger: Logger, req: Request, error: AppError): void {
+  const line = {
+    event: error instanceof SignInFailed ? 'sign_in.failed' : 'request.failed',
+    requestId: requestIdOf(req),
+    reason: error.reason,
+    method: req.method,
+    path: req.path,
+    err: error,
+  };
+  if (error.status >= 500) logger.error(line, error.message);
+  else if (error.status !== 404) logger.warn(line, error.message);
+}
+
+export const wantsHtml = (req: Request): boolean => req.accepts(['html', 'json']) === 'html';
+
+function renderPlainly(error: AppError, req: Request, res: Response): void {
+  const { status, reason } = error;
+  const [title, detail] = error instanceof SignInDenied ? [DENIED, error.shown] : COPY[reason];
+  const requestId = requestIdOf(req);
+  if (!wantsHtml(req)) {
+    res.type('application/problem+json');
+    res.send(JSON.stringify({ title, status, detail, reason, requestId }));
+    return;
+  }
+  res.type('html').send(`<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(detail)}</p>
+<p><a href="/">Home page</a></p>
+<p><small>Request ID ${requestId}, ${reason}</small></p>
+</html>
+`);
+}
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+const NOT_FINISHED = 'We couldn’t finish signing you in';
+const DENIED = 'You can’t sign in here';
+
+/** Title and text for every reason there is; the compiler wants all of them. */
+const COPY: Record<Reason, [title: string, detail: string]> = {
+  sign_in_not_found: [NOT_FINISHED, 'It was started too long ago, or in another browser.'],
+  callback_malformed: [NOT_FINISHED, 'The answer from Logto was incomplete.'],
+  issuer_mismatch: [NOT_FINISHED, 'The answer came from somebody other than our Logto.'],
+  denied: [NOT_FINISHED, 'Somebody said no at Logto, or this account has no access.'],
+  refused_by_logto: [NOT_FINISHED, 'Logto came back with an error.'],
+  code_refused: [NOT_FINISHED, 'Logto didn’t accept the code it had sent with you.'],
+  id_token_invalid: [NOT_FINISHED, 'What Logto told us about you could not be verified.'],
+  signed_out_meanwhile: [NOT_FINISHED, 'Your sessions were ended while you were signing in.'],
+  sign_in_denied: [DENIED, 'This site has not let you in.'],
+  logto_unavailable: [
+    'We can’t reach our sign-in service right now',
+    'Wait a minute, then try again. If you are signed in already, you still are.',
+  ],
+  logto_wrong_issuer: [
+    'Our sign-in service isn’t the one we expect',
+    'Logto answers under another name than this site knows, so we stopped.',
+  ],
+  logto_refused: ['Our sign-in service said no', 'Logto refused what this site asked for.'],
+  session_ended: ['Your session has ended', 'Sign in again.'],
+  unauthorized: ['This needs an access token', 'There was none, or it is not valid here.'],
+  forbidden: ['You can’t do this yet', 'Your account lacks a permission or role for it.'],
+  invalid_input: ['Something isn’t right yet', 'Change it, then send it again.'],
+  session_store_unavailable: [
+    'We can’t reach our session store right now',
+    'Wait a minute, then try again. You have not been signed out.',
+  ],
+  bad_input: ['This link isn’t quite right', 'Check the link, or start from the home page.'],
+  not_a_navigation: [
+    'A sign-in starts with a click',
+    'This address was fetched in the background, so nothing was started.',
+  ],
+  method_not_allowed: [
+    'This address is for reading only',
+    'It was asked for in a way that it doesn’t answer, so nothing was changed.',
+  ],
+  cross_site_request: [
+    'That didn’t come from our own pages',
+    'Another site asked for a change here. Nothing was changed.',
+  ],
+  insecure_request: [
+    'This page needs https',
+    'The request reached this server without encryption, or its proxy didn’t say otherwise.',
+  ],
+  invalid_logout_token: ['The logout token was not accepted', 'Nothing was changed.'],
+  too_many_requests: ['That was a little too often', 'Wait a minute, then try again.'],
+  misuse: ['Something broke on our side', 'The log of this site says what it is.'],
+  unexpected: ['Something broke on our side', 'Try again in a minute.'],
+  not_found: ['There is no page here', 'The address may be mistyped.'],
+};

@@ -1,0 +1,159 @@
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
+import type { Cluster, Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import type { OwnSessions } from './access/own-sessions.ts';
+import type { AppError } from './errors.ts';
+import type { FlashMessages } from './http/flash.ts';
+import type { AppData } from './session/app-data.ts';
+import type { OnSignIn } from './sign-in/on-sign-in.ts';
+import type { Paths } from './sign-in/paths.ts';
+import type { Limits } from './sign-in/rate-limits.ts';
+
+/** What can be told to `doorstep()`. All of it may be left out. */
+export interface DoorstepOptions {
+  /**
+   * The variables LOGTO_ENDPOINT, LOGTO_APP_ID, LOGTO_APP_SECRET, SESSION_SECRET, BASE_URL, REDIS_URL
+   * and so on. Default: `process.env`.
+   *
+   * @example await doorstep({ env: { ...process.env, BASE_URL: 'https://app.example.com' } })
+   */
+  env?: Record<string, string | undefined>;
+  /**
+   * An ioredis client of your own, in the place of REDIS_URL. The kit's scripts are defined on it, and
+   * `close()` leaves it open. Set its `commandTimeout`: the kit waits as long as the client does.
+   *
+   * @example await doorstep({ redis: new Redis(url, { commandTimeout: 1200 }) })
+   */
+  redis?: Redis | Cluster;
+  /**
+   * Put before every key in Redis. Default: none.
+   *
+   * @example await doorstep({ redisPrefix: 'shop:' })
+   */
+  redisPrefix?: string;
+  /**
+   * Other paths for the kit's routes.
+   *
+   * @example await doorstep({ paths: { signIn: '/login', signOut: '/logout' } })
+   */
+  paths?: Partial<Paths>;
+  /**
+   * Where signing out leads, a path of this site. Default: `/`. Register `<BASE_URL><path>` at Logto
+   * as post sign-out redirect URI.
+   *
+   * @example await doorstep({ afterSignOut: '/goodbye' })
+   */
+  afterSignOut?: string;
+  /**
+   * How POST `/sign-out` answers: a `page` that goes on by itself (the default), which no
+   * `form-action` policy of the page with the form can block, or a `redirect`.
+   *
+   * @example await doorstep({ signOutAnswer: 'redirect' })
+   */
+  signOutAnswer?: 'page' | 'redirect';
+  /**
+   * Begins the names of the kit's cookies. Default: `doorstep`.
+   *
+   * @example await doorstep({ cookieName: 'shop' })
+   */
+  cookieName?: string;
+  /**
+   * A pino logger. Default: JSON lines of level `info` on standard output.
+   *
+   * @example await doorstep({ logger: pino({ level: 'warn' }) })
+   */
+  logger?: Logger;
+  /** For calls to Logto. Default: the global one. @example await doorstep({ fetch: measuredFetch }) */
+  fetch?: typeof fetch;
+  /** Milliseconds since 1970. Default: `Date.now`. @example await doorstep({ now: () => clock.now }) */
+  now?: () => number;
+  /**
+   * Requests a minute from one address. Default: 60 sign-ins, 120 callbacks.
+   *
+   * @example await doorstep({ limits: { signIn: 20 } })
+   */
+  limits?: Partial<Limits>;
+  /**
+   * Renders errors of the kit, in the place of its plain pages. Status and headers are set by then,
+   * and the error is logged.
+   *
+   * @example await doorstep({ renderError: (error, req, res) => res.render('error', { error }) })
+   */
+  renderError?: (error: AppError, req: Request, res: Response) => unknown;
+  /**
+   * Whether somebody who has not signed in may have a session: `never` (the default), or
+   * `when-written`, as soon as a handler writes to `req.session`. Its data comes along at sign-in.
+   *
+   * @example await doorstep({ visitorSessions: 'when-written' })
+   */
+  visitorSessions?: 'never' | 'when-written';
+  /**
+   * Other origins whose pages may send unsafe requests with the session. Default: none.
+   *
+   * @example await doorstep({ trustedOrigins: ['https://admin.example.com'] })
+   */
+  trustedOrigins?: readonly string[];
+  /**
+   * Called when Logto has confirmed somebody, before the session exists; 5 seconds at most. What it
+   * returns becomes keys of `req.session`. Throw {@link SignInDenied} to refuse; the tokens are
+   * revoked then, as after any other error.
+   *
+   * @example
+   * await doorstep({
+   *   onSignIn: async ({ iss, sub, name }) => ({ userId: (await users.upsert({ iss, sub, name })).id }),
+   * })
+   */
+  onSignIn?: OnSignIn;
+  /**
+   * Permissions of API_RESOURCE to ask for at sign-in. Default: none.
+   *
+   * @example await doorstep({ apiScopes: ['read:books'] })
+   */
+  apiScopes?: readonly string[];
+}
+
+/** What `doorstep()` gives: mount `middleware` early and `errorHandler` last. */
+export interface Doorstep {
+  /**
+   * Session, `req.auth`, and the routes of signing in and out.
+   *
+   * @example app.use(auth.middleware)
+   */
+  middleware: RequestHandler;
+  /**
+   * Errors of the kit become plain pages or problem JSON (RFC 9457); all others go on to `next`.
+   *
+   * @example app.use(auth.errorHandler)
+   */
+  errorHandler: ErrorRequestHandler;
+  /**
+   * For an API: `req.auth` by access token, and no cookie is looked at. Put it above `middleware`.
+   *
+   * @example app.use('/api', auth.bearer, apiRoutes)
+   */
+  bearer: RequestHandler;
+  /** The devices where the person who asks is signed in: list them, end one or all others. */
+  sessions: OwnSessions;
+  /** A message for the next page, in a sealed cookie. */
+  flash: FlashMessages;
+  /**
+   * Stores what this request has written to `req.session`; `req.session.save()` returns before.
+   *
+   * @throws {SessionStoreUnavailable} when it can't be known that it is stored.
+   * @example
+   * req.session.basket = basket;
+   * await auth.save(req);
+   */
+  save(req: Request): Promise<void>;
+  /**
+   * Changes the app's own keys of the session as it is now, whatever other requests write meanwhile.
+   * Resolves when the change is stored. `change` may be called more than once.
+   *
+   * @returns false for a visitor, and when the session has ended meanwhile.
+   * @throws {SessionStoreUnavailable} when it can't be known that the change is stored.
+   * @example await auth.updateSession(req, (data) => { data.visits = (data.visits ?? 0) + 1; })
+   */
+  updateSession(req: Request, change: (data: AppData) => void): Promise<boolean>;
+  /** Ends what `doorstep()` has opened. */
+  close(): Promise<void>;
+}

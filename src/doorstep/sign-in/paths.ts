@@ -1,0 +1,21 @@
+/** Where the kit's own routes are. Each begins with a slash. */
+export interface Paths {
+  /** GET; `/sign-in` by default. */
+  signIn: string;
+  /** GET; `/sign-up` by default. Logto's page for new accounts. */
+  signUp: string;
+  /** GET; `/callback` by default. Register `<BASE_URL><callback>` at Logto as redirect URI. */
+  callback: string;
+  /** POST; `/sign-out` by default. */
+  signOut: string;
+  /** POST; `/backchannel-logout` by default. Register it at Logto as back-channel logout URI. */
+  backchannelLogout: string;
+}
+
+export const DEFAULT_PATHS: Paths = {
+  signIn: '/sign-in',
+  signUp: '/sign-up',
+  callback: '/callback',
+  signOut: '/sign-out',
+  backchannelLogout: '/backchannel-logout',
+};
