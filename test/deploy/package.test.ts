@@ -104,6 +104,15 @@ describe('the package', () => {
     SLOW.timeout,
   );
 
+  it.each([{}, { exactOptionalPropertyTypes: true }])(
+    'so does examples/existing-app with %j',
+    (options) => {
+      const app = readFileSync(join(ROOT, 'examples/existing-app/app.ts'), 'utf8');
+      expect(compile(folder, app, options)).toBe('');
+    },
+    SLOW.timeout,
+  );
+
   it(
     'the compiler knows who is behind a guard, and nobody without one',
     () => {
