@@ -1,3 +1,4 @@
+import { RedisStore } from 'connect-redis';
 import express, { type Request } from 'express';
 import type { SessionData } from 'express-session';
 import request from 'supertest';
@@ -146,6 +147,17 @@ describe('the session store', () => {
     await expect(store.update('id', () => {})).rejects.toBeInstanceOf(SessionStoreUnavailable);
     redis.getexBuffer = () => Promise.reject(new Error('Connection is closed.'));
     await expect(get(store, 'id')).rejects.toBeInstanceOf(SessionStoreUnavailable);
+  });
+
+  it('connect-redis has no method that is neither replaced nor known', () => {
+    const known = ['constructor', 'normalizeClient', '_getTTL', '_getAllKeys', 'touch'];
+    const replaced = Object.getOwnPropertyNames(SessionStore.prototype);
+    const store = storeWith();
+    const inherited = Object.getOwnPropertyNames(RedisStore.prototype).filter(
+      (name) => !(known.includes(name) || replaced.includes(name) || Object.hasOwn(store, name)),
+    );
+    expect(inherited).toEqual([]);
+    expect(store.touch).toBeUndefined();
   });
 
   it('never scans: all, ids, length and clear throw', async () => {
