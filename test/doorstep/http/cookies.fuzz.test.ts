@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { laySiege, PATIENCE, type Siege } from '../harness/siege.ts';
-import type { Answer, Ask, Header } from '../harness/wire.ts';
-import { headerText } from './hostile.ts';
+import { headerText } from '../../harness/hostile.ts';
+import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import type { Answer, Ask, Header } from '../../harness/wire.ts';
 
 /** What an attacker does to a cookie value that is good for somebody. */
 type Harm = (value: string) => string;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLIENT } from '../harness/doorstep.ts';
-import { laySiege, PATIENCE, type Siege } from '../harness/siege.ts';
-import type { Answer } from '../harness/wire.ts';
-import { encoded, queryOf } from './hostile.ts';
+import { CLIENT } from '../../harness/doorstep.ts';
+import { encoded, queryOf } from '../../harness/hostile.ts';
+import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import type { Answer } from '../../harness/wire.ts';
 
 const PARAMETERS = ['return_to', 'direct_sign_in', 'login_hint', 'ui_locales', 'prompt'];
 /** What Logto may be told, and nothing else. */

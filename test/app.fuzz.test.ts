@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { laySiege, PATIENCE, type Siege } from '../harness/siege.ts';
-import type { Header } from '../harness/wire.ts';
-import { encoded, headerText } from './hostile.ts';
+import { encoded, headerText } from './harness/hostile.ts';
+import { laySiege, PATIENCE, type Siege } from './harness/siege.ts';
+import type { Header } from './harness/wire.ts';
 
 const PATHS = [
   '/',
