@@ -379,6 +379,16 @@ describe('tokens', () => {
       },
     );
 
+    it('C13 an ID token that fails validation ends nothing, and is asked for once', async () => {
+      const { browser } = await signIn();
+      later(11 * MINUTE);
+      const body = { access_token: 'a', token_type: 'Bearer', expires_in: 3600, id_token: 'a.b.c' };
+      app.logto.failNext('token', { status: 200, body }, 3);
+      for (let view = 0; view < 3; view += 1)
+        expect((await home(browser)).body).toContain('Hello, Ada Lovelace');
+      expect(app.logto.calls.token).toBe(1);
+    });
+
     it('C13 an answer lost when the refresh token changed is asked for again at once', async () => {
       const { browser, id } = await signIn();
       const [before] = await app.tokensOf(id);
