@@ -96,7 +96,7 @@ describe.skipIf(!hasRedisServer)('the process with METRICS_PORT, among its neigh
     const browser = await app.signedInBrowser();
     const cookie = browser.cookies.header(new URL(app.url));
     app.logto.resetCalls();
-    app.logto.delayNext('userinfo', 1500);
+    const release = app.logto.holdNext('userinfo');
     const slow = one.get('/account', { cookie });
     await expect.poll(() => app.logto.calls.userinfo).toBe(1);
     // Its connection is kept, as Prometheus does.
@@ -111,6 +111,7 @@ describe.skipIf(!hasRedisServer)('the process with METRICS_PORT, among its neigh
       )
       .toBe('refused');
     expect((await scrape(metricsPort)).samples.length).toBeGreaterThan(100);
+    release();
     expect((await slow).status).toBe(200);
     // After 10 s without an end it would be 1.
     expect(await one.child.ended).toBe(0);
