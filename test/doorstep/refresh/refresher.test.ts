@@ -8,6 +8,7 @@ import { sessionOf } from '../../../src/doorstep/session/session.ts';
 import { authorizeAt } from '../../demo/authorize-at.ts';
 import type { Browser } from '../../demo/browser.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../../harness/doorstep.ts';
+import { idIn } from '../../harness/people.ts';
 import { type AppProcess, startProcess } from '../../harness/processes.ts';
 import { hasRedisServer } from '../../harness/redis-server.ts';
 
@@ -85,8 +86,7 @@ describe('tokens', () => {
     return { browser, id: idOf(browser) };
   };
   const cookieOf = (browser: Browser) => browser.cookies.find('localhost', 'doorstep')?.value ?? '';
-  const idOf = (browser: Browser) =>
-    decodeURIComponent(cookieOf(browser)).replace(/^s:(.*)\..*$/, '$1');
+  const idOf = (browser: Browser) => idIn(cookieOf(browser));
   const refreshTokenOf = async (id: string) => (await app.tokensOf(id))[0];
   const refreshes = () => app.logto.tokenCalls.refresh_token ?? 0;
   const home = (browser: Browser) => browser.get(app.url);
