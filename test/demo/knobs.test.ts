@@ -57,9 +57,8 @@ describe('the server', () => {
     logto.failNext('jwks', 'hang');
     const hanging = expect(call(`${logto.issuer}/jwks`)).rejects.toThrow('fetch failed');
     await vi.waitFor(() => expect(logto.calls.jwks).toBe(1));
-    const started = performance.now();
+    // Waiting for the open call, it would never resolve.
     await logto.close();
-    expect(performance.now() - started).toBeLessThan(500);
     await hanging;
   });
 });
@@ -83,10 +82,18 @@ describe('faults', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
     logto.failNext('jwks', 'garbage');
     await expect(fetch(url).then((response) => response.json())).rejects.toThrow(SyntaxError);
-    logto.delayNext('jwks', 120);
-    const started = performance.now();
-    expect((await fetch(url)).status).toBe(200);
-    expect(performance.now() - started).toBeGreaterThanOrEqual(115);
+    logto.delayNext('jwks', 1000);
+    logto.resetCalls();
+    const answered: string[] = [];
+    const ask = async (who: string) => {
+      const { status } = await fetch(url);
+      answered.push(who);
+      expect(status).toBe(200);
+    };
+    const delayed = ask('delayed');
+    await vi.waitFor(() => expect(logto.calls.jwks).toBe(1));
+    await Promise.all([ask('next'), delayed]);
+    expect(answered).toEqual(['next', 'delayed']);
   });
 
   it('holds a call until it is let go', async () => {

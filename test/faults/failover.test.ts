@@ -5,7 +5,7 @@ import { connectRedis } from '../../src/doorstep/redis/client.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
-import { healed, inTime, kill, redisServerOf } from './outage.ts';
+import { healed, kill, redisServerOf } from './outage.ts';
 
 /** A master waits 5 s for more replicas before it sends one its data. */
 const SYNC_AT_ONCE = ['--repl-diskless-sync-delay', '0'];
@@ -59,7 +59,7 @@ describe.skipIf(!hasRedisServer)('C21 another Redis takes over behind the same a
     await replica.admin.replicaof('NO', 'ONE');
     await after();
     await healed(async () => {
-      const page = await inTime(ada.get(app.url));
+      const page = await ada.get(app.url);
       if (page.status !== 200) expect(page.body).toContain('You have not been signed out');
       expect(page.body).toContain('Hello, Ada Lovelace');
     });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
-import type { Failure, LoadPlan, LoadReport } from '../harness/load.ts';
-import { type Child, runScript } from '../harness/process.ts';
+import type { Failure, LoadReport } from '../harness/load.ts';
 import { type AppProcess, startProcess } from '../harness/processes.ts';
 import { hasRedisServer, type RedisServer } from '../harness/redis-server.ts';
+import { type RunningLoad, startLoad } from '../harness/running-load.ts';
 import { healed, kill, redisServerOf } from './outage.ts';
 
 interface Outage {
@@ -18,7 +18,7 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
   let app: Doorstep;
   let redis: RedisServer;
   let processes: AppProcess[];
-  let load: Child;
+  let load: RunningLoad;
   beforeAll(async () => {
     app = await startDoorstep({
       redisSettings: ['--appendonly', 'yes', '--appendfsync', 'always'],
@@ -27,25 +27,18 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
     });
     redis = redisServerOf(app);
     processes = await Promise.all([startProcess(app), startProcess(app)]);
-    const plan: LoadPlan = { ports: processes.map(({ port }) => port), baseUrl: app.url };
-    load = runScript('test/harness/load.ts', { LOAD: JSON.stringify(plan) });
+    load = startLoad({ ports: processes.map(({ port }) => port), baseUrl: app.url });
   });
   afterAll(async () => {
-    load.process.kill('SIGKILL');
+    load.close();
     await Promise.all(processes.map((one) => one.close()));
     await app.close();
   });
 
-  const soFar = () => load.output().match(/100 requests/g)?.length ?? 0;
-  const moreRequests = async (hundreds: number) => {
-    const before = soFar();
-    await expect.poll(soFar, { timeout: 60_000 }).toBeGreaterThanOrEqual(before + hundreds);
-  };
-
   async function outage(of: Outage['of']): Promise<Outage> {
     const from = Date.now();
     await (of === 'Redis' ? kill(redis) : app.logto.down());
-    await moreRequests(1);
+    await load.moreRequests(1);
     await (of === 'Redis' ? redis.restart() : app.logto.up());
     const back = Date.now();
     await healed(async () => {
@@ -59,16 +52,15 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
 
   it('Redis killed three times and Logto twice: nobody is lost, nobody is taken for another', async () => {
     const outages: Outage[] = [];
-    await expect.poll(soFar, { timeout: 60_000 }).toBeGreaterThan(1);
+    await load.moreRequests(2);
     for (const of of ['Redis', 'Logto', 'Redis', 'Logto', 'Redis'] as const) {
       outages.push(await outage(of));
-      await moreRequests(1);
+      await load.moreRequests(1);
     }
-    load.process.kill('SIGTERM');
-    expect(await load.ended).toBe(0);
-    const lastLine = load.output().trim().split('\n').at(-1) ?? '';
-    const { report }: { report: LoadReport } = JSON.parse(lastLine);
-    const lost = await lostSessions(report);
+    const report = await load.stop();
+    const [one] = processes;
+    if (!one) throw new Error('There are two processes');
+    const lost = await load.lostSessions(report, one);
     say(report, outages, lost);
 
     expect(report.sessions.length).toBeGreaterThan(4);
@@ -84,16 +76,6 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
     );
     expect(unexpected).toEqual([]);
   }, 120_000);
-
-  async function lostSessions({ sessions }: LoadReport): Promise<number> {
-    let lost = 0;
-    for (const [index, { cookie, isAda }] of sessions.entries()) {
-      const page = await processes[index % processes.length]?.get('/', { cookie });
-      const greeted = page?.body.includes('id="greeting">Hello');
-      if (!greeted || page?.body.includes('Ada Lovelace') !== isAda) lost += 1;
-    }
-    return lost;
-  }
 
   function say(report: LoadReport, outages: Outage[], lost: number): void {
     const healing = outages.map((one) => `${one.of} ${one.healed - one.back} ms`).join(', ');

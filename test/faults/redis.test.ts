@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
+import { RedisFaults } from '../harness/redis-faults.ts';
 import { hasRedisServer, type RedisServer } from '../harness/redis-server.ts';
-import { healed, inTime, kill, redisServerOf } from './outage.ts';
+import { healed, kill, redisServerOf } from './outage.ts';
 
 const DURABLE = ['--appendonly', 'yes', '--appendfsync', 'always'];
 /** Loading takes a few milliseconds a key, and answers commands meanwhile. */
@@ -59,12 +60,12 @@ const HELLO = { ada: 'Hello, Ada Lovelace', otter: 'Hello, @quiet-otter' };
 /** On the callback. */
 const NOT_YET = 'We couldn’t finish signing you in';
 
-/** 503, in time, with the words that matter and without a word of signing in or out. */
+/** 503, with the words that matter and without a word of signing in or out. */
 async function expectNotSignedOut(
   visit: ReturnType<Browser['get']>,
   words = 'You have not been signed out',
 ): Promise<void> {
-  const page = await inTime(visit);
+  const page = await visit;
   expect(page.status).toBe(503);
   expect(page.body).toContain(words);
   expect(page.body).toContain('session_store_unavailable');
@@ -80,8 +81,9 @@ describe.skipIf(!hasRedisServer).each(outages)('C21 Redis $what', ({ settings, b
   let otter: Browser;
   let newcomer: Browser;
   let callback: string;
+  const redis = new RedisFaults();
   beforeAll(async () => {
-    app = await startDoorstep({ redisSettings: settings });
+    app = await startDoorstep({ redisSettings: settings, wrapRedis: redis.wrap });
     ada = await app.signedInBrowser(ADA);
     otter = await signInOtter(app);
     newcomer = app.browser();
@@ -90,7 +92,24 @@ describe.skipIf(!hasRedisServer).each(outages)('C21 Redis $what', ({ settings, b
   });
   afterAll(() => app.close());
 
-  it('signed-in people get a 503 page in time, and are not taken for signed out', async () => {
+  // A command has a time limit (client.test.ts), so a page that waits for one has it, too.
+  it('no page waits for more than one command after the other', async () => {
+    const waits = async (visit: () => Promise<void>) => {
+      redis.asked.length = 0;
+      await visit();
+      return redis.asked.map(({ command, key }) => `${command} ${key.split(':')[0]}`);
+    };
+    const home = () => expectNotSignedOut(ada.get(app.url));
+    const account = () => expectNotSignedOut(otter.get(`${app.url}/account`));
+    const signOut = () =>
+      expectNotSignedOut(ada.post(`${app.url}/sign-out`, {}, { follow: false }));
+    for (const visit of [home, account, signOut])
+      expect(await waits(visit)).toEqual(['getexBuffer session']);
+    const finish = () => expectNotSignedOut(newcomer.get(callback), NOT_YET);
+    expect(await waits(finish)).toEqual(['get used-state']);
+  });
+
+  it('signed-in people get a 503 page, and are not taken for signed out', async () => {
     // One after the other has begun, so that some wait behind others.
     const pages: Promise<void>[] = [];
     for (let round = 0; round < 8; round += 1) {
@@ -110,12 +129,11 @@ describe.skipIf(!hasRedisServer).each(outages)('C21 Redis $what', ({ settings, b
   });
 
   it('visitors have the home page; /readyz says 503 and /healthz 200', async () => {
-    expect((await inTime(app.browser().get(app.url))).body).toContain('Come on in.');
-    expect((await inTime(app.browser().get(`${app.url}/sign-in`, { follow: false }))).status).toBe(
-      303,
-    );
-    expect((await inTime(app.browser().get(`${app.url}/readyz`))).status).toBe(503);
-    expect((await inTime(app.browser().get(`${app.url}/healthz`))).status).toBe(200);
+    const status = async (path: string) =>
+      (await app.browser().get(app.url + path, { follow: false })).status;
+    expect((await app.browser().get(app.url)).body).toContain('Come on in.');
+    expect([await status('/sign-in'), await status('/readyz')]).toEqual([303, 503]);
+    expect(await status('/healthz')).toBe(200);
   });
 
   it('all heals when it is back, and the same callback works', async () => {
@@ -217,7 +235,7 @@ describe.skipIf(!hasRedisServer)('C21 Redis loading', () => {
     });
     const seen = new Set<number>();
     while (loading) {
-      const page = await inTime(ada.get(app.url));
+      const page = await ada.get(app.url);
       seen.add(page.status);
       if (page.status === 200) expect(page.body).toContain(HELLO.ada);
       else expect(page.body).toContain('You have not been signed out');

@@ -16,12 +16,8 @@ import { hasRedisServer } from '../harness/redis-server.ts';
 import { redisServerOf } from './outage.ts';
 
 const MINUTE = 60_000;
-/** A page waits no longer than this for a recheck, milliseconds. */
-const RECHECK_PATIENCE = 2000;
-/** Of one Redis command, milliseconds. */
-const COMMAND_TIMEOUT = 1200;
 /** For what goes on after its page went out. */
-const PATIENT = { timeout: 5000 };
+const PATIENT = { timeout: 30_000 };
 
 const later = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 const defaultPath = (id: string, verb = 'default') => `/organizations/${id}/${verb}`;
@@ -135,8 +131,17 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
       async (verb, before, said) => {
         const browser = await app.signedInBrowser();
         await browser.post(app.url + defaultPath(ENGINES, before), {});
-        faults.delay(writesSession, 400);
-        const told = await post(app, browser, defaultPath(ENGINES, verb));
+        const write = faults.hang(writesSession);
+        let isTold = false;
+        const telling = post(app, browser, defaultPath(ENGINES, verb)).finally(() => {
+          isTold = true;
+        });
+        await vi.waitFor(() => expect(write.count()).toBe(1), PATIENT);
+        // Longer than an answer takes that does not wait.
+        for (let page = 0; page < 5; page += 1) await browser.get(app.url);
+        expect(isTold).toBe(false);
+        write.release();
+        const told = await telling;
         expect(told.status).toBe(303);
         expect(await isDefaultAt(browser, told.headers.get('location') ?? '')).toBe(said);
       },
@@ -162,7 +167,7 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
     });
   });
 
-  it('two processes, twelve writers of one session each: all succeed in time, nothing is lost', async () => {
+  it('two processes, twelve writers of one session each: all succeed by few writes, nothing is lost', async () => {
     const atWriters = new RedisFaults();
     const writers = await Promise.all(
       [1, 2].map(() => startInstance(app, { wrapRedis: atWriters.wrap })),
@@ -171,11 +176,8 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
       const browser = await app.signedInBrowser();
       // Each has read the session before one of them writes.
       const { release } = atWriters.hang(writesSession);
-      let releasedAt = Number.POSITIVE_INFINITY;
-      const write = async (url: string, id: string) => {
-        const { status } = await post(app, browser, defaultPath(id), url);
-        return { status, took: performance.now() - releasedAt };
-      };
+      const write = async (url: string, id: string) =>
+        (await post(app, browser, defaultPath(id), url)).status;
       const answers = Promise.all(
         writers.flatMap(({ url }) =>
           Array.from({ length: 12 }, (_, n) => write(url, n % 2 ? ENGINES : MATHEMATICIANS)),
@@ -183,15 +185,16 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
       );
       await vi.waitFor(() => {
         const reads = atWriters.asked.filter(({ command, key }) => readsSession(command, key));
-        expect(reads.length).toBeGreaterThanOrEqual(24);
+        // Each its own, and one more in each process for what it is about to write over.
+        expect(reads.length).toBeGreaterThanOrEqual(26);
       }, PATIENT);
       // And meanwhile somebody else has written, too.
       await browser.get(`${app.url}/account`);
-      releasedAt = performance.now();
       release();
-      expect((await answers).map(({ status }) => status)).toEqual(Array(24).fill(303));
-      const slowest = Math.max(...(await answers).map(({ took }) => took));
-      expect(slowest).toBeLessThan(COMMAND_TIMEOUT);
+      expect(await answers).toEqual(Array(24).fill(303));
+      // Fewer than writers: those that wait in a process are written together.
+      const writes = atWriters.asked.filter(({ command, key }) => writesSession(command, key));
+      expect(writes.length).toBeLessThan(24);
       expect([ENGINES, MATHEMATICIANS]).toContain(await defaultOf(app, browser));
       expect(await handleOf(app, browser)).toBe('@ada-l');
     } finally {
@@ -271,7 +274,9 @@ describe.skipIf(!hasRedisServer)('rights that were taken away at Logto', () => {
       app.logto.users.update(String(sub), changes);
       later(10 * MINUTE);
       const refused = async () => expect(await guarded()).toEqual([403, 403, 403]);
-      await vi.waitFor(refused, { timeout: RECHECK_PATIENCE, interval: 20 });
+      await vi.waitFor(refused, PATIENT);
+      // One recheck was enough: it was not written over, to be asked for again.
+      expect(app.logto.tokenCalls.refresh_token).toBe(1);
       // No writer that was under way then brings them back.
       late.release();
       await (await written).arrayBuffer();

@@ -1,6 +1,7 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
+import { peopleAt } from '../harness/people.ts';
 import { RedisFaults } from '../harness/redis-faults.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { healed, redisServerOf } from './outage.ts';
@@ -61,6 +62,35 @@ describe('C21 Redis failing in the middle', () => {
     expect(answer.headers.getSetCookie().join()).not.toMatch(/doorstep=s/);
     expect(await app.stored.keys('session:*')).toEqual(before);
     expect((await browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
+  });
+
+  it('a sign-in that can’t be kept revokes its refresh token', async () => {
+    const faults = new RedisFaults();
+    app = await startDoorstep({ wrapRedis: faults.wrap });
+    const browser = app.browser();
+    const callback = await app.upToCallback(browser);
+    faults.fail((command) => command === 'addToIndex');
+    app.logto.resetCalls();
+    expect((await browser.get(callback)).status).toBe(503);
+    await vi.waitFor(() => expect(app.logto.calls.revocation).toBe(1));
+  });
+
+  it('S10 S11 a session that is being saved while the list is looked at can be ended', async () => {
+    const faults = new RedisFaults();
+    app = await startDoorstep({ wrapRedis: faults.wrap });
+    const { isIn } = peopleAt(app);
+    const watching = await app.signedInBrowser();
+    const arriving = app.browser();
+    const callback = await app.upToCallback(arriving);
+    const saving = faults.hang((command) => command === 'writeTokens');
+    const arrival = arriving.get(callback);
+    await vi.waitFor(() => expect(saving.count()).toBe(1));
+    expect((await watching.get(`${app.url}/sessions`)).status).toBe(200);
+    saving.release();
+    await arrival;
+    expect(await isIn(arriving)).toBe(true);
+    await watching.post(`${app.url}/sessions/end-others`, {});
+    expect([await isIn(arriving), await isIn(watching)]).toEqual([false, true]);
   });
 
   it.skipIf(!hasRedisServer)(

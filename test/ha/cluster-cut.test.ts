@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTime, kill } from '../faults/outage.ts';
+import { kill } from '../faults/outage.ts';
 import { startProcess } from '../harness/processes.ts';
 import {
   NODE_TIMEOUT,
@@ -9,6 +9,7 @@ import {
 import { hasRedisServer, type RedisServer } from '../harness/redis-server.ts';
 import {
   expectNobodyHarmed,
+  inTime,
   notInTheLog,
   type Site,
   say,

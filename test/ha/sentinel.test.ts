@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { inTime, kill } from '../faults/outage.ts';
+import { kill } from '../faults/outage.ts';
 import { startProcess } from '../harness/processes.ts';
 import {
   DOWN_AFTER,
@@ -11,6 +11,7 @@ import {
 import { hasRedisServer } from '../harness/redis-server.ts';
 import {
   expectNobodyHarmed,
+  inTime,
   notInTheLog,
   type Site,
   say,

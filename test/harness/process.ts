@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -49,5 +50,16 @@ export function runScript(
         look();
         void ended.then((code) => reject(new Error(`Ended with ${code}:\n${output}`)));
       }),
+  };
+}
+
+/** A port that another program listens at, until `free` is called. */
+export async function takePort(): Promise<{ port: string; free: () => void }> {
+  const taken = createServer().listen(0, 'localhost');
+  await once(taken, 'listening');
+  const address = taken.address();
+  return {
+    port: typeof address === 'object' ? String(address?.port) : '',
+    free: () => void taken.close(),
   };
 }

@@ -31,6 +31,8 @@ export interface Siege {
   attack<Case>(cases: fc.Arbitrary<Case>, attempt: (one: Case) => Promise<void>): Promise<void>;
   /** As {@link attack}, where sessions are meant to begin. */
   probe<Case>(cases: fc.Arbitrary<Case>, attempt: (one: Case) => Promise<void>): Promise<void>;
+  /** For a case that turned out to be none. They must be rare: else the test tries nothing. */
+  noAttack(): void;
   expectHarmless(answer: Answer, ask: Ask): void;
   close(): Promise<void>;
 }
@@ -62,17 +64,34 @@ export async function laySiege(): Promise<Siege> {
     expect([app.url, app.logto.endpoint], said).toContain(origin);
   };
 
-  const run = <Case>(cases: fc.Arbitrary<Case>, batch: (batch: Case[]) => Promise<void>) =>
-    fc.assert(
-      fc.asyncProperty(fc.array(cases, { minLength: AT_ONCE, maxLength: AT_ONCE }), batch),
-      { numRuns: Math.ceil(fuzzRuns / AT_ONCE), interruptAfterTimeLimit: PATIENCE * 0.8 },
+  let noAttacks = 0;
+  async function run<Case>(
+    cases: fc.Arbitrary<Case>,
+    attempt: (one: Case) => Promise<void>,
+    around = (batch: () => Promise<void>) => batch(),
+  ): Promise<void> {
+    let tried = 0;
+    noAttacks = 0;
+    const batches = fc.array(cases, { minLength: AT_ONCE, maxLength: AT_ONCE });
+    const property = fc.asyncProperty(batches, (batch) =>
+      around(async () => {
+        await Promise.all(batch.map(attempt));
+        tried += batch.length;
+      }),
     );
+    const numRuns = Math.ceil(fuzzRuns / AT_ONCE);
+    await fc.assert(property, { numRuns, interruptAfterTimeLimit: PATIENCE * 0.8 });
+    expect(noAttacks, `Not tried, of ${tried}`).toBeLessThan(tried / 2);
+  }
 
   return {
     app,
     ada,
     otter,
     wire,
+    noAttack: () => {
+      noAttacks += 1;
+    },
     expectHarmless,
     async ask(ask) {
       const answer = await wire.ask(ask);
@@ -80,15 +99,14 @@ export async function laySiege(): Promise<Siege> {
       return answer;
     },
     attack: (cases, attempt) =>
-      run(cases, async (batch) => {
+      run(cases, attempt, async (batch) => {
         const before = await sessionsOf(app);
-        await Promise.all(batch.map(attempt));
+        await batch();
         expect(await sessionsOf(app)).toEqual(before);
         expect((await ada.browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
         expect((await otter.browser.get(app.url)).body).toContain('<h1 id="greeting">Hello');
       }),
-    probe: (cases, attempt) =>
-      run(cases, async (batch) => void (await Promise.all(batch.map(attempt)))),
+    probe: (cases, attempt) => run(cases, attempt),
     async close() {
       wire.close();
       await app.close();

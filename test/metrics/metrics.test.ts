@@ -143,7 +143,7 @@ describe('metrics', () => {
       const cookie = browser.cookies.header(new URL(app.url));
       const answered = async () => (await app.metrics()).sum(CALLS, { call: 'userinfo' });
       const before = await answered();
-      app.logto.delayNext('userinfo', 1000);
+      const release = app.logto.holdNext('userinfo');
       await expectOneMore({ method: 'GET', route: '/account', status: 'aborted' }, async () => {
         const socket = connect(Number(port), hostname);
         await once(socket, 'connect');
@@ -154,6 +154,7 @@ describe('metrics', () => {
         await vi.waitFor(() => expect(app.logto.calls.userinfo).toBe(1));
         socket.destroy();
       });
+      release();
       // The call goes on without its client: it is not to be counted among those of the next test.
       await expect.poll(answered, { timeout: 10_000 }).toBe(before + 1);
     });
@@ -237,8 +238,8 @@ describe('metrics', () => {
       expect(await fresh.added(() => browser.get(fresh.url), COMMANDS, failed)).toBe(1);
       fresh.redisServer?.signal('SIGCONT');
       const seconds = (await fresh.metrics()).sum(COMMANDS.replace('_count', '_sum'), failed);
+      // It was given up by its limit of 1200 ms, and timers are never early.
       expect(seconds).toBeGreaterThan(1);
-      expect(seconds).toBeLessThan(5);
     });
   });
 

@@ -51,6 +51,21 @@ describe('the sessions page', () => {
     expect(other[0]).toMatch(/Last used 2 hours ago\. Signed in \d+ \w+ \d{4}, \d\d:\d\d UTC\./);
   });
 
+  it('S11 "last used" is right in a session’s last hours too', async () => {
+    const [laptop, phone] = [await people.signInFrom(CHROME), await people.signInFrom(IPHONE)];
+    // Often enough that neither goes idle; the end comes after 336 hours.
+    vi.useFakeTimers({ toFake: ['Date'] });
+    for (let visit = 0; visit < 10; visit += 1) {
+      vi.setSystemTime(Date.now() + 33 * HOUR);
+      for (const browser of [laptop, phone]) expect(await people.isIn(browser)).toBe(true);
+    }
+    const lastUsed = async () => /Last used [^.]*/.exec(await bodyOf(laptop))?.[0];
+    expect(await lastUsed()).toBe('Last used a moment ago');
+    const key = `session:${people.sessionId(phone)}`;
+    await app.redis.pexpire(key, (await app.redis.pttl(key)) - 2 * HOUR);
+    expect(await lastUsed()).toBe('Last used 2 hours ago');
+  });
+
   it('S11 looking at the list doesn’t count as using the other sessions', async () => {
     const [laptop, phone] = [await people.signInFrom(CHROME), await people.signInFrom(IPHONE)];
     const key = `session:${people.sessionId(phone)}`;

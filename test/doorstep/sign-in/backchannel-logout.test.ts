@@ -271,6 +271,13 @@ describe('back-channel logout in unlucky moments', () => {
   });
 });
 
+it('S36 without a logout token, nothing is asked of Logto', async () => {
+  const app = await startDoorstep();
+  await request(app.url).post('/backchannel-logout').type('form').send({}).expect(400);
+  expect(app.logto.calls).toMatchObject({ discovery: 0, jwks: 0 });
+  await app.close();
+});
+
 describe('back-channel logout: the rate limit counts refused tokens only', () => {
   const limits = { signIn: 1e9, callback: 1e9, backchannelFailures: 3 };
   const start = async () => {

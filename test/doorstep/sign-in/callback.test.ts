@@ -36,6 +36,16 @@ describe('the callback', () => {
     return url.href;
   };
 
+  it('C14 an ID token that fails validation at sign-in keeps the way back', async () => {
+    const browser = app.browser();
+    const callback = await app.upToCallback(browser, '/sign-in?return_to=/account');
+    const body = { access_token: 'a', token_type: 'Bearer', expires_in: 3600, id_token: 'a.b.c' };
+    app.logto.failNext('token', { status: 200, body });
+    const page = await browser.get(callback);
+    expect(page.body).toContain('id_token_invalid');
+    expect(page.body).toContain('return_to=%2Faccount');
+  });
+
   it('C7 S32 a replayed callback sends a signed-in person home', async () => {
     const browser = app.browser();
     const callback = await app.upToCallback(browser);

@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
 
 describe('signing out', () => {
@@ -7,7 +7,10 @@ describe('signing out', () => {
   beforeAll(async () => {
     app = await startDoorstep();
   });
-  afterEach(() => app.logto.heal());
+  afterEach(() => {
+    vi.useRealTimers();
+    app.logto.heal();
+  });
   afterAll(() => app.close());
 
   const cookieOf = (browser: ReturnType<Doorstep['browser']>) =>
@@ -53,6 +56,18 @@ describe('signing out', () => {
     expect(page.status).toBe(200);
     expect(page.body).toContain('action="/sign-out"');
     expect((await browser.get(app.url)).body).toContain('Hello, Ada Lovelace');
+  });
+
+  it('S7 with discovery refused, the person is signed out here and told so', async () => {
+    const browser = await app.signedInBrowser();
+    // Discovery is kept for ten minutes.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60 * 60_000 });
+    app.logto.resetCalls();
+    app.logto.failNext('discovery', { status: 403, body: {} }, 3);
+    const page = await browser.post(`${app.url}/sign-out`, {});
+    expect(page.body).toContain('You are signed out here.');
+    expect(app.logto.calls.discovery).toBeGreaterThan(0);
+    expect((await browser.get(app.url)).body).toContain('Come on in.');
   });
 
   it('with Logto down the person is signed out here and told so', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { hasRedisServer } from '../../harness/redis-server.ts';
 import { DISCOVERY } from './between.ts';
 import { APP_CASES } from './cases/app.ts';
@@ -67,16 +67,16 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
   describe('Logto', () => {
     it('is down', async () => {
       await setUp.logto.down();
-      // Until the client has seen its idle connections end.
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      const results = await setUp.inspect({ appIsDown: true });
+      // Until the client has seen its idle connections end, they are what it complains about.
+      await vi.waitFor(async () =>
+        expect(complaints(await setUp.inspect({ appIsDown: true }))).toEqual([
+          expect.objectContaining({
+            name: 'Logto',
+            message: 'nothing listens at logto.example.com',
+          }),
+        ]),
+      );
       await setUp.logto.up();
-      expect(complaints(results)).toEqual([
-        expect.objectContaining({
-          name: 'Logto',
-          message: 'nothing listens at logto.example.com',
-        }),
-      ]);
     });
 
     it('hangs', async () => {
@@ -135,8 +135,10 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
     ]);
   });
 
+  let hangs = 0;
   const hanging: Between = (_url, { signal }) =>
     new Promise((_resolve, reject) => {
+      hangs += 1;
       signal?.addEventListener('abort', () => reject(signal.reason));
     });
 
@@ -148,10 +150,11 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
       'Application',
     ],
   ])('ends in time when %s', async (_who, between, cause) => {
-    const began = Date.now();
+    // It ends at all only by its own time limit; and it doesn't wait for that again and again.
+    hangs = 0;
     const results = await setUp.inspect({ timeoutMs: 300, between });
     expect(complaints(results).map(({ name }) => name)).toEqual([cause]);
-    expect(Date.now() - began).toBeLessThan(3000);
+    expect([1, 2, 3]).toContain(hangs);
   });
 
   it('never tells a secret', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { laySiege, PATIENCE, type Siege } from '../harness/siege.ts';
-import type { Header } from '../harness/wire.ts';
-import { encoded, queryOf } from './hostile.ts';
+import { encoded, queryOf } from '../../harness/hostile.ts';
+import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import type { Header } from '../../harness/wire.ts';
 
 /** What becomes of a parameter. No code is ever good: nobody has been to Logto. */
 type Fate =

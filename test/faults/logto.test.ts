@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
+import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 
 describe('Logto out of reach', () => {
   let app: Doorstep;

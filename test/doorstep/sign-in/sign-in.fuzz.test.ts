@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLIENT } from '../harness/doorstep.ts';
-import { laySiege, PATIENCE, type Siege } from '../harness/siege.ts';
-import type { Answer } from '../harness/wire.ts';
-import { encoded, queryOf } from './hostile.ts';
+import { CLIENT } from '../../harness/doorstep.ts';
+import { encoded, queryOf } from '../../harness/hostile.ts';
+import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import type { Answer } from '../../harness/wire.ts';
 
 const PARAMETERS = ['return_to', 'direct_sign_in', 'login_hint', 'ui_locales', 'prompt'];
 /** What Logto may be told, and nothing else. */
@@ -31,7 +31,7 @@ describe('hostile sign-ins', { timeout: PATIENCE }, () => {
     const paths = fc.tuple(fc.constantFrom('/sign-in', '/sign-up'), queryOf(PARAMETERS));
     await siege.attack(paths, async ([path, query]) => {
       const answer = await siege.ask({ path: `${path}?${query}` });
-      if (answer.status === TOO_LONG) return;
+      if (answer.status === TOO_LONG) return siege.noAttack();
       const cookies = pendingOf(answer);
       if (answer.status !== 303) {
         expect([answer.status, cookies]).toEqual([400, []]);
@@ -64,9 +64,9 @@ describe('hostile sign-ins', { timeout: PATIENCE }, () => {
     const { app } = siege;
     await siege.probe(encoded, async (wanted) => {
       const started = await siege.ask({ path: `/sign-in?return_to=${wanted}` });
-      if (started.status === TOO_LONG) return;
+      if (started.status === TOO_LONG) return siege.noAttack();
       // A careless "&" begins another parameter, which may not hold.
-      if (started.status === 400) return;
+      if (started.status === 400) return siege.noAttack();
       app.logto.failNext('token', { status: 200, body: await tokensForMallory() });
       const query = `state=${stateOf(started)}&code=x&iss=${encodeURIComponent(app.logto.issuer)}`;
       const finished = await siege.ask({

@@ -2,10 +2,10 @@ import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLIENT } from '../harness/doorstep.ts';
-import { laySiege, PATIENCE, type Siege } from '../harness/siege.ts';
-import type { Ask, Header } from '../harness/wire.ts';
-import { encoded, headerText, text } from './hostile.ts';
+import { CLIENT } from '../../harness/doorstep.ts';
+import { encoded, headerText, text } from '../../harness/hostile.ts';
+import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import type { Ask, Header } from '../../harness/wire.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 const FORM: Header = ['Content-Type', 'application/x-www-form-urlencoded'];
