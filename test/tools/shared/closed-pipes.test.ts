@@ -28,6 +28,7 @@ describe('C39 nobody reads what a command prints', () => {
   it.each([
     ['check', ['--help'], 0, {}],
     ['check', [], 1, {}],
+    ['check', [], 1, APP],
     ['check', ['--json'], 1, APP],
     ['setup', ['--help'], 0, {}],
     ['setup', ['--yes', '--file', '/nowhere/.env'], 2, {}],
