@@ -14,6 +14,7 @@ export {
 export { Sealer } from './crypto/sealer.ts';
 export { createLogger } from './logger.ts';
 export { createLogto, type Logto } from './logto/client.ts';
+export { SIGNING_ALGORITHMS } from './logto/key-set.ts';
 export { connectRedis } from './redis/client.ts';
 export type { RedisCommands } from './redis/commands.ts';
 export { revokeAll } from './refresh/revoke.ts';

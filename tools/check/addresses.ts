@@ -33,7 +33,7 @@ export function isInner(hostname: string): boolean {
 
 /**
  * Where a host can be reached from, going by its addresses as this machine sees them; the
- * narrowest of several, since a caller may pick any. null when the name has no address here.
+ * narrowest of several, since whoever connects may pick any. null when the name has no address here.
  */
 export async function reachOf(hostname: string, world: World): Promise<Reach | null> {
   if (isLoopback(hostname)) return 'loopback';

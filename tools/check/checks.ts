@@ -1,4 +1,5 @@
 import { accountCenter } from './checks/account-center.ts';
+import { apiResource } from './checks/api-resource.ts';
 import { applicationSettings } from './checks/application-settings.ts';
 import { backChannel } from './checks/back-channel.ts';
 import { backChannelAnswer } from './checks/back-channel-answer.ts';
@@ -17,10 +18,12 @@ import { redirectUri } from './checks/redirect-uri.ts';
 import { redis } from './checks/redis.ts';
 import { redisEviction } from './checks/redis-eviction.ts';
 import { redisPersistence } from './checks/redis-persistence.ts';
+import { redisVersion } from './checks/redis-version.ts';
 import { runningApp } from './checks/running-app.ts';
 import { runningSignIn } from './checks/running-sign-in.ts';
 import { signInPage } from './checks/sign-in-page.ts';
-import { both, Checkup, ifThere, type Result } from './checkup.ts';
+import { signingAlgorithms } from './checks/signing-algorithms.ts';
+import { both, Checkup, ifThere, type Result, unlessWrong } from './checkup.ts';
 import type { World } from './world.ts';
 
 /** The whole chain: what builds on what, and below it the order of the report. */
@@ -31,37 +34,43 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
   const found = checkup.after(config, discovery);
   const logto = checkup.after(found, endpoints);
   const application = checkup.after(logto, credentials);
-  const begunSignIn = checkup.after(application, redirectUri);
   const managementApi = checkup.after(application, management);
+  const settings = checkup.after(both(application, managementApi), applicationSettings);
+  const begunSignIn = checkup.after(both(application, unlessWrong(settings)), redirectUri);
   const page = checkup.after(both(application, ifThere(managementApi)), signInPage);
   const huggingFace = checkup.after(both(begunSignIn, page), directSignIn);
-  const settings = checkup.after(both(application, managementApi), applicationSettings);
   const app = checkup.after(config, runningApp);
   const proxied = checkup.after(app, https);
+  const clocks = both(ifThere(found), ifThere(redisServer));
+  // What Logto doesn't do for us it doesn't do for the running app either.
+  const runs = both(application, proxied);
 
   const report = [
     config,
     checkup.after(config, cookies),
     redisServer,
+    checkup.after(redisServer, redisVersion),
     checkup.after(redisServer, redisEviction),
     checkup.after(redisServer, redisPersistence),
     found,
     logto,
-    checkup.after(found, clock),
+    checkup.after(both(config, clocks), clock),
+    checkup.after(found, signingAlgorithms),
     application,
     begunSignIn,
     checkup.after(application, postSignOutUri),
     page,
     huggingFace,
     checkup.after(huggingFace, connectorScope),
+    checkup.after(logto, accountCenter),
     managementApi,
     settings,
-    checkup.after(both(application, managementApi), accountCenter),
+    checkup.after(both(begunSignIn, managementApi), apiResource),
     checkup.after(both(application, ifThere(settings)), backChannel),
     app,
     proxied,
-    checkup.after(proxied, runningSignIn),
-    checkup.after(proxied, backChannelAnswer),
+    checkup.after(runs, runningSignIn),
+    checkup.after(runs, backChannelAnswer),
   ];
   for (const { result } of report) yield result;
 }

@@ -72,6 +72,15 @@ export const ifThere = <T>(step: Step<T>): Step<T | null> => ({
   value: step.value.then((end) => ('value' in end ? end : { value: null })),
 });
 
+/** For a check that goes on without another, unless that one found a mistake: then it waits for it. */
+export const unlessWrong = <T>(step: ReportedStep<T>): Step<T | null> => ({
+  value: Promise.all([step.value, step.result]).then(([end, { name, findings }]) => {
+    if ('value' in end) return end;
+    const isWrong = findings.some(({ status }) => status === 'error');
+    return isWrong ? { waitsFor: name } : { value: null };
+  }),
+});
+
 async function runSafely<In, Out>(
   check: Check<In, Out>,
   input: In,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createPaint, wantsColour } from '../shared/terminal.ts';
+import { createPaint, ignoreClosedPipes, wantsColour } from '../shared/terminal.ts';
 import { runChecks } from './checks.ts';
 import type { Result } from './checkup.ts';
 import { hasError, jsonReport, type Look, textReport } from './report.ts';
@@ -62,5 +62,6 @@ function look(): Look {
   return { paint: createPaint(wantsColour(stdout, process.env)), columns };
 }
 
+ignoreClosedPipes();
 // exit, since a name lookup that hangs would keep the process for minutes.
 process.exit(await main());

@@ -15,6 +15,8 @@ export type RedisInfo = Map<string, string> | null;
 export interface RedisServer {
   at: RedisAddress;
   info: RedisInfo;
+  /** Its clock against ours, milliseconds; null when this user may not ask. */
+  ahead: number | null;
 }
 
 type Login = Pick<RedisConfig, 'username' | 'password' | 'database' | 'tls'>;
@@ -43,29 +45,36 @@ export async function askServer<Answer>(
     // Not the usual 2 s for a last word from one that hangs.
     disconnectTimeout: 100,
   });
-  let firstError: Error | null = null;
-  client.on('error', (cause) => {
-    firstError ??= cause;
-  });
+  const errors: Error[] = [];
+  client.on('error', (cause) => errors.push(cause));
   // All together; each of its commands has the same limit, but they come one after another.
   const tooLate = setTimeout(() => {
-    firstError ??= new Error('timed out');
+    errors.push(new Error('timed out'));
     client.disconnect();
   }, timeoutMs);
   try {
     await client.connect();
+    // ioredis goes on in database 0 after a failed SELECT (redis/ioredis#74).
+    if (errors[0]) throw errors[0];
     return await act(client);
   } catch (cause) {
     // When the connection fails, the command only says "Connection is closed".
-    throw firstError ?? cause;
+    throw errors[0] ?? cause;
   } finally {
     clearTimeout(tooLate);
     client.disconnect();
   }
 }
 
-export const readInfo = (client: Redis): Promise<RedisInfo> =>
-  client.info().then(parseInfo, onlyForbidden);
+export const readInfo = (client: Redis, { redis }: World): Promise<RedisInfo> =>
+  redis.info(client).then(parseInfo, onlyForbidden);
+
+/** Redis's clock against ours, milliseconds (TIME); null when this user may not ask. */
+export async function readClock(client: Redis, { now, redis }: World): Promise<number | null> {
+  const asked = now();
+  const time = await redis.time(client).catch(onlyForbidden);
+  return time === null ? null : time - (asked + now()) / 2;
+}
 
 /** A look at what each server says of itself; one finding for all that are alike. */
 export const eachServer =
@@ -122,6 +131,11 @@ const EXPLANATIONS: [RegExp, string, string][] = [
     'Name the Sentinels in REDIS_URL (their usual port is 26379), or set REDIS_MODE=single.',
   ],
   [/unknown command/, 'is too old: it lacks GETEX', 'Use Redis 6.2 or later, or Valkey.'],
+  [
+    /DB index/,
+    'has no database of the number at the end of REDIS_URL',
+    'Correct that number: a Redis has the databases 0 to 15, unless its own setting “databases” says otherwise.',
+  ],
   [/^OOM/, 'is full and takes no more writes', 'Give it more memory (maxmemory).'],
   [/^MISCONF/, 'can’t write to its disk', 'Free some space over there; its log says more.'],
   [
@@ -133,24 +147,37 @@ const EXPLANATIONS: [RegExp, string, string][] = [
   [/ENOTFOUND|EAI_AGAIN/, 'is a name without an address', 'Correct the host in REDIS_URL.'],
   [/ECONNREFUSED/, 'takes no connection', 'Start it, or correct host and port in REDIS_URL.'],
   [
-    /SSL|TLS|EPROTO|CERT|SELF_SIGNED/i,
+    /CERT|SELF_SIGNED|ALTNAME/i,
+    'has a certificate that is not valid here',
+    'Renew it; for a certificate authority of your own set NODE_EXTRA_CA_CERTS.',
+  ],
+  [
+    /SSL|TLS|EPROTO/i,
     'and this machine can’t agree on TLS',
-    'Use rediss:// for a Redis with TLS, redis:// for one without; for a certificate authority of your own set NODE_EXTRA_CA_CERTS.',
+    'For a Redis without TLS, REDIS_URL must begin with redis://.',
   ],
 ];
 
-export function explain(at: RedisAddress, cause: unknown, { timeoutMs }: World): Finding {
+export function explain(
+  at: RedisAddress,
+  cause: unknown,
+  { tls, timeoutMs }: { tls: boolean; timeoutMs: number },
+): Finding {
   const host = addressText(at);
   const text = cause instanceof Error ? [cause.message, codeOf(cause)].join(' ') : '';
   const known = EXPLANATIONS.find(([pattern]) => pattern.test(text));
   if (known) return error(`${host} ${known[1]}`, known[2]);
   if (/timed out|ETIMEDOUT/i.test(text)) {
-    const next = 'Look for a firewall, or rediss:// where plain redis:// is meant.';
+    const next = tls
+      ? 'Look for a firewall; or it speaks no TLS, and REDIS_URL must begin with redis://.'
+      : 'Look for a firewall, or a Redis that hangs or is overloaded.';
     return error(`${host} does not answer within ${timeoutMs / 1000} s`, next);
   }
   return error(
-    `${host} broke the connection off`,
-    'The log of Redis says more; check redis:// or rediss://.',
+    `${host} closed the connection`,
+    tls
+      ? 'The log of Redis says more; without TLS over there, REDIS_URL must begin with redis://.'
+      : 'The log of Redis says more; if it wants TLS, REDIS_URL must begin with rediss://.',
   );
 }
 

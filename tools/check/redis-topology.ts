@@ -33,7 +33,7 @@ async function askSentinels(config: RedisConfig, world: World): Promise<Outcome<
           return known;
         }).then(
           (known) => ({ at, known }),
-          (cause) => ({ at, wrong: ofSentinel(explain(at, cause, world)) }),
+          (cause) => ({ at, wrong: ofSentinel(explain(at, cause, { ...login, ...world })) }),
         ),
     ),
   );
@@ -77,7 +77,7 @@ async function askCluster(config: RedisConfig, world: World): Promise<Outcome<Ma
       const ranges = await askServer(at, config, world, (client) => client.cluster('SLOTS'));
       return mastersOf(readRanges(ranges), at, findings);
     } catch (cause) {
-      findings.push(explain(at, cause, world));
+      findings.push(explain(at, cause, { ...config, ...world }));
     }
   }
   return stop(...findings.slice(0, 1));

@@ -1,4 +1,4 @@
-import { type Paint, wrap } from '../shared/terminal.ts';
+import { type Paint, printable, printableJson, wrap } from '../shared/terminal.ts';
 import type { Result } from './checkup.ts';
 import type { Finding, Status } from './outcome.ts';
 
@@ -41,7 +41,7 @@ export async function jsonReport(results: AsyncIterable<Result>): Promise<string
       ? findings.map((finding) => ({ check: name, ...finding }))
       : [{ check: name, status: 'skipped', message: `waits for “${waitsFor}”` }],
   );
-  return `${JSON.stringify({ ok: !hasError(all), checks }, null, 2)}\n`;
+  return `${printableJson({ ok: !hasError(all), checks })}\n`;
 }
 
 export const hasError = (results: Result[]): boolean =>
@@ -49,8 +49,8 @@ export const hasError = (results: Result[]): boolean =>
 
 function findingLines(name: string, { status, message, next }: Finding, look: Look): string {
   const text = status === 'skipped' ? `not checked: ${message}` : message;
-  const first = line(status, name, text, look);
-  return next ? `${first}${wrap(next, look.columns, '    → ')}\n` : first;
+  const first = line(status, name, printable(text), look);
+  return next ? `${first}${wrap(printable(next), look.columns, '    → ')}\n` : first;
 }
 
 function waitingLine(waiting: Result[], look: Look, isAllElse = false): string {

@@ -1,4 +1,5 @@
 import { lookup } from 'node:dns/promises';
+import type { Redis } from 'ioredis';
 import type { Environment } from '../../src/doorstep/operator.ts';
 import { navigate } from './navigate.ts';
 
@@ -12,6 +13,13 @@ export interface World {
   lookup(hostname: string): Promise<string[]>;
   /** Milliseconds since 1970. */
   now(): number;
+  /** What a Redis says of itself. */
+  redis: {
+    /** INFO, all of its sections. */
+    info(client: Redis): Promise<string>;
+    /** TIME, milliseconds since 1970. */
+    time(client: Redis): Promise<number>;
+  };
   /** For one call, milliseconds. */
   timeoutMs: number;
   /** Ends whatever is still waiting: several slow hosts in a row must not add up. */
@@ -27,6 +35,13 @@ export const realWorld = (environment: Environment): World => ({
   navigate,
   lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),
   now: Date.now,
+  redis: {
+    info: (client) => client.info(),
+    time: async (client) => {
+      const [seconds, microseconds] = await client.time();
+      return Number(seconds) * 1000 + Number(microseconds) / 1000;
+    },
+  },
   timeoutMs: ONE_CALL,
   deadline: AbortSignal.timeout(ALTOGETHER),
 });

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Logto, revokeAll, type Sessions } from '../../src/doorstep/operator.ts';
+import { printable } from '../shared/terminal.ts';
 
 interface User {
   iss: string;
@@ -7,6 +8,8 @@ interface User {
 }
 
 const MOST = 1000;
+/** Of a device's name, UTF-16 units: an unknown one is named by what its browser sent. */
+const MAX_DEVICE_LENGTH = 80;
 
 /** @returns one line a session, the latest first; never an id, which would open it. */
 export async function listSessions(
@@ -14,17 +17,18 @@ export async function listSessions(
   user: User,
 ): Promise<string> {
   const now = Date.now();
+  const sub = printable(user.sub);
   const { sessions: found, unreadable } = await sessions.list(user, { offset: 0, count: MOST });
   const others = unreadable
     ? `${unreadable} more can’t be read: they were sealed with another SESSION_SECRET, or by another version.\n`
     : '';
-  if (found.length === 0) return others || `${user.sub} is signed in nowhere.\n`;
+  if (found.length === 0) return others || `${sub} is signed in nowhere.\n`;
   const lines = found.map((session) => {
     const begun = new Date(session.user.signedInAt).toISOString();
     const minutes = Math.round((now - session.lastUsedAt) / 60_000);
-    return `  ${session.user.device.name.padEnd(28)} signed in ${begun}, last used ${minutes} min ago`;
+    return `  ${printable(session.user.device.name.slice(0, MAX_DEVICE_LENGTH)).padEnd(28)} signed in ${begun}, last used ${minutes} min ago`;
   });
-  return `${user.sub} is signed in on ${found.length}:\n${lines.join('\n')}\n${others}`;
+  return `${sub} is signed in on ${found.length}:\n${lines.join('\n')}\n${others}`;
 }
 
 /** Ends them all, and sign-ins under way with them; the refresh tokens go back to Logto. */
@@ -34,5 +38,5 @@ export async function endSessions(
 ): Promise<string> {
   const ended = await deps.sessions.endAll(user);
   await revokeAll(deps, ended);
-  return `Ended ${ended.filter(({ wasLive }) => wasLive).length} of ${user.sub}.\n`;
+  return `Ended ${ended.filter(({ wasLive }) => wasLive).length} of ${printable(user.sub)}.\n`;
 }

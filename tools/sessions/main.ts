@@ -8,6 +8,7 @@ import {
   Sealer,
   Sessions,
 } from '../../src/doorstep/operator.ts';
+import { ignoreClosedPipes, printable } from '../shared/terminal.ts';
 import { endSessions, listSessions } from './commands.ts';
 
 const HELP = `Lists or ends the sessions of a user, for an administrator (ASVS 7.4.5).
@@ -55,10 +56,12 @@ async function main(): Promise<number> {
   }
 }
 
+ignoreClosedPipes();
 main().then(
   (code) => process.exit(code),
   (error: Error) => {
-    const message = error instanceof ConfigError ? error.message : `Not done: ${error.message}`;
+    const message =
+      error instanceof ConfigError ? error.message : `Not done: ${printable(error.message)}`;
     process.stderr.write(`${message}\n`);
     process.exit(1);
   },

@@ -32,8 +32,21 @@ const QUESTIONS: Record<string, string> = {
   BASE_URL: 'Where people reach the app:',
 };
 
-/** What only set-up needs is not kept; where Logto and the app are, the app needs too. */
-const KEPT = ['LOGTO_ENDPOINT', 'BASE_URL'];
+/** What the app needs too is kept in its file; what only set-up needs is not. */
+const KEPT = [
+  'LOGTO_ENDPOINT',
+  'BASE_URL',
+  'PORT',
+  'APP_NAME',
+  'API_RESOURCE',
+  'LOGTO_ORGANIZATIONS',
+];
+
+/** Of an environment that may be gone when the app starts, what the app needs too. */
+export function forTheApp(environment: Environment): Record<string, string> {
+  const given = KEPT.map((name): [string, string] => [name, environment[name] ?? '']);
+  return Object.fromEntries(given.filter(([, value]) => value !== ''));
+}
 
 export interface Answers {
   settings: Settings | null;

@@ -1,10 +1,12 @@
 import type { Environment } from '../../src/doorstep/operator.ts';
 import { EnvFileError, readEnvFile } from '../shared/env-file.ts';
+import { printable } from '../shared/terminal.ts';
 import { type Arguments, help, readArguments } from './arguments.ts';
-import { type Prompts, readOrAsk } from './ask.ts';
+import { forTheApp, type Prompts, readOrAsk } from './ask.ts';
 import { InputError, SetupError } from './errors.ts';
 import { AmbiguousApplication } from './find-application.ts';
 import { createTokenSource } from './logto/access-token.ts';
+import { checkIssuer } from './logto/issuer.ts';
 import { createManagementApi } from './logto/management-api.ts';
 import { createPatientFetch, type Waiting } from './logto/patient-fetch.ts';
 import { apply, isDone, makePlan, type Plan, type PlanOptions } from './plan.ts';
@@ -93,7 +95,7 @@ async function gatherSettings(
   const flags = socialOnly ? { LOGTO_SOCIAL_ONLY: 'true' } : {};
   const merged = { ...values, ...Object.fromEntries(given), ...flags };
   const { settings, problems, toKeep } = await readOrAsk(merged, prompts);
-  if (settings) return { settings, toKeep };
+  if (settings) return { settings, toKeep: { ...forTheApp(environment), ...toKeep } };
   throw new InputError(
     problems.length === 1
       ? 'One setting is missing or wrong:'
@@ -112,6 +114,7 @@ async function connect(settings: Settings, surroundings: Surroundings, reporter:
       : credentials;
   const fetch = createPatientFetch({ ...surroundings, onWait: (ms) => reporter.waiting(ms) });
   const { now } = surroundings;
+  await checkIssuer(endpoint, fetch);
   const getToken = createTokenSource({ tokenEndpoint, managementApi, id, secret, fetch, now });
   return createManagementApi({ endpoint, getToken, fetch });
 }
@@ -124,7 +127,10 @@ async function planWithPerson(options: PlanOptions, prompts: Prompts | null): Pr
     if (!(error instanceof AmbiguousApplication) || !prompts) throw error;
     const { context } = options;
     const appId = await prompts.choose('Which application of your Logto is this app?', [
-      ...error.candidates.map(({ id, name }) => ({ name: `${name} (${id})`, value: id })),
+      ...error.candidates.map(({ id, name }) => ({
+        name: printable(`${name} (${id})`),
+        value: id,
+      })),
       { name: 'None of these: make a new one', value: '' },
     ]);
     return appId === ''

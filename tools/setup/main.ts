@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wantsColour } from '../shared/terminal.ts';
+import { ignoreClosedPipes, wantsColour } from '../shared/terminal.ts';
 import { terminalPrompts } from './ask.ts';
 import { run } from './command.ts';
 import { readSeededSecret } from './seeded-secret.ts';
 
 const { stdin, stdout, env } = process;
+ignoreClosedPipes();
 
 process.exitCode = await run(
   process.argv.slice(2),

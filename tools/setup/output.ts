@@ -1,5 +1,4 @@
-import type { Paint } from '../shared/terminal.ts';
-import { wrap } from '../shared/terminal.ts';
+import { type Paint, printable, wrap } from '../shared/terminal.ts';
 import type { Difference, Finding } from './areas/area.ts';
 import { OAUTH_APPS } from './hugging-face.ts';
 import type { Plan } from './plan.ts';
@@ -16,13 +15,25 @@ const DETAIL = ' '.repeat(12);
 
 /** The plan for a person: what is made, what changes from what to what, what stays. */
 export function renderPlan({ steps }: Plan, settings: Settings, style: Style): string {
-  const findings = steps.map(({ finding }) => finding);
+  const findings = steps.map(({ finding }) => printableFinding(finding));
   const labels = findings.flatMap(({ differences }) => differences.map(({ what }) => what.length));
   const column = Math.max(0, ...labels) + 2;
   const lines = findings.map((finding) => renderFinding(finding, column, style)).join('\n');
   const title = `\nSet-up of ${settings.endpoint} for the app at ${settings.baseUrl}`;
   return `${style.paint('bold', title)}\n\n${lines}\n\n  ${summary(findings)}\n`;
 }
+
+/** Names and addresses in it are what others put into Logto. */
+const printableFinding = (finding: Finding): Finding => ({
+  ...finding,
+  title: printable(finding.title),
+  differences: finding.differences.map(({ what, from, to }) => ({
+    what: printable(what),
+    from: from === null ? null : printable(from),
+    to: printable(to),
+  })),
+  notes: finding.notes.map(printable),
+});
 
 function renderFinding(
   { title, action, differences, notes }: Finding,
@@ -56,7 +67,7 @@ function summary(findings: Finding[]): string {
 const DONE = { create: 'created', change: 'changed', keep: 'kept' };
 
 export function renderDone({ title, action }: Finding, { paint }: Style): string {
-  return `  ${paint('green', '✓')} ${title} ${DONE[action]}\n`;
+  return `  ${paint('green', '✓')} ${printable(title)} ${DONE[action]}\n`;
 }
 
 /** What only a person can do: Hugging Face has no API for it. */
@@ -64,7 +75,7 @@ export function renderNextSteps(redirectUri: string, { paint }: Style): string {
   return `
 ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not yet:
 
-  ${redirectUri}
+  ${printable(redirectUri)}
 
   Where: ${OAUTH_APPS}
          > your OAuth app > Redirect URLs
@@ -80,8 +91,8 @@ export function renderProblems(
   problems: string[],
   { paint, width }: Style,
 ): string {
-  const list = problems.map((problem) => `${wrap(problem, width, '  - ')}\n`).join('');
-  return `${wrap(headline, width, '✗ ').replace('✗', paint('red', '✗'))}\n${list}`;
+  const list = problems.map((problem) => `${wrap(printable(problem), width, '  - ')}\n`).join('');
+  return `${wrap(printable(headline), width, '✗ ').replace('✗', paint('red', '✗'))}\n${list}`;
 }
 
 /** The same for machines. */

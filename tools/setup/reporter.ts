@@ -1,4 +1,4 @@
-import { createPaint } from '../shared/terminal.ts';
+import { createPaint, printableJson } from '../shared/terminal.ts';
 import type { Finding } from './areas/area.ts';
 import { planAsData, renderDone, renderNextSteps, renderPlan, renderProblems } from './output.ts';
 import type { Plan } from './plan.ts';
@@ -52,7 +52,7 @@ function textReporter({ write, columns, colour }: Output): Reporter {
 function jsonReporter({ write }: Output): Reporter {
   const done: string[] = [];
   let shown: object = {};
-  const print = (document: object) => write(`${JSON.stringify(document, null, 2)}\n`);
+  const print = (document: object) => write(`${printableJson(document)}\n`);
   return {
     plan: (plan) => {
       shown = planAsData(plan);

@@ -54,6 +54,6 @@ function explain(error: unknown): string {
     case 'ERR_INVALID_URL':
       return 'LOGTO_DB_URL is not an address: correct it, and write special characters of the password as %XX.';
     default:
-      return `PostgreSQL at LOGTO_DB_URL is out of reach (${code || (error instanceof Error ? error.message : 'no reason given')}): check its host and port, and that it runs.`;
+      return `PostgreSQL at LOGTO_DB_URL can't be reached (${code || (error instanceof Error ? error.message : 'no reason given')}): check its host and port, and that it runs.`;
   }
 }

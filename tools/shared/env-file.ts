@@ -38,7 +38,7 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
 }
 
 /**
- * The text with values filled in: an empty `NAME=` gets its value, a missing one comes at the end,
+ * The text, as in {@link EnvFile}, with values filled in: an empty `NAME=` gets its value, a missing one comes at the end,
  * and every other line stays byte for byte as it is.
  *
  * @throws {EnvFileError} when the file's quoting doesn't let a line be added.
@@ -46,13 +46,14 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
 export function fillIn(text: string, additions: Record<string, string>): string {
   const before = valuesOf(text);
   let result = text;
-  for (const [name, value] of Object.entries(additions)) {
+  for (const [name, text] of Object.entries(additions)) {
     if (before[name]) continue;
+    const value = Buffer.from(text).toString('latin1');
     const wanted = { ...valuesOf(result), [name]: value };
     // What looks like a line may be the inside of a quoted value, so what Node reads decides.
-    const filled = [inPlace(result, name, value), atTheEnd(result, name, value)].find((candidate) =>
-      isDeepStrictEqual(valuesOf(candidate), wanted),
-    );
+    const filled = quotings(value)
+      .flatMap((written) => [inPlace(result, name, written), atTheEnd(result, name, written)])
+      .find((candidate) => isDeepStrictEqual(valuesOf(candidate), wanted));
     if (filled === undefined) {
       throw new EnvFileError(
         `${name} can't be added without changing other values: a quote seems to be left open.`,
@@ -96,6 +97,9 @@ function valuesOf(text: string): Record<string, string> {
   );
   return Object.fromEntries(entries);
 }
+
+/** As it is, and in each kind of quotes: a name may hold `#` or quotes itself. */
+const quotings = (value: string): string[] => [value, `"${value}"`, `'${value}'`, `\`${value}\``];
 
 /** Fills the last empty assignment, since the last one counts. */
 function inPlace(text: string, name: string, value: string): string {

@@ -31,13 +31,27 @@ export function connectRedis(config: RedisConfig, logger: Logger): Redis | Redis
   if (config.mode === 'cluster') return connectCluster(config, log);
   const redis = config.mode === 'sentinel' ? connectBySentinels(config) : connectServer(config);
   redis.on('ready', log.back);
-  redis.on('error', log.down);
+  redis.on('error', (error) => {
+    if (isFailedSelect(error)) rejectDatabase(redis, config.database, error, log);
+    else log.down(error);
+  });
   return redis;
 }
 
 /** Gives a client that somebody else has made the kit's scripts. */
 export function defineScripts(redis: Redis | Cluster): void {
   for (const [name, definition] of Object.entries(SCRIPTS)) redis.defineCommand(name, definition);
+}
+
+const isFailedSelect = (error: Error & { command?: { name: string } }): boolean =>
+  error.command?.name === 'select';
+
+/** ioredis only reports a failed SELECT, and would go on in database 0 (redis/ioredis#74). */
+function rejectDatabase(redis: Redis, database: number, { message }: Error, log: OutageLog): void {
+  const reason = /^ERR .*DB index/.test(message) ? message : message.split(' ', 1)[0];
+  log.down(new Error(`database ${database} of REDIS_URL can't be selected (${reason})`));
+  // Before its ready check is sent, which then fails: this connection never becomes ready.
+  redis.disconnect(true);
 }
 
 /** One connection, to one master: what the two modes without a cluster share. */

@@ -15,7 +15,7 @@ export const changing =
     const response = await pass();
     if (url.pathname !== path) return response;
     const { status, headers } = response;
-    const body = z.record(z.string(), z.unknown()).parse(await response.json());
+    const body = z.record(z.string(), z.unknown()).safeParse(await response.json()).data ?? {};
     return new Response(JSON.stringify(change(body)), { status, headers });
   };
 
@@ -44,6 +44,27 @@ export const authorizationUri = (change: (uri: string) => string) =>
   changing(AUTHORIZATION_URI, ({ authorizationUri: uri }) => ({
     authorizationUri: change(String(uri)),
   }));
+
+export const withApplication = (settings: Record<string, unknown>): Between =>
+  changing(APPLICATION_PATH, () => ({ ...APPLICATION, ...settings }));
+
+/** Logto sends an error back to the callback. */
+export const denying = (code: string): Between =>
+  answering('/oidc/auth', () => {
+    const location = `https://app.example.com/callback?error=${code}&state=x`;
+    return new Response(null, { status: 303, headers: { location } });
+  });
+
+/** One after the other; each may let a request go on to the next. */
+export const all =
+  (...betweens: Between[]): Between =>
+  (url, init, pass) =>
+    betweens.reduceRight<typeof pass>(
+      (next, between) =>
+        async (changed = init) =>
+          between(url, changed, () => next(changed)),
+      pass,
+    )(init);
 
 export const withMetadata = (metadata: Record<string, unknown>): Between =>
   changing(APPLICATION_PATH, () => ({

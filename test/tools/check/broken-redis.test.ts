@@ -48,6 +48,61 @@ describe.skipIf(!hasRedisServer)('logto:check of a Redis that', () => {
     expect(found).toEqual(only('Redis', 'error', /is too old/));
   });
 
+  it.each([
+    ['/99', {}, /^127.0.0.1:\d+ has no database of the number/, /databases 0 to 15/],
+    ['/9', { narrow: '-select' }, /does not let this user/, /docs\/redis.md/],
+  ])(
+    'C35 does not take SELECT: %s',
+    async (database, { narrow }: { narrow?: string }, message, next) => {
+      const { admin, url } = setUp.checkedRedis;
+      await admin.acl(
+        'SETUSER',
+        'selecting',
+        'on',
+        '>app-password',
+        '~*',
+        '+@all',
+        narrow ?? '+select',
+      );
+      const found = await redisComplaints(
+        url.replace('//', '//selecting:app-password@') + database,
+      );
+      expect(found).toEqual(only('Redis', 'error', message));
+      expect(found[0]?.next).toMatch(next);
+      expect(await admin.info('keyspace')).not.toContain('keys=');
+    },
+  );
+
+  it.each([
+    ['7.2.14', '7.2.15'],
+    ['7.4.9', '7.4.10'],
+    ['6.2.7', '6.2.23'],
+    ['7.0.15', '7.2.15'],
+    ['6.0.16', '6.2.23'],
+    ['5.0.14', '6.2.23'],
+    ['8.0.9', '8.2.8'],
+    ['8.8.0', '8.8.1'],
+  ])('C36 lacks security fixes: %s', async (version, wanted) => {
+    const found = complaints(await setUp.inspect({ redisInfo: { redis_version: version } }));
+    expect(found).toEqual(only('Redis version', 'warning', new RegExp(`^${version} lacks the`)));
+    expect(found[0]?.next).toMatch(new RegExp(`^Update Redis to ${wanted} or later`));
+  });
+
+  it.each<Record<string, string>>([
+    { redis_version: '6.2.23' },
+    { redis_version: '7.2.15' },
+    { redis_version: '7.4.10' },
+    { redis_version: '8.2.10' },
+    { redis_version: '8.8.1' },
+    { redis_version: '8.10.0' },
+    { redis_version: '9.0.0' },
+    { redis_version: '7.2.4', server_name: 'valkey', valkey_version: '8.1.3' },
+    { redis_version: '7.2.4', server_name: 'valkey' },
+    { redis_version: '6.2.11', dragonfly_version: 'df-v1.30.0' },
+  ])('C36 is up to date, or counts otherwise: %o', async (redisInfo) => {
+    expect(complaints(await setUp.inspect({ redisInfo }))).toEqual([]);
+  });
+
   it('is a replica', async () => {
     await setUp.checkedRedis.admin.call('REPLICAOF', '127.0.0.1', '1');
     const found = await redisComplaints();
@@ -59,7 +114,7 @@ describe.skipIf(!hasRedisServer)('logto:check of a Redis that', () => {
     const url = setUp.checkedRedis.url.replace('redis:', 'rediss:');
     const found = await redisComplaints(url, 600);
     expect(found).toEqual(only('Redis', 'error', /does not answer/));
-    expect(found[0]?.next).toMatch(/rediss:/);
+    expect(found[0]?.next).toMatch(/must begin with redis:/);
   });
 
   it.each(['allkeys-lru', 'volatile-ttl'])('evicts sessions: %s', async (policy) => {
@@ -83,9 +138,18 @@ describe.skipIf(!hasRedisServer)('logto:check of a Redis that', () => {
     await admin.acl('SETUSER', 'app', 'on', '>app-password', '~*', '+@all', '-info');
     const results = await setUp.inspect({ environment: { REDIS_URL: asUser } });
     expect(complaints(results)).toEqual([]);
-    expect(results.slice(3, 5).map(({ findings }) => findings[0]?.status)).toEqual([
+    expect(results.slice(3, 6).map(({ findings }) => findings[0]?.status)).toEqual([
       'skipped',
       'skipped',
+      'skipped',
+    ]);
+    await admin.acl('SETUSER', 'app', '-time');
+    const clock = (await setUp.inspect({ environment: { REDIS_URL: asUser } })).find(
+      ({ name }) => name === 'Clock',
+    );
+    expect(clock?.findings).toEqual([
+      { status: 'ok', message: 'Logto’s and ours agree' },
+      { status: 'skipped', message: 'this user of Redis may not run TIME' },
     ]);
     await admin.acl('SETUSER', 'app', '-@scripting');
     expect(await redisComplaints(asUser)).toEqual(only('Redis', 'error', /does not let this user/));

@@ -56,15 +56,16 @@ describe.concurrent('the command', () => {
         .filter((one: { status: string }) => one.status === status)
         .map((one: { check: string }) => one.check);
     expect(named('error')).toEqual([]);
-    expect(named('warning')).toEqual(
+    // Depends on the Redis of this machine.
+    expect(named('warning').filter((name: string) => name !== 'Redis version')).toEqual(
       // The stand-in's connector asks for the e-mail address.
       ['Direct sign-in', 'Connector scope', 'Back-channel logout'],
     );
     expect(named('skipped')).toEqual([
-      ...(hasRedisServer ? [] : ['Redis', 'Redis eviction', 'Redis persistence']),
+      ...(hasRedisServer ? [] : ['Redis', 'Redis version', 'Redis eviction', 'Redis persistence']),
       'Management API',
       'Application settings',
-      'Account centre',
+      'API resource',
     ]);
     expect(ok).toBe(true);
     expect(code).toBe(0);

@@ -13,6 +13,8 @@ const AUTHORIZATION_URI =
 export const APPLICATION = {
   id: 'test-app',
   type: 'Traditional',
+  isThirdParty: false,
+  appLevelAccessControlEnabled: false,
   oidcClientMetadata: {
     redirectUris: ['https://app.example.com/callback', 'http://localhost:3000/callback'],
     postLogoutRedirectUris: ['https://app.example.com/'],
@@ -20,6 +22,14 @@ export const APPLICATION = {
     backchannelLogoutSessionRequired: true,
   },
 };
+
+const RESOURCES = [
+  { indicator: 'https://default.logto.app/api', scopes: [{ name: 'all' }] },
+  {
+    indicator: 'https://books.example/api',
+    scopes: [{ name: 'read:books' }, { name: 'write:books' }],
+  },
+];
 
 export const json = (body: unknown, status = 200): Response => Response.json(body, { status });
 
@@ -53,8 +63,10 @@ export async function likeRealLogto(
       return mayManage ? json(APPLICATION) : json({ code: 'auth.unauthorized' }, 401);
     case 'GET /api/connectors':
       return mayManage ? json([CONNECTOR]) : json({ code: 'auth.unauthorized' }, 401);
-    case 'GET /api/account-center':
-      return mayManage ? json({ enabled: true }) : json({ code: 'auth.unauthorized' }, 401);
+    case 'GET /api/resources':
+      return mayManage ? json(RESOURCES) : json({ code: 'auth.unauthorized' }, 401);
+    case 'GET /api/.well-known/account-center':
+      return json({ tenantId: 'default', id: 'default', enabled: true, fields: { name: 'Edit' } });
     default:
       return pass();
   }

@@ -64,6 +64,21 @@ it('says with colours what it says without', async () => {
   expect(plain).toBe(await text(RESULTS));
 });
 
+it('C39 writes out what a terminal would obey of what others answered', async () => {
+  const hostile = [
+    {
+      name: 'Logto',
+      findings: [error('calls itself \x9b2J\u202ehttps', 'Set it to \x1b]0;x\x07.')],
+    },
+  ];
+  expect(await text(hostile)).toContain(
+    '✗ Logto: calls itself \\u{9b}2J\\u{202e}https\n    → Set it to \\u{1b}]0;x\\u{7}.\n',
+  );
+  const json = await jsonReport(each(hostile));
+  expect(json).toContain('calls itself \\u009b2J\\u202ehttps');
+  expect(JSON.parse(json).checks[0].message).toBe('calls itself \x9b2J\u202ehttps');
+});
+
 it('tells machines the same', async () => {
   const report = JSON.parse(await jsonReport(each(RESULTS)));
   expect(report.ok).toBe(false);

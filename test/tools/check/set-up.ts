@@ -3,7 +3,7 @@ import type { Environment } from '../../../src/doorstep/config/config.ts';
 import { runChecks } from '../../../tools/check/checks.ts';
 import type { Result } from '../../../tools/check/checkup.ts';
 import { jsonReport, textReport } from '../../../tools/check/report.ts';
-import type { World } from '../../../tools/check/world.ts';
+import { realWorld, type World } from '../../../tools/check/world.ts';
 import { createPaint } from '../../../tools/shared/terminal.ts';
 import { createBrowser } from '../../demo/browser.ts';
 import { CLIENT, type Doorstep, SESSION_SECRET, startDoorstep } from '../../harness/doorstep.ts';
@@ -32,6 +32,10 @@ export interface Fault {
   address?: string;
   /** How far our clock is off, milliseconds. */
   clockOff?: number;
+  /** How far Redis's is. */
+  redisClockOff?: number;
+  /** What INFO says; by default the version of a Redis that is up to date. */
+  redisInfo?: Record<string, string>;
   timeoutMs?: number;
 }
 
@@ -43,6 +47,8 @@ export interface SetUp extends Doorstep {
   /** The client's settings have changed: Logto reads them anew. */
   reloadClient(): Promise<void>;
   inspect(fault?: Fault): Promise<Result[]>;
+  /** The environment of a set-up in order. */
+  healthy: Environment;
   /** All reports so far, for people and for machines. */
   reports: string[];
   secrets: string[];
@@ -85,6 +91,17 @@ export async function startSetUp(): Promise<SetUp> {
       ...internet(doorstep, fault),
       lookup: async () => [fault.address ?? '93.184.215.14'],
       now: () => Date.now() + (fault.clockOff ?? 0),
+      redis: {
+        info: async (client) => {
+          const told = { redis_version: '7.4.10', ...fault.redisInfo };
+          const lines = Object.entries(told).map(([name, value]) => `${name}:${value}\r\n`);
+          return (await client.info()).replace(/^redis_version:.*\r\n/m, lines.join(''));
+        },
+        time: async (client) => {
+          const time = await realWorld({}).redis.time(client);
+          return time + (fault.redisClockOff ?? 0);
+        },
+      },
       timeoutMs: fault.timeoutMs ?? 5000,
       deadline: AbortSignal.timeout(8000),
     };
@@ -102,6 +119,7 @@ export async function startSetUp(): Promise<SetUp> {
     client,
     reloadClient: () => doorstep.logto.rotateKeys(),
     inspect,
+    healthy,
     reports,
     secrets: [
       CLIENT.secret,

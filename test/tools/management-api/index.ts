@@ -56,6 +56,9 @@ export async function startManagementApi(): Promise<ManagementApiStandIn> {
 
   const tenant = createServerApp(observe);
   tenant.get('/api/status', (_req, res) => void res.status(204).end());
+  tenant.get('/oidc/.well-known/openid-configuration', (req, res) => {
+    res.json({ issuer: `${state.otherName ?? `http://${req.headers.host}`}/oidc` });
+  });
   tenant.use('/oidc', tokens.routes(machines, state));
   tenant.use(
     '/api',

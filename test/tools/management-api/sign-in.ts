@@ -8,6 +8,8 @@ const connectorCreation = z.object({
   connectorId: z.string(),
   config: z.record(z.string(), z.unknown()).default({}),
   syncProfile: z.boolean().default(false),
+  enableTokenStorage: z.boolean().optional(),
+  metadata: z.looseObject({ target: z.string().optional() }).default({}),
 });
 const connectorChange = z.object({
   config: z.record(z.string(), z.unknown()).optional(),
@@ -46,8 +48,13 @@ export function signInRoutes(state: State, newId: (kind: string) => string): Rou
       res.json(dress(find(req.params.id)));
     })
     .post('/connectors', (req, res) => {
-      const { id, connectorId, config, syncProfile } = guarded(connectorCreation, req.body);
-      const target = state.factories.get(connectorId);
+      const { metadata, ...given } = guarded(connectorCreation, req.body);
+      const { connectorId, config } = given;
+      const isGeneral = connectorId === 'oauth2';
+      const target = isGeneral ? metadata.target : state.factories.get(connectorId);
+      if (isGeneral && !target) {
+        throw refuse(400, 'connector.should_specify_target', 'You should specify the target.');
+      }
       if (!target) {
         const message = 'Can not find connector with given standard connector id.';
         throw refuse(422, 'connector.not_found_with_connector_id', message);
@@ -56,8 +63,13 @@ export function signInRoutes(state: State, newId: (kind: string) => string): Rou
         const message = 'Can not create multiple instance with picked standard connector.';
         throw refuse(422, 'connector.multiple_instances_not_supported', message);
       }
+      if (state.connectors.some((one) => one.target === target)) {
+        const message =
+          'Can not have multiple social connectors with the same target and platform.';
+        throw refuse(422, 'connector.multiple_target_with_same_platform', message);
+      }
       checkConfig(config);
-      const connector = { id: id ?? newId('connector'), connectorId, target, syncProfile, config };
+      const connector = { ...given, id: given.id ?? newId('connector'), target };
       state.connectors.push(connector);
       res.json(dress(connector));
     })
@@ -105,8 +117,8 @@ function checkConfig(config: Record<string, unknown>): void {
 
 function dress(connector: Connector) {
   return {
-    ...connector,
     enableTokenStorage: false,
+    ...connector,
     metadata: {},
     name: { en: connector.target },
     description: '',

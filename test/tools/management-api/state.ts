@@ -37,6 +37,7 @@ export interface Connector {
   connectorId: string;
   target: string;
   syncProfile: boolean;
+  enableTokenStorage?: boolean | undefined;
   config: Record<string, unknown>;
 }
 
@@ -83,6 +84,8 @@ export interface SignInExperience {
 }
 
 export interface State {
+  /** The name that this Logto was told, when it is not the address that it is reached at. */
+  otherName: string | null;
   /** Kinds of connectors that this Logto has, with their targets. */
   factories: Map<string, string>;
   applications: Application[];
@@ -107,6 +110,7 @@ export const CREATED_AT = 1_795_395_426_544;
 /** A tenant as Logto's seed leaves it. */
 export function createState(): State {
   return {
+    otherName: null,
     factories: new Map([
       ['huggingface-universal', 'huggingface'],
       ['github-universal', 'github'],

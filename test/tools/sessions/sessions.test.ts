@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Doorstep, SESSION_SECRET, startDoorstep } from '../../harness/doorstep.ts';
+import { type Doorstep, OTTER, SESSION_SECRET, startDoorstep } from '../../harness/doorstep.ts';
 import { runScript } from '../../harness/process.ts';
 import { hasRedisServer, startOneNodeCluster } from '../../harness/redis-server.ts';
 
@@ -45,6 +45,25 @@ describe('S10 npm run sessions', () => {
       expect((await run(['list', ada?.sub ?? ''])).output).toContain('is signed in nowhere');
     },
   );
+
+  it.skipIf(!hasRedisServer)('C39 shows a browser’s own words without obeying them', async () => {
+    const browser = app.browser();
+    const callback = await app.upToCallback(browser, '/sign-in', OTTER);
+    const userAgent = `\x9b2J\x9d0;owned\x9cEvil${'x'.repeat(400)}/1.0 (x)`;
+    await browser.get(callback, { headers: { 'user-agent': userAgent } });
+    const [otter] = app.logto.users
+      .all()
+      .filter(({ identities }) => identities !== undefined)
+      .slice(-1);
+    const { code, output } = await run(['list', otter?.sub ?? '']);
+    expect(code).toBe(0);
+    expect(output).toContain('\\u{9b}2J\\u{9d}0;owned\\u{9c}Evil');
+    expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    for (const line of output.split('\n')) expect(line.length).toBeLessThan(200);
+    expect((await run(['list', 'no\x9bbody\u202e'])).output).toBe(
+      'no\\u{9b}body\\u{202e} is signed in nowhere.\n',
+    );
+  });
 
   it.skipIf(!hasRedisServer)('S10 asks a Redis Cluster, and says when there is none', async () => {
     const cluster = await startOneNodeCluster();

@@ -11,6 +11,7 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -67,6 +68,14 @@ describe('filling values in', () => {
   });
 });
 
+it.each(['a b', 'a # b', "it's", 'say "a"', 'say "it\'s"', 'Zoë 🤗', ' a', '`a`'])(
+  'C38 a value reads back as it was: %s',
+  (value) => {
+    const text = fillIn('B=2\n', { A: value });
+    expect(parseEnv(Buffer.from(text, 'latin1').toString('utf8'))).toEqual({ A: value, B: '2' });
+  },
+);
+
 describe('the file', () => {
   it('is replaced at once, 0600, and nothing else is left in its directory', async () => {
     const path = join(directory, '.env');
@@ -120,6 +129,35 @@ describe('what set-up writes into it', () => {
 
       await chmod(place.envPath, 0o644);
       expect((await place.setUp()).text).toContain('chmod 600');
+    } finally {
+      await place.close();
+    }
+  });
+
+  it('C38 what the environment brings and the app needs too, for when it is gone', async () => {
+    const place = await createWorkplace();
+    const environment = {
+      BASE_URL: 'https://app.example.com',
+      PORT: '4100',
+      APP_NAME: 'Zoë’s #1 shop',
+      API_RESOURCE: 'https://books.example/api',
+      LOGTO_ORGANIZATIONS: 'true',
+    };
+    try {
+      await place.setUp({ environment });
+      expect(await place.env()).toMatchObject({
+        ...environment,
+        LOGTO_ENDPOINT: place.logto.endpoint,
+        LOGTO_APP_ID: 'application-1',
+      });
+      expect(Object.keys(await place.env()).filter((name) => /HF_|M2M/.test(name))).toEqual([]);
+      const again = await place.setUp({ environment });
+      expect(again.text).toContain('Nothing is to do');
+      const other = await place.setUp({
+        environment: { ...environment, LOGTO_APP_ID: 'application-1', PORT: '4200' },
+      });
+      expect(other.text.replace(/\s+/g, ' ')).toContain('Its PORT is 4100, not 4200 as in your');
+      expect(await place.env()).toMatchObject({ PORT: '4100' });
     } finally {
       await place.close();
     }

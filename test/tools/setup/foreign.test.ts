@@ -6,6 +6,7 @@ import {
   BASE_URL,
   createWorkplace,
   EVERYTHING,
+  HF_SECRET,
   person,
   type Workplace,
 } from './harness.ts';
@@ -105,6 +106,40 @@ describe('what others put there stays', () => {
     expect(text).toContain('Its scope has "email"');
     expect(text).toContain(`${place.logto.endpoint}/callback/by-hand`);
   });
+
+  it.each([
+    ['its scope', { scope: 'openid profile inference-api' }, 'openid profile inference-api'],
+    ['the scope that it needs', {}, 'openid profile'],
+  ])(
+    'C38 an OAuth 2.0 connector with the target huggingface, and %s',
+    async (_what, scope, wanted) => {
+      const connector = {
+        id: 'with-tokens',
+        connectorId: 'oauth2',
+        target: 'huggingface',
+        syncProfile: true,
+        enableTokenStorage: true,
+        config: {
+          authorizationEndpoint: 'https://huggingface.co/oauth/authorize',
+          clientId: 'hf-client-id-0000',
+          clientSecret: 'old-secret',
+          profileMap: { id: 'sub' },
+          ...scope,
+        },
+      };
+      place.logto.state.connectors.push(connector);
+      const { code, text } = await place.setUp();
+      expect(code).toBe(0);
+      expect(actionsOf(text)['Hugging Face connector "with-tokens" (OAuth 2.0)']).toBe('change');
+      expect(place.logto.state.connectors).toEqual([
+        { ...connector, config: { ...connector.config, clientSecret: HF_SECRET, scope: wanted } },
+      ]);
+      expect(text).toContain(`${place.logto.endpoint}/callback/with-tokens`);
+      expect(actionsOf((await place.setUp()).text)).toMatchObject({
+        'Hugging Face connector "with-tokens" (OAuth 2.0)': 'keep',
+      });
+    },
+  );
 
   it('changes the scope of a connector only for a scope that was asked for', async () => {
     await place.setUp({ environment: { HF_SCOPE: 'profile email' } });

@@ -18,6 +18,19 @@ async function expectRefusal(part: RegExp, environment = {}) {
   expect(place.logto.writes()).toEqual([]);
 }
 
+describe('C38 a Logto that is reached by another name', () => {
+  it('C38 is not set up for it: redirect URI and issuer would be wrong', async () => {
+    place.logto.state.otherName = 'http://auth.example.test:3001';
+    const { endpoint } = place.logto;
+    await expectRefusal(
+      new RegExp(
+        `^The Logto at ${endpoint} calls itself http://auth.example.test:3001: set LOGTO_ENDPOINT=http://auth.example.test:3001, or`,
+      ),
+    );
+    expect(await place.envExists()).toBe(false);
+  });
+});
+
 describe('credentials that do not get in', () => {
   it('a wrong secret', async () => {
     await expectRefusal(/LOGTO_M2M_APP_SECRET is not a secret of m2m-app: copy it again/, {

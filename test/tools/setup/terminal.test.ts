@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Prompts } from '../../../tools/setup/ask.ts';
-import { createWorkplace, EVERYTHING, person, type Workplace } from './harness.ts';
+import { addApplication, createWorkplace, EVERYTHING, person, type Workplace } from './harness.ts';
 
 let place: Workplace;
 beforeEach(async () => {
@@ -135,6 +135,28 @@ describe('what is printed', () => {
     expect(text).toMatch(new RegExp(`\\+ redirect URI\n +${BASE}/callback\n`));
   });
 
+  it('C39 shows names that others gave without obeying them', async () => {
+    const name = 'Front\x9b2J\u202e\x1b]0;x\x07';
+    const redirectUris = ['http://localhost:3000/callback'];
+    addApplication(place, {
+      name,
+      oidcClientMetadata: { redirectUris, postLogoutRedirectUris: [] },
+    });
+    const plain = await place.setUp({ argv: ['--dry-run'] });
+    expect(plain.text).toContain('Application "Front\\u{9b}2J\\u{202e}\\u{1b}]0;x\\u{7}"');
+    const asJson = await place.setUp({ argv: ['--dry-run', '--json'] });
+    expect(JSON.parse(asJson.text).plan[0].title).toBe(`Application "${name}"`);
+    addApplication(place, {
+      name: 'Doorstep\x9b',
+      oidcClientMetadata: { redirectUris, postLogoutRedirectUris: [] },
+    });
+    const ambiguous = await place.setUp();
+    expect(ambiguous.code).toBe(1);
+    for (const { text } of [plain, asJson, ambiguous]) {
+      expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }
+  });
+
   it('is one JSON document with --json, also when it fails', async () => {
     const done = JSON.parse((await place.setUp({ argv: ['--json', '--yes'] })).text);
     expect(done).toMatchObject({
@@ -145,9 +167,10 @@ describe('what is printed', () => {
     expect(done.done).toHaveLength(5);
     const again = JSON.parse((await place.setUp({ argv: ['--json'] })).text);
     expect(again).toMatchObject({ outcome: 'nothing to do', done: [] });
+    // Of five, the file has LOGTO_ENDPOINT by now.
     const failed = await place.setUp({ argv: ['--json'], environment: EMPTY });
     expect(JSON.parse(failed.text)).toMatchObject({ outcome: 'failed', done: [] });
-    expect(JSON.parse(failed.text).error.problems).toHaveLength(5);
+    expect(JSON.parse(failed.text).error.problems).toHaveLength(4);
   });
 });
 

@@ -7,6 +7,8 @@ import type { Management } from './management.ts';
 
 const Application = z.object({
   type: z.string(),
+  isThirdParty: z.boolean().optional(),
+  appLevelAccessControlEnabled: z.boolean().optional(),
   oidcClientMetadata: z.object({
     redirectUris: z.array(z.string()),
     backchannelLogoutUri: z.string().optional(),
@@ -28,10 +30,13 @@ export const applicationSettings: Check<[Logto, Management], ApplicationSettings
     const path = `/api/applications/${encodeURIComponent(config.logto.appId)}`;
     const application = await management.read(path, Application);
     if (!application) return stop(skipped('the Management API does not show it'));
-    const { type, oidcClientMetadata: metadata } = application;
+    const wrongKind = kindOf(application);
+    if (wrongKind) return stop(wrongKind);
+    const { oidcClientMetadata: metadata } = application;
+    const own = `${config.baseUrl}/callback`;
     const findings = [
-      ...typeOf(type),
-      ...metadata.redirectUris.flatMap(openRedirectUri),
+      ...accessControlOf(application),
+      ...metadata.redirectUris.filter((uri) => uri !== own).flatMap(openRedirectUri),
       ...backchannelOf(metadata, `${config.baseUrl}/backchannel-logout`),
     ];
     const backchannelLogoutUri = metadata.backchannelLogoutUri ?? null;
@@ -40,9 +45,26 @@ export const applicationSettings: Check<[Logto, Management], ApplicationSettings
   },
 };
 
-function typeOf(type: string): Finding[] {
-  if (type === 'Traditional') return [];
-  return [error(`the application is of the type ${type}`, 'Make one of the type Traditional web.')];
+/** What no setting of this application can put right. */
+function kindOf({ type, isThirdParty }: z.infer<typeof Application>): Finding | null {
+  const next = 'Make one of the type Traditional web, first-party: npm run logto:setup does.';
+  if (type !== 'Traditional') return error(`the application is of the type ${type}`, next);
+  if (!isThirdParty) return null;
+  return error(
+    'the application is a third-party one: Logto asks people for consent, and withholds permissions',
+    next,
+  );
+}
+
+/** Logto has it since 1.41. Whoever is left out stays on a page of Logto, and nothing comes back here. */
+function accessControlOf({ appLevelAccessControlEnabled }: z.infer<typeof Application>): Finding[] {
+  if (!appLevelAccessControlEnabled) return [];
+  return [
+    warning(
+      'access control is on: who is not in its rules ends at Logto’s “Access denied”',
+      `Look through the rules in ${WHERE} > Access control, or switch it off, unless it is meant so.`,
+    ),
+  ];
 }
 
 function openRedirectUri(uri: string): Finding[] {

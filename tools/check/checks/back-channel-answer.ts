@@ -2,11 +2,12 @@ import type { Config } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { ask, statusOf } from '../http.ts';
 import { ok, skipped, stop, warning } from '../outcome.ts';
+import type { Logto } from './discovery.ts';
 
 /** A made-up logout token must be refused with 400 (Back-Channel Logout 1.0 section 2.8); it changes nothing. */
-export const backChannelAnswer: Check<Config, never> = {
+export const backChannelAnswer: Check<[Logto, Config], never> = {
   name: 'Back-channel of the app',
-  async run({ baseUrl }, world) {
+  async run([, { baseUrl }], world) {
     const answer = await ask(world, `${baseUrl}/backchannel-logout`, {
       method: 'POST',
       body: new URLSearchParams({ logout_token: 'doorstep-check' }),

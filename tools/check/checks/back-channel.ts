@@ -1,3 +1,4 @@
+import type { Config } from '../../../src/doorstep/operator.ts';
 import { reachOf } from '../addresses.ts';
 import type { Check } from '../checkup.ts';
 import { type Finding, ok, skipped, stop, warning } from '../outcome.ts';
@@ -23,8 +24,8 @@ export const backChannel: Check<[Logto, ApplicationSettings | null], never> = {
     if (ours === 'public')
       return stop(ok(`${app.host} has a public address, so Logto may call it`));
     if (ours === 'loopback' && theirs !== 'loopback')
-      return stop(unreachable(app, logto, 'loopback'));
-    if (theirs === 'public') return stop(unreachable(app, logto, 'private'));
+      return stop(unreachable(app, logto, 'loopback', config));
+    if (theirs === 'public') return stop(unreachable(app, logto, 'private', config));
     return stop(
       warning(
         `Logto silently calls no ${ours} address, such as ${app.host}`,
@@ -34,8 +35,13 @@ export const backChannel: Check<[Logto, ApplicationSettings | null], never> = {
   },
 };
 
-const unreachable = (app: URL, logto: URL, kind: string): Finding =>
-  warning(
-    `${app.host} is a ${kind} address, which ${logto.host} can’t reach`,
-    'Signing out at Logto ends no session here until BASE_URL is an address that Logto can reach.',
+function unreachable(app: URL, logto: URL, kind: string, { baseUrl }: Config): Finding {
+  const message = `${app.host} is a ${kind} address, which ${logto.host} can’t reach`;
+  const own = `${baseUrl}/backchannel-logout`;
+  return warning(
+    message,
+    app.href === own
+      ? 'Signing out at Logto ends no session here until BASE_URL is an address that Logto can reach.'
+      : `Register one that Logto can reach, such as ${own}, in Logto Console > Applications > your application > Backchannel logout.`,
   );
+}

@@ -12,6 +12,7 @@ const Document = z.object({
   jwks_uri: z.url(),
   revocation_endpoint: z.url(),
   end_session_endpoint: z.url(),
+  id_token_signing_alg_values_supported: z.array(z.string()).optional(),
 });
 
 /** A Logto that says who it is. */
@@ -40,13 +41,7 @@ export const discovery: Check<Config, Logto> = {
     const document = parseAs(Document, answer);
     if (answer.status !== 200 || !document) return stop(noLogto(endpoint, answer));
     if (document.issuer !== issuer) {
-      const own = document.issuer.replace(/\/oidc$/, '');
-      return stop(
-        error(
-          `the Logto at ${endpoint} calls itself ${own}`,
-          `Set LOGTO_ENDPOINT=${own}, or Logto’s own ENDPOINT to ${endpoint}.`,
-        ),
-      );
+      return stop(otherIssuer(endpoint, document.issuer));
     }
     const date = Date.parse(answer.headers.get('date') ?? '');
     const ahead = Number.isNaN(date) ? null : date - (asked + world.now()) / 2;
@@ -54,12 +49,29 @@ export const discovery: Check<Config, Logto> = {
   },
 };
 
+/** Advises another LOGTO_ENDPOINT only where that would differ, and could be one. */
+function otherIssuer(endpoint: string, found: string): Finding {
+  const own = found.replace(/\/oidc$/, '');
+  if (own === found || !URL.canParse(own) || new URL(own).origin !== own || own === endpoint) {
+    return error(`what answers at ${endpoint} calls itself ${found}, and is no Logto`, CORRECT);
+  }
+  return error(
+    `the Logto at ${endpoint} calls itself ${own}`,
+    `Set LOGTO_ENDPOINT=${own}, or Logto’s own ENDPOINT to ${endpoint}.`,
+  );
+}
+
 function noLogto(endpoint: string, answer: Answer): Finding {
   const to = answer.headers.get('location');
   if (to && URL.canParse(to, answer.url)) {
-    const { origin } = new URL(to, answer.url);
-    const message = `${endpoint} redirects to ${origin}`;
-    return error(message, origin === endpoint ? CORRECT : `Set LOGTO_ENDPOINT=${origin}.`);
+    const { origin, pathname } = new URL(to, answer.url);
+    if (origin !== endpoint) {
+      return error(`${endpoint} redirects to ${origin}`, `Set LOGTO_ENDPOINT=${origin}.`);
+    }
+    return error(
+      `${new URL(answer.url).pathname} at ${endpoint} redirects to ${pathname}`,
+      'Let the proxy in front of Logto pass /oidc on as it came; if this is no Logto, correct LOGTO_ENDPOINT.',
+    );
   }
   if (answer.status >= 500) {
     return error(

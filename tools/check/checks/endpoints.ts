@@ -12,7 +12,7 @@ export const endpoints: Check<Logto, Logto> = {
   name: 'Logto’s addresses',
   async run(logto) {
     const own = new URL(logto.config.logto.endpoint);
-    const { issuer: _, ...addresses } = logto.document;
+    const { issuer: _, id_token_signing_alg_values_supported: __, ...addresses } = logto.document;
     const strange = Object.values(addresses).find(
       (address) => new URL(address).origin !== own.origin,
     );
@@ -40,6 +40,12 @@ export const endpoints: Check<Logto, Logto> = {
 };
 
 function elsewhere(found: URL, own: URL): Finding {
+  if (found.host === own.host && own.protocol === 'http:') {
+    return error(
+      `Logto hands out ${found.origin}, though LOGTO_ENDPOINT is plain http`,
+      `Set LOGTO_ENDPOINT=${found.origin}, and Logto’s own ENDPOINT to the same.`,
+    );
+  }
   if (found.host === own.host) {
     return error(
       `Logto hands out ${found.origin}, though it is reached by https`,

@@ -3,8 +3,9 @@ import type { Config } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { ask, parseAs, statusOf } from '../http.ts';
 import { error, type Finding, goOn, ok, stop, warning } from '../outcome.ts';
+import { PASS_HOST_ON, redirected } from './running-app.ts';
 
-const Problem = z.object({ reason: z.string() });
+const Problem = z.object({ reason: z.string().regex(/^\w{1,64}$/) });
 /** S25 asks for a year at least. */
 const YEAR = 365 * 24 * 60 * 60;
 
@@ -17,11 +18,10 @@ export const https: Check<Config, Config> = {
     });
     const to = answer.headers.get('location');
     if (to && URL.canParse(to, answer.url)) {
-      const { origin } = new URL(to, answer.url);
-      const next = 'Set BASE_URL to where people end up, and restart the app.';
-      return stop(error(`the home page redirects to ${origin}`, next));
+      return stop(redirected('the home page', new URL(to, answer.url), config.baseUrl));
     }
-    if (parseAs(Problem, answer)?.reason === 'insecure_request') {
+    const reason = parseAs(Problem, answer)?.reason;
+    if (reason === 'insecure_request') {
       return stop(
         error(
           'the app takes its requests for plain http, and refuses them',
@@ -30,8 +30,10 @@ export const https: Check<Config, Config> = {
       );
     }
     if (answer.status !== 200) {
-      const next = 'The log of the app says why.';
-      return stop(error(`the home page answers ${statusOf(answer)}`, next));
+      const next = reason && /host/.test(reason) ? PASS_HOST_ON : 'The log of the app says why.';
+      return stop(
+        error(`the home page answers ${statusOf(answer)}${reason ? ` (${reason})` : ''}`, next),
+      );
     }
     return goOn(config, config.secure ? hsts(answer.headers) : ok('none needed on this machine'));
   },

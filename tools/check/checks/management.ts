@@ -1,18 +1,23 @@
 import { z } from 'zod';
 import { basic } from '../basic.ts';
 import type { Check } from '../checkup.ts';
-import { type Answer, ask, parseAs, statusOf } from '../http.ts';
-import { goOn, ok, skipped, stop, warning } from '../outcome.ts';
+import { type Answer, ask, errorCodeOf, parseAs, statusOf } from '../http.ts';
+import { type Finding, goOn, ok, skipped, stop, warning } from '../outcome.ts';
 import type { World } from '../world.ts';
+import { saysExpired } from './credentials.ts';
 import type { Logto } from './discovery.ts';
 
 /** Reads from the Management API; `path` begins with `/api/`. Never writes. */
 export interface Management {
   read<T>(path: string, schema: z.ZodType<T>): Promise<T | null>;
+  /** A list, page after page: `path` has a query, and at most 1000 items are read. */
+  readAll<T>(path: string, schema: z.ZodType<T[]>): Promise<T[] | null>;
 }
 
 const Token = z.object({ access_token: z.string(), scope: z.string().optional() });
 const Tenant = z.object({ tenantId: z.string() });
+const PAGE_SIZE = 100;
+const MAX_PAGES = 10;
 const NEXT = 'Correct LOGTO_M2M_APP_ID and LOGTO_M2M_APP_SECRET, or leave them out.';
 
 /** With a machine-to-machine application, Logto's own settings can be read too. */
@@ -25,7 +30,7 @@ export const management: Check<Logto, Management> = {
     }
     const answer = await requestToken(logto, world, basic(id, secret));
     const token = parseAs(Token, answer);
-    if (!token) return stop(warning(`${id} gets no token (${statusOf(answer)})`, NEXT));
+    if (!token) return stop(noToken(id, answer));
     if (token.scope !== 'all') {
       return stop(
         warning(
@@ -38,9 +43,31 @@ export const management: Check<Logto, Management> = {
     const headers = { authorization: `Bearer ${token.access_token}` };
     const read = async <T>(path: string, schema: z.ZodType<T>) =>
       parseAs(schema, await ask(world, endpoint + path, { headers }));
-    return goOn({ read }, ok('lets us look deeper'));
+    const readAll = async <T>(path: string, schema: z.ZodType<T[]>) => {
+      const all: T[] = [];
+      for (let page = 1; page <= MAX_PAGES; page++) {
+        const items = await read(`${path}&page=${page}&page_size=${PAGE_SIZE}`, schema);
+        if (!items) return null;
+        all.push(...items);
+        if (items.length < PAGE_SIZE) break;
+      }
+      return all;
+    };
+    return goOn({ read, readAll }, ok('lets us look deeper'));
   },
 };
+
+function noToken(id: string, answer: Answer): Finding {
+  if (saysExpired(answer)) {
+    const next = 'Make a new one in Logto Console > Applications, or leave it out.';
+    return warning(`LOGTO_M2M_APP_SECRET of ${id} has expired`, next);
+  }
+  const next =
+    errorCodeOf(answer) === 'invalid_target'
+      ? 'Set LOGTO_MANAGEMENT_API to the identifier in Logto Console > API resources > Logto Management API.'
+      : NEXT;
+  return warning(`${id} gets no token (${statusOf(answer)})`, next);
+}
 
 /** From the tenant itself; the application that a fresh Logto brings along lives with the admin tenant. */
 async function requestToken(logto: Logto, world: World, authorization: string): Promise<Answer> {

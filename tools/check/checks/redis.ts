@@ -8,6 +8,7 @@ import {
   explain,
   type RedisInfo,
   type RedisServer,
+  readClock,
   readInfo,
 } from '../redis-connection.ts';
 import { findMasters, type Master } from '../redis-topology.ts';
@@ -40,14 +41,14 @@ async function look(
 ): Promise<RedisServer | Finding> {
   try {
     return await askServer(at, config, world, async (client) => {
-      const info = await readInfo(client);
+      const info = await readInfo(client, world);
       const wrong = wrongMode(info, config);
       if (wrong) return error(`${addressText(at)} ${wrong[0]}`, wrong[1]);
       await tryCommands(client, owns);
-      return { at, info };
+      return { at, info, ahead: await readClock(client, world) };
     });
   } catch (cause) {
-    const { message, next } = explain(at, cause, world);
+    const { message, next } = explain(at, cause, { ...config, ...world });
     return error(
       message,
       config.mode === 'single' ? (next ?? '') : `${next} ${FOUND[config.mode]}`,

@@ -1,8 +1,10 @@
 import type { Config } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { type Answer, ask, NoAnswer } from '../http.ts';
-import { error, goOn, ok, skipped, stop } from '../outcome.ts';
+import { error, type Finding, goOn, ok, skipped, stop } from '../outcome.ts';
 
+export const PASS_HOST_ON =
+  'Let the proxy pass the Host header on as it came (nginx: proxy_set_header Host $http_host), and every path as it is.';
 const START = 'start the app and run this again for what only a running app shows';
 
 /** The app answers at BASE_URL; when it doesn't run, that is no fault. */
@@ -25,10 +27,7 @@ export const runningApp: Check<Config, Config> = {
     }
     const to = answer.headers.get('location');
     if (to && URL.canParse(to, answer.url)) {
-      const { origin } = new URL(to, answer.url);
-      return stop(
-        error(`${baseUrl} redirects to ${origin}`, 'Set BASE_URL to where people end up.'),
-      );
+      return stop(redirected(baseUrl, new URL(to, answer.url), baseUrl));
     }
     return stop(
       error(
@@ -38,3 +37,15 @@ export const runningApp: Check<Config, Config> = {
     );
   },
 };
+
+/**
+ * A redirect where there should be none. To BASE_URL itself, it comes from the app, which sees another
+ * Host than people's browsers sent, and goes on for ever.
+ */
+export function redirected(what: string, to: URL, baseUrl: string): Finding {
+  if (to.origin !== baseUrl) {
+    const next = 'Set BASE_URL to where people end up, and restart the app.';
+    return error(`${what} redirects to ${to.origin}`, next);
+  }
+  return error(`${what} redirects to ${to.href}, at BASE_URL itself`, PASS_HOST_ON);
+}

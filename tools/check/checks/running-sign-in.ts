@@ -2,11 +2,12 @@ import type { Config } from '../../../src/doorstep/operator.ts';
 import type { Check } from '../checkup.ts';
 import { statusOf, visit } from '../http.ts';
 import { error, type Finding, ok, skipped, stop } from '../outcome.ts';
+import type { Logto } from './discovery.ts';
 
 /** The running app begins sign-ins as this environment says, and its cookie gets through (S23). */
-export const runningSignIn: Check<Config, never> = {
+export const runningSignIn: Check<[Logto, Config], never> = {
   name: 'Sign-in of the app',
-  async run(config, world) {
+  async run([, config], world) {
     const answer = await visit(world, `${config.baseUrl}/sign-in`);
     if (answer.status === 429) return stop(skipped('too many sign-ins just now'));
     const to = answer.headers.get('location');

@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import type { Check } from '../checkup.ts';
 import { ask, parseAs, statusOf } from '../http.ts';
-import { error, goOn, ok, stop, warning } from '../outcome.ts';
+import { error, type Finding, goOn, ok, stop, warning } from '../outcome.ts';
 import type { Logto } from './discovery.ts';
 import type { Management } from './management.ts';
 
 const Experience = z.object({
   signInMode: z.string(),
-  socialSignIn: z.object({ automaticAccountLinking: z.boolean().optional() }).optional(),
+  signUp: z.object({ identifiers: z.array(z.string()) }).optional(),
+  socialSignIn: z
+    .object({
+      automaticAccountLinking: z.boolean().optional(),
+      skipRequiredIdentifiers: z.boolean().optional(),
+    })
+    .optional(),
   socialConnectors: z.array(z.object({ id: z.string(), target: z.string() })),
 });
 const Connectors = z.array(z.object({ target: z.string() }));
@@ -43,16 +49,33 @@ export const signInPage: Check<[Logto, Management | null], SignInPage> = {
       connectorId: connector.id,
       linksByItself: experience.socialSignIn?.automaticAccountLinking ?? false,
     };
-    if (experience.signInMode === 'SignInAndRegister') return goOn(page, ok('offers Hugging Face'));
-    return goOn(
-      page,
-      warning(
-        `offers Hugging Face, but ${experience.signInMode === 'SignIn' ? 'nobody new can come in' : 'only newcomers can come in'}`,
-        'Allow both in Logto Console > Sign-in & account, unless it is meant so.',
-      ),
-    );
+    const findings = [...modeOf(experience), ...askedOfNewcomers(experience)];
+    return goOn(page, ...(findings.length > 0 ? findings : [ok('offers Hugging Face')]));
   },
 };
+
+function modeOf({ signInMode }: z.infer<typeof Experience>): Finding[] {
+  if (signInMode === 'SignInAndRegister') return [];
+  return [
+    warning(
+      `offers Hugging Face, but ${signInMode === 'SignIn' ? 'nobody new can come in' : 'only newcomers can come in'}`,
+      'Allow both in Logto Console > Sign-in & account, unless it is meant so.',
+    ),
+  ];
+}
+
+function askedOfNewcomers(experience: z.infer<typeof Experience>): Finding[] {
+  const { signInMode, signUp, socialSignIn } = experience;
+  const identifiers = signUp?.identifiers ?? [];
+  const isSkipped = socialSignIn?.skipRequiredIdentifiers ?? false;
+  if (identifiers.length === 0 || isSkipped || signInMode === 'SignIn') return [];
+  return [
+    warning(
+      `whoever comes from Hugging Face for the first time is also asked for: ${identifiers.join(', ')}`,
+      'Let sign-up ask for nothing in Logto Console > Sign-in & account, or run npm run logto:setup -- --social-only; unless it is meant so.',
+    ),
+  ];
+}
 
 async function howToOffer(management: Management | null): Promise<string> {
   const create = 'Create the connector in Logto Console > Connectors > Social connectors';

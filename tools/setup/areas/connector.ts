@@ -12,6 +12,8 @@ import {
 } from './area.ts';
 
 const FACTORY = 'huggingface-universal';
+/** The general connector: with it Logto keeps Hugging Face's own access tokens. */
+const OAUTH_FACTORY = 'oauth2';
 /** How the sign-in experience names it. */
 export const TARGET = 'huggingface';
 
@@ -20,10 +22,13 @@ export const TARGET = 'huggingface';
  * the same one to link the accounts, which hands the first account over.
  */
 const DEFAULT_SCOPE = 'profile';
+/** The general connector reads the user's id from userinfo, which takes `openid`. */
+const DEFAULT_OAUTH_SCOPE = 'openid profile';
 
 const connector = z.object({
   id: z.string(),
   connectorId: z.string(),
+  target: z.string().default(''),
   syncProfile: z.boolean(),
   config: z.looseObject({
     clientId: z.string().optional(),
@@ -67,7 +72,7 @@ export function connectorArea(context: Context): ConnectorArea {
       }
       const differences = differencesOf(found.config, config);
       return {
-        title: `Hugging Face connector "${found.id}"`,
+        title: `Hugging Face connector "${found.id}"${isOAuth(found) ? ' (OAuth 2.0)' : ''}`,
         action: differences.length > 0 ? 'change' : 'keep',
         differences,
         notes: [...notesOf(config.scope), ...syncNote(found)],
@@ -83,7 +88,10 @@ function configOf(found: Connector | undefined, given: Context['settings']['hugg
     ...found?.config,
     clientId: given.clientId,
     clientSecret: given.clientSecret,
-    scope: given.scope ?? found?.config.scope ?? DEFAULT_SCOPE,
+    scope:
+      given.scope ??
+      found?.config.scope ??
+      (found && isOAuth(found) ? DEFAULT_OAUTH_SCOPE : DEFAULT_SCOPE),
   };
 }
 
@@ -118,8 +126,11 @@ function syncNote({ syncProfile }: Connector): string[] {
       ];
 }
 
+const isOAuth = ({ connectorId }: Connector): boolean => connectorId === OAUTH_FACTORY;
+
+/** By the target, which Logto has once: either connector signs the same people in. */
 function ownOf(connectors: Connector[]): Connector | undefined {
-  return connectors.find(({ connectorId }) => connectorId === FACTORY);
+  return connectors.find(({ target }) => target === TARGET);
 }
 
 async function listConnectors({ api }: Context): Promise<Connector[]> {

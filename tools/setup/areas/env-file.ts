@@ -18,7 +18,7 @@ type AppSecret = z.infer<typeof appSecret>;
 export interface EnvFileOptions {
   path: string;
   application: ApplicationArea;
-  /** What a person has typed in and the app needs too. */
+  /** What a person has typed in, or the environment brings, and the app needs too. */
   answers: Record<string, string>;
   now(): number;
 }
@@ -84,8 +84,18 @@ export function envFileArea(context: Context, options: EnvFileOptions): Area {
         await writePrivately(path, fillIn(fresh.text, Object.fromEntries(additions)));
       };
 
+      const differing = Object.entries(answers).filter(
+        ([name, value]) => file.values[name] && file.values[name] !== value,
+      );
+
       const staysOpen = file.open && missing.length === 0;
       const notes = staysOpen ? [`Others on this machine can read it: chmod 600 ${path}`] : [];
+      notes.push(
+        ...differing.map(
+          ([name, value]) =>
+            `Its ${name} is ${file.values[name]}, not ${value} as in your environment, and stays: correct the one that is wrong.`,
+        ),
+      );
       if (isOther) {
         notes.push(
           `Its LOGTO_APP_ID is ${otherId}, not ${found.id} as above, and stays: empty it and LOGTO_APP_SECRET, and run again.`,

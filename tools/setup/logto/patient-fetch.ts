@@ -20,7 +20,7 @@ export type PatientFetch = (request: Request) => Promise<Response>;
  * (RFC 9110 section 10.2.3), at most 60 s and four times. A lost connection is not tried again:
  * the call may have arrived, and Logto makes a second application of the same name without a word.
  *
- * @throws {SetupError} when Logto is out of reach, or wants a longer wait.
+ * @throws {SetupError} when Logto is unreachable, or wants a longer wait.
  */
 export function createPatientFetch({ fetch, sleep, now, onWait }: Waiting): PatientFetch {
   return async (request) => {

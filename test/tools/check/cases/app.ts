@@ -1,4 +1,5 @@
 import { answering, type Case, changingHeaders, failing } from '../between.ts';
+import { json } from '../real-logto.ts';
 import { APP } from '../set-up.ts';
 
 export const APP_CASES: Case[] = [
@@ -20,6 +21,31 @@ export const APP_CASES: Case[] = [
       return pass(url.origin === APP ? { ...init, headers } : init);
     },
     says: ['Through the proxy', 'error', /takes its requests for plain http/, /X-Forwarded-Proto/],
+  },
+  {
+    is: 'C37 a proxy that changes Host, so that the home page redirects to itself',
+    between: answering('/', () => Response.redirect(`${APP}/`, 302)),
+    says: [
+      'Through the proxy',
+      'error',
+      /redirects to https:\/\/app.example.com\/, at BASE_URL itself$/,
+      /^Let the proxy pass the Host header on .*proxy_set_header Host \$http_host/,
+    ],
+  },
+  {
+    is: 'C37 a proxy that changes Host, as the app says itself',
+    between: answering('/', () => json({ reason: 'unexpected_host' }, 400)),
+    says: ['Through the proxy', 'error', /answers 400 \(unexpected_host\)$/, /Host header/],
+  },
+  {
+    is: 'C37 a proxy that redirects every path to the home page',
+    between: answering('/healthz', () => Response.redirect(`${APP}/`, 302)),
+    says: ['Running app', 'error', /at BASE_URL itself$/, /every path as it is/],
+  },
+  {
+    is: 'a home page that is elsewhere',
+    between: answering('/', () => Response.redirect('https://www.example.com/', 302)),
+    says: ['Through the proxy', 'error', /redirects to https:\/\/www.example.com$/, /Set BASE_URL/],
   },
   {
     is: 'a proxy that drops Strict-Transport-Security',

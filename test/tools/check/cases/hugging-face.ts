@@ -28,6 +28,14 @@ export const HUGGING_FACE_CASES: Case[] = [
     says: ['Sign-in page', 'warning', /nobody new can come in/, /Allow both/],
   },
   {
+    is: 'C36 a sign-up that asks for a user name',
+    between: changing(EXPERIENCE, (body) => ({
+      ...body,
+      signUp: { identifiers: ['username'], password: true, verify: false },
+    })),
+    says: ['Sign-in page', 'warning', /also asked for: username$/, /--social-only/],
+  },
+  {
     is: 'a connector that is broken',
     between: answering(AUTHORIZATION_URI, () => json({ code: 'connector.invalid_config' }, 400)),
     says: ['Direct sign-in', 'error', /400 connector.invalid_config/, /Connectors/],

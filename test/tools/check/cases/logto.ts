@@ -1,6 +1,21 @@
-import { answering, type Case, DISCOVERY, failing, withRoot } from '../between.ts';
+import {
+  answering,
+  type Case,
+  changing,
+  changingHeaders,
+  DISCOVERY,
+  denying,
+  failing,
+  withRoot,
+} from '../between.ts';
 import { json } from '../real-logto.ts';
-import { APP, LOGTO } from '../set-up.ts';
+import { INNER_LOGTO, LOGTO } from '../set-up.ts';
+
+const EXPIRED = {
+  code: 'oidc.invalid_request',
+  error: 'invalid_request',
+  error_description: 'client secret has expired',
+};
 
 export const LOGTO_CASES: Case[] = [
   {
@@ -21,7 +36,6 @@ export const LOGTO_CASES: Case[] = [
   {
     is: 'a Logto that there is not',
     environment: { LOGTO_ENDPOINT: 'https://lotgo.example.com' },
-    appIsDown: true,
     says: ['Logto', 'error', /there is no host lotgo.example.com/, /LOGTO_ENDPOINT/],
   },
   {
@@ -54,12 +68,66 @@ export const LOGTO_CASES: Case[] = [
   {
     is: 'a clock two minutes off',
     clockOff: 120_000,
-    says: ['Clock', 'warning', /120 s behind|119 s behind|121 s behind/, /NTP/],
+    says: ['Clock', 'warning', /^our clock is 1(19|20|21) s ahead of Logto’s and Redis’s/, /NTP/],
   },
   {
     is: 'a clock seven minutes off',
     clockOff: -420_000,
-    says: ['Clock', 'error', /ahead of ours: no sign-in/, /NTP/],
+    says: ['Clock', 'error', /^our clock is 4\d\d s behind .*: no sign-in/, /this machine/],
+  },
+  {
+    is: 'a clock of Logto that is off',
+    between: changingHeaders(DISCOVERY, (headers) => {
+      headers.set('date', new Date(Date.now() - 420_000).toUTCString());
+    }),
+    says: ['Clock', 'error', /^Logto’s clock is 4\d\d s behind ours: no sign-in/, /NTP/],
+  },
+  {
+    is: 'C36 a clock of Redis that is off',
+    redisClockOff: 3 * 3_600_000,
+    says: ['Clock', 'warning', /^Redis’s clock is 10[78]\d\d s ahead of ours/, /NTP/],
+  },
+  {
+    is: 'C36 a Logto that signs with what the app does not accept',
+    between: changing(DISCOVERY, (body) => ({
+      ...body,
+      id_token_signing_alg_values_supported: ['EdDSA'],
+    })),
+    says: ['Signing algorithms', 'error', /EdDSA, and the app accepts .*ES384/, /Signing keys/],
+  },
+  {
+    is: 'C36 a Logto with one key that the app does not accept',
+    between: changing(DISCOVERY, (body) => ({
+      ...body,
+      id_token_signing_alg_values_supported: ['ES384', 'PS384'],
+    })),
+    says: ['Signing algorithms', 'warning', /may also sign with PS384/, /Signing keys/],
+  },
+  {
+    is: 'C36 a Logto that is reached by another host name',
+    environment: { LOGTO_ENDPOINT: INNER_LOGTO },
+    between: changing(DISCOVERY, (body) => ({ ...body, issuer: `${LOGTO}/oidc` })),
+    says: [
+      'Logto',
+      'error',
+      /^the Logto at https:\/\/logto.internal calls itself https:\/\/logto.example.com$/,
+      /Set LOGTO_ENDPOINT=https:\/\/logto.example.com,/,
+    ],
+  },
+  {
+    is: 'C37 another issuer at the address of Logto',
+    between: changing(DISCOVERY, (body) => ({ ...body, issuer: `${LOGTO}/realms/x` })),
+    says: [
+      'Logto',
+      'error',
+      /calls itself .*realms\/x, and is no Logto/,
+      /^Correct LOGTO_ENDPOINT/,
+    ],
+  },
+  {
+    is: 'C37 a proxy of Logto that redirects to itself',
+    between: answering(DISCOVERY, () => Response.redirect(`${LOGTO}/login`, 302)),
+    says: ['Logto', 'error', /openid-configuration at .* redirects to \/login$/, /pass \/oidc on/],
   },
   {
     is: 'a wrong application secret',
@@ -67,9 +135,35 @@ export const LOGTO_CASES: Case[] = [
     says: ['Application', 'error', /^LOGTO_APP_SECRET is wrong$/, /App secrets/],
   },
   {
+    is: 'C36 an application secret that has expired, which Logto says wherever it is sent',
+    between: async (url, init, pass) => {
+      const sent = new Headers(init.headers).get('authorization');
+      return url.pathname.startsWith('/oidc') && sent?.endsWith(btoa('test-app:test-app-secret'))
+        ? json(EXPIRED, 400)
+        : pass();
+    },
+    says: ['Application', 'error', /^LOGTO_APP_SECRET has expired$/, /App secrets/],
+  },
+  {
+    is: 'C36 a single-page application',
+    between: async (url, init, pass) => {
+      if (url.pathname !== '/oidc/token' || String(init.body).includes('client_credentials'))
+        return pass();
+      return new Headers(init.headers).has('authorization')
+        ? json({ code: 'oidc.invalid_client', error: 'invalid_client' }, 401)
+        : json({ code: 'oidc.invalid_grant', error: 'invalid_grant' }, 400);
+    },
+    says: ['Application', 'error', /^test-app is a single-page or native app/, /Traditional web/],
+  },
+  {
+    is: 'C36 a third-party application, seen from outside',
+    environment: { LOGTO_M2M_APP_ID: '' },
+    between: denying('invalid_scope'),
+    says: ['Redirect URI', 'error', /ask for a scope .*invalid_scope/, /third-party/],
+  },
+  {
     is: 'an unknown application',
     environment: { LOGTO_APP_ID: 'nobody' },
-    appIsDown: true,
     says: ['Application', 'error', /knows no application nobody/, /LOGTO_APP_ID/],
   },
   {
@@ -82,14 +176,8 @@ export const LOGTO_CASES: Case[] = [
   },
   {
     is: 'an API resource that Logto does not have',
-    between: answering(
-      '/oidc/auth',
-      () =>
-        new Response(null, {
-          status: 303,
-          headers: { location: `${APP}/callback?error=invalid_target&state=x` },
-        }),
-    ),
-    says: ['Redirect URI', 'error', /\(invalid_target\)/, /API resource/],
+    environment: { API_RESOURCE: 'https://books.example/another' },
+    between: denying('invalid_target'),
+    says: ['Redirect URI', 'error', /no API resource .*another \(invalid_target\)/, /API_RESOURCE/],
   },
 ];

@@ -1,0 +1,133 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { createApp } from '../../../src/app.ts';
+import { parseConfig } from '../../../src/doorstep/config/config.ts';
+import { createLogger } from '../../../src/doorstep/logger.ts';
+import { connectRedis } from '../../../src/doorstep/redis/client.ts';
+import { type LogLine, SESSION_SECRET } from '../../harness/doorstep.ts';
+import { MASTER_SET, type SentinelServers, startSentinels } from '../../harness/redis-sentinels.ts';
+import { hasRedisServer, type RedisServer, startRedisServer } from '../../harness/redis-server.ts';
+
+/** The site on a Redis that may refuse a step of the handshake. */
+async function startSite(environment: Record<string, string>) {
+  const config = parseConfig({
+    NODE_ENV: 'test',
+    SESSION_SECRET,
+    LOGTO_ENDPOINT: 'http://localhost:1',
+    LOGTO_APP_ID: 'test-app',
+    LOGTO_APP_SECRET: 'test-app-secret',
+    ...environment,
+  });
+  if (!config.redis) throw new Error('REDIS_URL is missing');
+  const logs: LogLine[] = [];
+  const logger = createLogger('info', { write: (line) => void logs.push(JSON.parse(line)) });
+  const redis = connectRedis(config.redis, logger);
+  const attempts = { count: 0 };
+  redis.on('connect', () => {
+    attempts.count += 1;
+  });
+  const server = createServer(createApp({ config, redis, logger, fetch, now: Date.now }));
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  const { port } = addressOf(server.address());
+  return {
+    logs,
+    redis,
+    /** Until so many connections were opened. */
+    connections: (count: number) =>
+      vi.waitFor(() => expect(attempts.count).toBeGreaterThanOrEqual(count), 9000),
+    readiness: async () => (await fetch(`http://localhost:${port}/readyz`)).status,
+    async close() {
+      redis.disconnect();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await setImmediate();
+    },
+  };
+}
+
+function addressOf(address: string | AddressInfo | null): AddressInfo {
+  if (typeof address !== 'object' || !address) throw new Error('not listening');
+  return address;
+}
+
+describe.skipIf(!hasRedisServer)('C35 a step of the handshake that Redis refuses', () => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedisServer();
+    await server.admin.acl('SETUSER', 'narrow', 'on', '>its-password', '~*', '+@all', '-select');
+  });
+  afterAll(() => server.close());
+
+  it.each([
+    ['a database that is not there', (url: string) => `${url}/99`, /database 99 .*\(ERR DB index/],
+    [
+      'a user that may not SELECT',
+      (url: string) => `${url.replace('//', '//narrow:its-password@')}/5`,
+      /database 5 .*\(NOPERM/,
+    ],
+    [
+      'a wrong password',
+      (url: string) => `${url.replace('//', '//narrow:not-it@')}/5`,
+      /^WRONGPASS$/,
+    ],
+  ])('C35 is no connection: %s', async (_what, urlOf, reason) => {
+    const site = await startSite({ REDIS_URL: urlOf(server.url) });
+    try {
+      // The first refusal, and the attempts after it.
+      await site.connections(3);
+      expect(await site.readiness()).toBe(503);
+      expect(site.redis.status).not.toBe('ready');
+      await expect(site.redis.set('mine', '1', 'PX', 9000, 'NX')).rejects.toThrow();
+      const down = site.logs.filter(({ event }) => event?.startsWith('redis.'));
+      expect(down).toEqual([
+        expect.objectContaining({ event: 'redis.down', cause: expect.stringMatching(reason) }),
+      ]);
+      expect(JSON.stringify(site.logs)).not.toMatch(/its-password|not-it/);
+      expect(await server.admin.info('keyspace')).not.toContain('keys=');
+    } finally {
+      await site.close();
+    }
+  });
+
+  it('C35 is ready as soon as the step succeeds', async () => {
+    const url = `${server.url.replace('//', '//narrow:its-password@')}/5`;
+    const site = await startSite({ REDIS_URL: url });
+    try {
+      await site.connections(2);
+      expect(await site.readiness()).toBe(503);
+      await server.admin.acl('SETUSER', 'narrow', '+select');
+      await vi.waitFor(async () => expect(await site.readiness()).toBe(200), 9000);
+      expect(await server.admin.info('keyspace')).toMatch(/^db5:keys=1,/m);
+      expect(await server.admin.info('keyspace')).not.toContain('db0');
+    } finally {
+      await site.close();
+    }
+  });
+
+  describe('behind Sentinels', () => {
+    let sentinels: SentinelServers;
+    beforeAll(async () => {
+      sentinels = await startSentinels();
+    });
+    afterAll(() => sentinels.close());
+
+    it('C35 is no connection either', async () => {
+      const site = await startSite({
+        REDIS_URL: `redis://${sentinels.addresses}/99`,
+        REDIS_MODE: 'sentinel',
+        REDIS_SENTINEL_MASTER: MASTER_SET,
+      });
+      try {
+        await site.connections(2);
+        expect(await site.readiness()).toBe(503);
+        expect(site.logs.filter(({ event }) => event === 'redis.down')).toEqual([
+          expect.objectContaining({ cause: expect.stringMatching(/database 99/) }),
+        ]);
+      } finally {
+        await site.close();
+      }
+    });
+  });
+});
