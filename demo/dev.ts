@@ -1,6 +1,6 @@
 import { createApp } from '../src/app.ts';
-import { parseConfig } from '../src/doorstep/operator.ts';
 import { drain, serve } from '../src/server.ts';
+import { parseConfig } from '../src/site/config.ts';
 import { portTaken } from './ports.ts';
 import { prettyLogger } from './pretty-logger.ts';
 import { redisOrEmbedded } from './redis-or-embedded.ts';

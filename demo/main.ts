@@ -1,6 +1,6 @@
 import { createApp } from '../src/app.ts';
-import { type Config, parseConfig } from '../src/doorstep/operator.ts';
 import { drain, serve } from '../src/server.ts';
+import { type Config, parseConfig } from '../src/site/config.ts';
 import { apiScopes } from './accounts.ts';
 import { banner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';

@@ -4,6 +4,7 @@ import { createDoorstep, type DoorstepOptions, requireSignIn } from './doorstep/
 import { accountPage } from './site/account.ts';
 import { api } from './site/api.ts';
 import { createAssets } from './site/assets.ts';
+import type { Config } from './site/config.ts';
 import { errorHandler, notFound } from './site/error-handler.ts';
 import type { Feature, PageDeps } from './site/feature.ts';
 import { healthy, ready } from './site/health.ts';
@@ -16,6 +17,7 @@ import { signOutPage } from './site/sign-out.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
 export interface Deps extends Omit<DoorstepOptions, 'apiScopes'> {
+  config: Config;
   /** Is shown every request before anything else is. */
   observe?: RequestHandler;
 }

@@ -1,14 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
-import {
-  ConfigError,
-  connectRedis,
-  createLogger,
-  parseConfig,
-  singleRedis,
-} from './doorstep/index.ts';
+import { ConfigError, connectRedis, createLogger, singleRedis } from './doorstep/index.ts';
 import { metricsFor } from './metrics/start.ts';
 import { drain, serve } from './server.ts';
+import { parseConfig } from './site/config.ts';
 
 /** The process: configuration → Redis → app → listen → drain on SIGTERM. */
 async function main(): Promise<void> {

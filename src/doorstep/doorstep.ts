@@ -4,7 +4,7 @@ import { bearer } from './access/bearer.ts';
 import { OwnSessions } from './access/own-sessions.ts';
 import { setPrincipal, VISITOR } from './access/principal.ts';
 import { SessionPrincipal } from './access/session-principal.ts';
-import type { Config } from './config/config.ts';
+import type { KitConfig } from './config/config.ts';
 import { Sealer } from './crypto/sealer.ts';
 import { canonicalOrigin, rejectAbsoluteForm } from './http/canonical-origin.ts';
 import { FlashMessages } from './http/flash.ts';
@@ -22,7 +22,7 @@ import { authRoutes } from './sign-in/routes.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
 export interface DoorstepOptions {
-  config: Config;
+  config: KitConfig;
   redis: RedisCommands;
   logger: Logger;
   fetch: typeof fetch;

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { Request } from 'express';
-import type { Config, Principal } from '../doorstep/index.ts';
+import type { Principal } from '../doorstep/index.ts';
 import type { Assets } from './assets.ts';
+import type { Config } from './config.ts';
 import type { Feature, NavigationEntry, PageOptions, SendPage } from './feature.ts';
 import { avatarOf } from './format.ts';
 import { compileViews } from './view-engine.ts';

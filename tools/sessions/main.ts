@@ -4,10 +4,10 @@ import {
   connectRedis,
   createLogger,
   createLogto,
-  parseConfig,
   Sealer,
   Sessions,
 } from '../../src/doorstep/operator.ts';
+import { parseConfig } from '../../src/site/config.ts';
 import { endSessions, listSessions } from './commands.ts';
 
 const HELP = `Lists or ends the sessions of a user, for an administrator (ASVS 7.4.5).

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import type { Config } from '../config/config.ts';
+import type { KitConfig } from '../config/config.ts';
 import { isLoopback } from '../config/fields.ts';
 import { BadInput, InsecureRequest } from '../errors.ts';
 import { redirect } from './redirect.ts';
@@ -25,7 +25,7 @@ export const rejectAbsoluteForm: RequestHandler = (req, _res, next) => {
 export function canonicalOrigin({
   baseUrl,
   secure,
-}: Pick<Config, 'baseUrl' | 'secure'>): RequestHandler {
+}: Pick<KitConfig, 'baseUrl' | 'secure'>): RequestHandler {
   const own = new URL(baseUrl);
   return (req, res, next) => {
     if (secure && !req.secure) {

@@ -1,7 +1,7 @@
 import { UserScope } from '@logto/express';
 import LogtoClient, { type ClientAdapter, type LogtoConfig } from '@logto/node';
 import type { JWTVerifyGetKey } from 'jose';
-import type { Config } from '../config/config.ts';
+import type { KitConfig } from '../config/config.ts';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import { sharedKeySet } from './key-set.ts';
 import { createRequester } from './requester.ts';
@@ -12,7 +12,7 @@ const DISCOVERY_LIFETIME_MS = 10 * 60_000;
 const SIGN_OUT_TIMEOUT_MS = 2000;
 
 /** What the pages need beside openid, offline_access and profile, and no more (S16). */
-function scopesFor({ organizations, apiResource }: Config['logto']): string[] {
+function scopesFor({ organizations, apiResource }: KitConfig['logto']): string[] {
   return [
     UserScope.Email,
     UserScope.Identities,
@@ -42,7 +42,7 @@ export interface Logto {
 }
 
 export interface LogtoDeps {
-  config: Config;
+  config: KitConfig;
   fetch: typeof fetch;
   now: () => number;
   /** Permissions of the API to ask for at sign-in. */

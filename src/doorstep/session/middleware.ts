@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import session from 'express-session';
-import type { Config } from '../config/config.ts';
+import type { KitConfig } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
 import { cookieAttributes, cookieName } from '../http/cookies.ts';
 import type { SessionStore } from './store.ts';
@@ -13,7 +13,7 @@ export const sessionCookieName = (config: { secure: boolean }): string =>
  * begins a session: visitors cost no Redis command and get no cookie (S13).
  */
 export function sessionMiddleware(
-  config: Pick<Config, 'secure' | 'session'>,
+  config: Pick<KitConfig, 'secure' | 'session'>,
   store: SessionStore,
 ): RequestHandler {
   const name = sessionCookieName(config);

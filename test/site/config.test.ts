@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError, type Environment, parseConfig } from '../../../src/doorstep/config/config.ts';
+import { ConfigError, type Environment } from '../../src/doorstep/config/environment.ts';
+import { parseConfig } from '../../src/site/config.ts';
 
 const SECRET = 'q7Gz-0kLw9_Vx2Rt5Yb8Nc1Md4Pf6Hj3Ks';
 
