@@ -35,6 +35,8 @@ export const crossCheck = <T extends object>(
     { when: ({ issues }) => !issues.some(({ path }) => names.some((name) => name === path?.[0])) },
   );
 
+const UTF_16 = '.env is in UTF-16, so nothing in it can be read: save it as UTF-8';
+
 /**
  * Reads variables by their schema. An empty value counts as absent.
  *
@@ -45,25 +47,32 @@ export function readEnvironment<Shape extends z.ZodRawShape>(
   environment: Environment,
   advice: string,
 ): z.output<z.ZodObject<Shape>> {
-  const given = Object.entries(environment).filter(([, value]) => value?.trim() !== '');
+  const { readable, problems } = decoded(environment, Object.keys(schema.shape));
+  const given = Object.entries(readable).filter(([, value]) => value?.trim() !== '');
   const parsed = schema.safeParse(Object.fromEntries(given));
-  const encoding = given.flatMap(([name]) => encodingProblem(name, Object.keys(schema.shape)));
-  if (parsed.success && encoding.length === 0) return parsed.data;
-  const problems = (parsed.error?.issues ?? []).map(({ path, message }) =>
-    [...path, message].join(' '),
-  );
-  throw new ConfigError([...encoding, ...problems], advice);
+  for (const { path, message } of parsed.error?.issues ?? []) {
+    problems.push([...path, message].join(' '));
+  }
+  if (parsed.success && problems.length === 0) return parsed.data;
+  const [utf16] = problems.filter((problem) => problem === UTF_16);
+  throw new ConfigError(utf16 ? [utf16] : problems, advice);
 }
 
 /** Node takes the marks that some editors put before a text for a part of the first name. */
-function encodingProblem(name: string, known: string[]): string[] {
-  if (name.startsWith('\ufffd\ufffd')) {
-    return ['.env is in UTF-16, so nothing in it can be read: save it as UTF-8'];
-  }
-  const own = name.slice(1);
-  return name.startsWith('\ufeff') && known.includes(own)
-    ? [
-        `${own} can't be read, since .env begins with a byte order mark: save it as UTF-8 without BOM`,
-      ]
-    : [];
+function decoded(environment: Environment, known: string[]) {
+  const names = Object.keys(environment);
+  const marked = known.filter((name) => names.includes(`\ufeff${name}`));
+  return {
+    readable: {
+      ...Object.fromEntries(marked.map((name) => [name, environment[`\ufeff${name}`]])),
+      ...environment,
+    },
+    problems: [
+      ...(names.some((name) => name.startsWith('\ufffd\ufffd')) ? [UTF_16] : []),
+      ...marked.map(
+        (name) =>
+          `${name} can't be read, since .env begins with a byte order mark: save it as UTF-8 without BOM`,
+      ),
+    ],
+  };
 }

@@ -31,7 +31,7 @@ function strayCharacter(value: string): string | null {
   if (/[\r\n]$/.test(value)) {
     return 'ends in a line break: write it without one (printf, or echo -n), with LF line ends';
   }
-  if (/^\s|\s$/.test(value)) return 'begins or ends with a blank: take it away';
+  if (/^[^\S\ufeff]|[^\S\ufeff]$/.test(value)) return 'begins or ends with a blank: take it away';
   const [invisible] = /[\p{Cc}\u00ad\u200b\u2028-\u202e\u2060\ufeff]/u.exec(value) ?? [];
   if (invisible === undefined) return null;
   const code = invisible.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
