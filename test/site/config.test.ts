@@ -1,3 +1,5 @@
+import express from 'express';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, type Environment } from '../../src/doorstep/config/environment.ts';
 import { parseConfig } from '../../src/site/config.ts';
@@ -357,4 +359,145 @@ describe('configuration', () => {
     const cut = problemsOf({ ...production, REDIS_URL: 'redis://app:hunter7%@a,b/x' });
     expect(cut.join('\n')).not.toMatch(/hunter/);
   });
+});
+
+describe('C26 a value is compared as it was parsed', () => {
+  const { TRUST_PROXY: _, ...unproxied } = production;
+
+  it.each(['HTTPS://app.example.com', ' https://app.example.com', '\thttps://APP.example.com\n'])(
+    'C23 %j needs a named proxy like any https address',
+    (BASE_URL) => {
+      expect(problemsOf({ ...unproxied, BASE_URL })).toEqual([
+        expect.stringMatching('^TRUST_PROXY is missing: '),
+      ]);
+      expect(parseConfig({ ...production, BASE_URL })).toEqual(parseConfig(production));
+    },
+  );
+
+  it('ports are compared as numbers', () => {
+    expect(problemsOf({ ...development, PORT: '09464', METRICS_PORT: '9464' })).toEqual([
+      expect.stringMatching('^METRICS_PORT is the same as PORT'),
+    ]);
+  });
+
+  it('a mistake of one variable blames no other', () => {
+    expect(problemsOf({ ...development, PORT: 'x', METRICS_PORT: '3000' })).toEqual([
+      expect.stringMatching('^PORT must be a whole number'),
+    ]);
+    expect(problemsOf({ ...production, REDIS_URL: 'http://x', REDIS_MODE: 'cluster' })).toEqual([
+      expect.stringMatching('^REDIS_URL must be an address'),
+    ]);
+  });
+
+  it('cross-field mistakes are listed beside those of other variables', () => {
+    const problems = problemsOf({ ...unproxied, LOGTO_APP_ID: '', SESSION_MAX_HOURS: 'x' });
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual([
+      'LOGTO_APP_ID',
+      'SESSION_MAX_HOURS',
+      'TRUST_PROXY',
+    ]);
+  });
+
+  it('what Express or the health check of the image reads again is taken as it stands or not at all', () => {
+    for (const [name, value] of [
+      ['NODE_ENV', 'production '],
+      ['NODE_ENV', 'Production'],
+      ['PORT', ' 8080'],
+      ['PORT', '8080\r'],
+    ]) {
+      expect(problemsOf({ ...production, [name ?? '']: value })).toEqual([
+        expect.stringMatching(`^${name} `),
+      ]);
+    }
+  });
+
+  it('an address to listen on is a name, not a URL', () => {
+    for (const HOST of ['http://localhost', '[::1]', 'localhost:3000/']) {
+      expect(problemsOf({ ...development, HOST })).toEqual([
+        expect.stringMatching('^HOST must be a name or an address without brackets'),
+      ]);
+    }
+    expect(parseConfig({ ...development, HOST: '::1' }).host).toBe('::1');
+  });
+});
+
+describe('S42 TRUST_PROXY never trusts everybody', () => {
+  it.each([
+    '0.0.0.0/1,128.0.0.0/1',
+    '0.0.0.0/2, 64.0.0.0/2, 128.0.0.0/2, 192.0.0.0/2',
+    '0.0.0.0/1',
+    '::/1,8000::/1',
+    '2000::/3',
+    '::/0',
+    '::ffff:0:0/96',
+    '::ffff:0.0.0.0/97,::ffff:128.0.0.0/97',
+    '::/8',
+    '1::/8',
+    'loopback,::/80',
+    Array.from({ length: 256 }, (_, first) => `${first}.0.0.0/8`).join(','),
+    'fe80::1%eth0',
+    '::10.0.0.1',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    'loopback,',
+  ])('%s', (TRUST_PROXY) => {
+    expect(problemsOf({ ...production, TRUST_PROXY })).toEqual([
+      expect.stringMatching('^TRUST_PROXY must name the proxies'),
+    ]);
+  });
+
+  it('and takes the networks that people have', () => {
+    const networks =
+      'loopback, linklocal,uniquelocal, 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, 100.64.0.0/10, 104.16.0.0/13, fc00::/7, 2400:cb00::/32, ::ffff:10.0.0.0/104, 203.0.113.7, ::1';
+    expect(parseConfig({ ...production, TRUST_PROXY: networks }).trustProxy).toHaveLength(13);
+  });
+
+  it('whatever it takes, Express takes, and no public address at random is trusted', () => {
+    const address = fc.oneof(fc.ipV4(), fc.ipV6());
+    const entry = fc.oneof(
+      address,
+      fc.tuple(address, fc.integer({ min: -1, max: 130 })).map((both) => both.join('/')),
+      fc.constantFrom('loopback', 'linklocal', 'uniquelocal', '', 'true', '1', '10.0.0.0/08'),
+    );
+    const list = fc.array(entry, { minLength: 1, maxLength: 4 });
+    const probes = [
+      '8.8.8.8',
+      '77.1.2.3',
+      '130.4.5.6',
+      '200.7.8.9',
+      '::ffff:8.8.8.8',
+      '2001:db8::1',
+    ];
+    fc.assert(
+      fc.property(list, (entries) => {
+        const TRUST_PROXY = entries.join(',');
+        if (problemsOf({ ...production, TRUST_PROXY }).length > 0) return;
+        const app = express();
+        app.set('trust proxy', parseConfig({ ...production, TRUST_PROXY }).trustProxy);
+        const trusts: (address: string, hop: number) => boolean = app.get('trust proxy fn');
+        expect(probes.every((probe) => trusts(probe, 0))).toBe(false);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+describe('C30 what Kubernetes sets for its Services stops nothing', () => {
+  it('METRICS_PORT of a Service named metrics: nothing is measured, and it is told', () => {
+    const config = parseConfig({ ...production, METRICS_PORT: 'tcp://10.96.0.12:9090' });
+    expect(config.metricsPort).toBeNull();
+    expect(config.warnings).toEqual([expect.stringMatching(/^METRICS_PORT is .*Kubernetes/)]);
+    expect(parseConfig(production).warnings).toEqual([]);
+  });
+
+  it('a number stays a port, and anything else a mistake', () => {
+    expect(parseConfig({ ...production, METRICS_PORT: '9464' }).metricsPort).toBe(9464);
+    expect(problemsOf({ ...production, METRICS_PORT: 'http://10.0.0.1:80' })).toEqual([
+      expect.stringMatching('^METRICS_PORT must be a whole number'),
+    ]);
+  });
+});
+
+it("tells the site's operator of .env and the demo", () => {
+  expect(() => parseConfig({})).toThrow(/\.env\.example[\s\S]*npm run demo/);
 });

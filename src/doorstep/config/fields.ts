@@ -151,8 +151,9 @@ function shareOf(entry: string): number | null {
   const [address = '', digits, ...rest] = entry.split('/');
   const version = isIP(address);
   const longest = version === 4 ? 32 : 128;
-  // A zone (fe80::1%eth0) is an address for Node and none for Express.
-  if (version === 0 || address.includes('%') || rest.length > 0) return null;
+  // Node knows addresses that Express doesn't: with a zone (fe80::1%eth0), ::10.0.0.1.
+  const dotted = version === 6 && address.includes('.') && !/^::ffff:[\d.]+$/i.test(address);
+  if (version === 0 || dotted || address.includes('%') || rest.length > 0) return null;
   const bits = Number(digits ?? longest);
   if (!/^\d{1,3}$/.test(digits ?? '0') || bits < 1 || bits > longest) return null;
   return 2 ** -(version === 6 ? bits - bitsBeforeIpv4(address, bits) : bits);
