@@ -155,6 +155,11 @@ const schema = z.object(siteVariables).check(
   ),
 );
 
+const adviceFor = ({ NODE_ENV }: Environment) =>
+  NODE_ENV === 'production'
+    ? 'Every variable is explained in .env.example. Under NODE_ENV=production, .env is not read.\n`npm run demo` needs none of them.'
+    : 'Every variable is explained in .env.example: copy it to .env, or let `npm run logto:setup` fill that in.\n`npm run demo` needs none of them.';
+
 /**
  * Reads and checks the whole environment, the kit's variables and the site's. An empty value counts
  * as absent.
@@ -166,7 +171,7 @@ export function parseConfig(environment: Environment): Config {
   const env = readEnvironment(
     schema,
     linked ? { ...environment, METRICS_PORT: undefined } : environment,
-    'Every variable is explained in .env.example: copy it to .env, or let `npm run logto:setup` fill that in.\n`npm run demo` needs none of them.',
+    adviceFor(environment),
   );
   const production = env.NODE_ENV === 'production';
   const kit = kitConfig({

@@ -31,6 +31,7 @@ function strayCharacter(value: string): string | null {
   if (/[\r\n]$/.test(value)) {
     return 'ends in a line break: write it without one (printf, or echo -n), with LF line ends';
   }
+  if (/[\r\n]/.test(value)) return 'has a line break in it: is a quote left open?';
   if (/^[^\S\ufeff]|[^\S\ufeff]$/.test(value)) return 'begins or ends with a blank: take it away';
   const [invisible] = /[\p{Cc}\u00ad\u200b\u2028-\u202e\u2060\ufeff]/u.exec(value) ?? [];
   if (invisible === undefined) return null;
