@@ -8,7 +8,10 @@ import { prettyLogger } from './pretty-logger.ts';
 import { redisOrEmbedded } from './redis-or-embedded.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
-/** `npm run dev`: the app on the Logto of `.env`, started anew at every change, of `.env` too. */
+/** tsx watches no file whose name begins with a dot, whatever it is told to include. */
+const NOT_WATCHED = '.env is not watched: after a change of it, press Enter here';
+
+/** `npm run dev`: the app on the Logto of `.env`, started anew at every change of a source file. */
 async function main(): Promise<void> {
   loadEnvFile(process.env);
   const { config, notes } = lasting(parseConfig(process.env));
@@ -19,6 +22,7 @@ async function main(): Promise<void> {
   const server = await serve(app, config).catch(portTaken('PORT', config.port));
   stopOnSignal(() => Promise.all([drain(server), redis.close()]));
   logger.info(`${config.appName} is open: ${config.baseUrl} (Redis: ${redis.name})`);
+  logger.info(NOT_WATCHED);
 }
 
 /** With a secret that outlives this process, where that keeps people signed in. */
@@ -42,6 +46,6 @@ function lasting(config: Config): { config: Config; notes: string[] } {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error.message}\n`);
+  process.stderr.write(`${error.message}\n${NOT_WATCHED}\n`);
   process.exit(1);
 });
