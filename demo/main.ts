@@ -1,6 +1,6 @@
 import { createApp } from '../src/app.ts';
-import { type Config, parseConfig } from '../src/doorstep/operator.ts';
 import { drain, serve } from '../src/server.ts';
+import { type Config, parseConfig } from '../src/site/config.ts';
 import { apiScopes } from './accounts.ts';
 import { banner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';
@@ -15,49 +15,36 @@ const CONNECTOR = { id: 'doorstep-demo-connector', secret: 'demo-only-connector-
 
 /** `npm run demo`: the app, with Logto and Hugging Face as stand-ins on this machine. */
 async function main(): Promise<void> {
-  const port = portFrom('PORT', 3000);
-  const appUrl = process.env.BASE_URL || `http://localhost:${port}`;
-  const appName = process.env.APP_NAME || 'Doorstep';
-  const apiResource = process.env.API_RESOURCE || `${appUrl}/api`;
-
   const huggingFacePort = portFrom('DEMO_HUGGING_FACE_PORT', 3003);
+  const logtoPort = portFrom('DEMO_LOGTO_PORT', 3001);
+  const config = demoConfig(`http://localhost:${logtoPort}`);
+  const { appName, baseUrl } = config;
+
   const huggingFace = await startHuggingFace({ port: huggingFacePort, appName, clients: [] }).catch(
     portTaken('DEMO_HUGGING_FACE_PORT', huggingFacePort),
   );
-  const logtoPort = portFrom('DEMO_LOGTO_PORT', 3001);
   const logto = await startLogto({
     port: logtoPort,
     appName,
-    appUrl,
+    appUrl: baseUrl,
     huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },
     client: {
       ...APP,
-      redirectUris: [`${appUrl}/callback`],
-      postLogoutRedirectUris: [`${appUrl}/`],
+      redirectUris: [`${baseUrl}/callback`],
+      postLogoutRedirectUris: [`${baseUrl}/`],
     },
-    resources: [{ indicator: apiResource, scopes: apiScopes }],
+    resources: [{ indicator: config.logto.apiResource, scopes: apiScopes }],
   }).catch(portTaken('DEMO_LOGTO_PORT', logtoPort));
   huggingFace.registerClient({
     ...CONNECTOR,
     redirectUris: [`${logto.endpoint}/callback/huggingface`],
   });
 
-  const config: Config = {
-    ...parseConfig({
-      ...process.env,
-      NODE_ENV: 'development',
-      LOGTO_ENDPOINT: logto.endpoint,
-      LOGTO_APP_ID: APP.id,
-      LOGTO_APP_SECRET: APP.secret,
-      LOGTO_ORGANIZATIONS: process.env.LOGTO_ORGANIZATIONS || 'true',
-      API_RESOURCE: apiResource,
-    }),
-    demo: true,
-  };
   const logger = prettyLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn(warning);
   const redis = redisOrEmbedded(config.redis, logger);
   const app = createApp({ config, redis: redis.client, logger, fetch, now: Date.now });
-  const server = await serve(app, config).catch(portTaken('PORT', port));
+  const server = await serve(app, config).catch(portTaken('PORT', config.port));
   stopOnSignal(() =>
     Promise.all([drain(server), logto.close(), huggingFace.close(), redis.close()]),
   );
@@ -70,6 +57,20 @@ async function main(): Promise<void> {
       redis: redis.name,
     }),
   );
+}
+
+/** The environment's own, with the stand-in for Logto, and with everything on. */
+function demoConfig(logtoEndpoint: string) {
+  const config = parseConfig({
+    ...process.env,
+    NODE_ENV: 'development',
+    LOGTO_ENDPOINT: logtoEndpoint,
+    LOGTO_APP_ID: APP.id,
+    LOGTO_APP_SECRET: APP.secret,
+    LOGTO_ORGANIZATIONS: process.env.LOGTO_ORGANIZATIONS || 'true',
+  });
+  const apiResource = config.logto.apiResource ?? `${config.baseUrl}/api`;
+  return { ...config, logto: { ...config.logto, apiResource }, demo: true } satisfies Config;
 }
 
 main().catch((error: Error) => {

@@ -1,10 +1,12 @@
+import { wholeNumber } from '../src/doorstep/operator.ts';
+
 /** @returns the port that a variable names, else the usual one. */
 export function portFrom(variable: string, usual: number): number {
   const given = process.env[variable];
   if (!given) return usual;
-  const port = Number(given);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new Error(`${variable} must be a whole number between 1 and 65535, for example ${usual}`);
+  const { data, error } = wholeNumber(1, 65_535, usual).safeParse(given);
+  if (data !== undefined) return data;
+  throw new Error(`${variable} ${error?.issues[0]?.message}`);
 }
 
 /** For `.catch`: a taken port becomes one clear line that names its variable. */

@@ -1,7 +1,6 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { books } from './books/books.ts';
 import {
-  type Config,
   canonicalOrigin,
   createDoorstep,
   type DoorstepParts,
@@ -13,6 +12,7 @@ import {
 import { accountPage } from './site/account.ts';
 import { api } from './site/api.ts';
 import { createAssets } from './site/assets.ts';
+import type { Config } from './site/config.ts';
 import { errorHandler, notFound } from './site/error-handler.ts';
 import type { Feature, PageDeps } from './site/feature.ts';
 import { healthy, ready } from './site/health.ts';

@@ -1,21 +1,19 @@
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
-import {
-  ConfigError,
-  connectRedis,
-  createLogger,
-  parseConfig,
-  singleRedis,
-} from './doorstep/index.ts';
+import { ConfigError, connectRedis, createLogger, singleRedis } from './doorstep/index.ts';
 import { metricsFor } from './metrics/start.ts';
 import { drain, serve } from './server.ts';
+import { parseConfig } from './site/config.ts';
+import { loadEnvFile } from './site/env-file.ts';
 
-/** The process: configuration → Redis → app → listen → drain on SIGTERM. */
+/** The process: configuration (in development from .env too) → Redis → app → listen → drain on SIGTERM. */
 async function main(): Promise<void> {
+  loadEnvFile(process.env);
   const config = parseConfig(process.env);
   const metrics = await metricsFor(config);
   let logger = createLogger(config.logLevel);
   if (metrics) logger = metrics.counting(logger);
+  for (const warning of config.warnings) logger.warn({ event: 'configuration' }, warning);
   const redis = connectRedis(config.redis ?? singleRedis('redis://localhost:6379'), logger);
   let deps: Deps = { config, redis, logger, fetch, now: Date.now };
   if (metrics) deps = metrics.measuring(deps);

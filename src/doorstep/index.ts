@@ -26,7 +26,28 @@ export {
   type Visitor,
 } from './access/principal.ts';
 export { handleFrom, type UserInfo } from './access/user-info.ts';
-export { type Config, ConfigError, parseConfig } from './config/config.ts';
+export {
+  type KitConfig,
+  kitChecks,
+  kitConfig,
+  kitVariables,
+  parseKitConfig,
+} from './config/config.ts';
+export {
+  ConfigError,
+  crossCheck,
+  type Environment,
+  readEnvironment,
+} from './config/environment.ts';
+export {
+  documentation,
+  flag,
+  NEW_SECRET,
+  oneOf,
+  proxies,
+  text,
+  wholeNumber,
+} from './config/fields.ts';
 export { singleRedis } from './config/redis-address.ts';
 export type { Challenge, Denial } from './denial.ts';
 export { createDoorstep, type DoorstepParts, doorstep } from './doorstep.ts';

@@ -2,7 +2,8 @@
  * For the operator's tools, the demo and the benchmark of this repository: what they need of the
  * inside. No package exports it, and no app imports it.
  */
-export { type Config, ConfigError, type Environment, parseConfig } from './config/config.ts';
+export { parseKitConfig } from './config/config.ts';
+export { ConfigError, type Environment } from './config/environment.ts';
 export { absoluteUri, flag, isLoopback, origin, secrets, wholeNumber } from './config/fields.ts';
 export {
   addressText,

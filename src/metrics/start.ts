@@ -1,4 +1,4 @@
-import type { Config } from '../doorstep/index.ts';
+import type { Config } from '../site/config.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Without METRICS_PORT nothing is measured, and prom-client is not even loaded. */

@@ -1,6 +1,7 @@
 import type { Request, Response, Router } from 'express';
 import type { Logger } from 'pino';
-import type { Config, Doorstep, RedisCommands, SignedIn } from '../doorstep/index.ts';
+import type { Doorstep, RedisCommands, SignedIn } from '../doorstep/index.ts';
+import type { Config } from './config.ts';
 import type { DenialCopy, HomeSignedIn, Views } from './view-models.ts';
 
 export interface PageOptions {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { Request } from 'express';
-import type { Config, Principal } from '../doorstep/index.ts';
+import type { Principal } from '../doorstep/index.ts';
 import type { Assets } from './assets.ts';
+import type { Config } from './config.ts';
 import type { Feature, NavigationEntry, PageOptions, SendPage } from './feature.ts';
 import { avatarOf } from './format.ts';
 import { ROOT } from './root.ts';

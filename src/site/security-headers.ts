@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import type { Config } from '../doorstep/index.ts';
+import type { Config } from './config.ts';
 
 const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
 

@@ -1,4 +1,5 @@
-import type { Config, SessionInfo } from '../doorstep/index.ts';
+import type { SessionInfo } from '../doorstep/index.ts';
+import type { Config } from './config.ts';
 import { moment } from './format.ts';
 import type { SessionTimes } from './view-models.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseConfig } from '../../src/doorstep/config/config.ts';
+import { parseConfig } from '../../src/site/config.ts';
 import { readSettings } from '../../tools/setup/settings.ts';
 import { read } from './files.ts';
 

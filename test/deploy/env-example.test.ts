@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, type Environment, parseConfig } from '../../src/doorstep/config/config.ts';
-import { knownVariables } from './known-variables.ts';
+import { ConfigError, type Environment } from '../../src/doorstep/config/environment.ts';
+import { parseConfig } from '../../src/site/config.ts';
+import { type DocumentedVariable, documented, knownVariables } from './known-variables.ts';
 
 const SESSION_SECRET = 'kE9xQz7wLmVbT3f0rA5uJdS8nHcG2yPi1oXe6KWq';
 
@@ -14,6 +15,21 @@ interface Entry {
   example: string;
 }
 
+/** The headings, each above its first variable. */
+const SECTIONS: Record<string, string> = {
+  LOGTO_ENDPOINT: 'Your Logto (README.md, "Connect your own Logto")',
+  BASE_URL: 'Where people find the site',
+  REDIS_URL: 'Sessions',
+  LOGTO_ACCOUNT_CENTER: 'The site',
+};
+const INTRODUCTION = `# Every variable the app knows. Copy this file to .env and fill in what you need:
+# an empty value counts as absent, and then the default holds.
+# \`npm run dev\`, \`npm start\` (in development) and the tools read .env; docker compose takes other
+# lines from it (docs/compose.md). Put a value with a # in it into quotes.
+# In production, set real environment variables.
+# \`npm run demo\` needs none of them.
+# This file is made from the schema: npx vitest run test/deploy/env-example.test.ts -u`;
+
 const text = readFileSync(new URL('../../.env.example', import.meta.url), 'utf8');
 const entries = text
   .split('\n\n')
@@ -25,6 +41,15 @@ const examples: Environment = Object.fromEntries(
 const needed = pick('LOGTO_ENDPOINT', 'LOGTO_APP_ID', 'LOGTO_APP_SECRET');
 
 describe('.env.example', () => {
+  it('is what the schema says of its variables', async () => {
+    const blocks = documented.flatMap((variable) => {
+      const heading = SECTIONS[variable.name];
+      return heading ? [`# --- ${heading} ---`, blockOf(variable)] : [blockOf(variable)];
+    });
+    const file = new URL('../../.env.example', import.meta.url).pathname;
+    await expect(`${[INTRODUCTION, ...blocks].join('\n\n')}\n`).toMatchFileSnapshot(file);
+  });
+
   it('has every variable of the configuration, and no other', () => {
     expect(entries.map(({ name }) => name).sort()).toEqual(knownVariables());
   });
@@ -64,6 +89,15 @@ describe('.env.example', () => {
     ]);
   });
 });
+
+function blockOf({ name, about, default: words, example }: DocumentedVariable): string {
+  const lines = [about, `Default: ${words}`, `Example: ${example}`].flatMap(wrap);
+  return [...lines.map((line) => `# ${line}`), `${name}=`].join('\n');
+}
+
+/** At most 100 characters a line, with the `# ` in front. */
+const wrap = (long: string): string[] =>
+  long.match(/.{1,98}(?= |$)/g)?.map((line) => line.trim()) ?? [];
 
 function readEntry(block: string): Entry | null {
   const line = /^([A-Z][A-Z0-9_]*)=(.*)$/m.exec(block);

@@ -1,11 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { documentation } from '../../src/doorstep/config/fields.ts';
+import { siteVariables } from '../../src/site/config.ts';
 
-/** The variables that src/doorstep/config/config.ts knows, read from its schema, sorted. */
-export function knownVariables(): string[] {
-  const source = readFileSync(
-    new URL('../../src/doorstep/config/config.ts', import.meta.url),
-    'utf8',
-  );
-  const schema = /const schema = z\.object\(\{\n([\s\S]*?)\n\}\);/.exec(source)?.[1] ?? '';
-  return [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map(([, name = '']) => name).sort();
+/** The variables of the configuration, sorted. */
+export const knownVariables = (): string[] => Object.keys(siteVariables).sort();
+
+export interface DocumentedVariable {
+  name: string;
+  about: string;
+  default: string;
+  example: string;
 }
+
+/** What the schema says of each variable, in its order. The words of a default begin with its value. */
+export const documented: DocumentedVariable[] = Object.entries(siteVariables).map(
+  ([name, schema]) => {
+    const { about = '', example = '', default: words } = documentation.get(schema) ?? {};
+    const { data } = schema.safeParse(undefined);
+    return { name, about, example, default: words ?? String(data ?? 'none, it must be given') };
+  },
+);

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultLifetimes } from '../../demo/logto/lifetimes.ts';
-import { parseConfig } from '../../src/doorstep/config/config.ts';
 import { REASONS } from '../../src/doorstep/errors.ts';
+import { parseConfig } from '../../src/site/config.ts';
 import { read } from './files.ts';
-import { knownVariables } from './known-variables.ts';
+import { documented, knownVariables } from './known-variables.ts';
 
 const root = new URL('../../', import.meta.url);
 const readme = read('README.md');
@@ -15,9 +15,21 @@ function firstColumn(heading: string): string[] {
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, first = '']) => first);
 }
 
+/** Without links and backquotes. */
+const plain = (markdown: string) =>
+  markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', '');
+
 describe('README.md', () => {
   it('has every variable of the configuration, and no other', () => {
     expect(firstColumn('The environment').sort()).toEqual(knownVariables());
+  });
+
+  it.each(documented)('says of $name what the schema says', ({ name, about, default: words }) => {
+    const row = readme.match(new RegExp(`^\\| \`${name}\` \\| (.*) \\| (.*) \\|$`, 'm')) ?? [];
+    const [what = '', value = ''] = row.slice(1).map(plain);
+    const [sentence = ''] = about.split(/\. (?=[A-Z])|\.$/);
+    expect(what.slice(0, sentence.length)).toBe(plain(sentence));
+    expect(value).toBe(plain(words));
   });
 
   it('explains every reason that an error page or the log can name', () => {
@@ -26,7 +38,13 @@ describe('README.md', () => {
   });
 
   it('quotes messages of the configuration as they are', () => {
-    const source = read('src/doorstep/config/config.ts') + read('src/doorstep/config/fields.ts');
+    const source = [
+      'src/doorstep/config/config.ts',
+      'src/doorstep/config/fields.ts',
+      'src/site/config.ts',
+    ]
+      .map(read)
+      .join('\n');
     const quoted = firstColumn('At the start').filter((message) =>
       /^(must|looks|is )/.test(message),
     );

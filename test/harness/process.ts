@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -20,9 +21,11 @@ export function runScript(
   file: string,
   environment: Record<string, string>,
   words: string[] = [],
+  cwd = ROOT,
 ): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, ...words], {
-    cwd: ROOT,
+  const tsx = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
+  const child = spawn(process.execPath, ['--import', tsx, join(ROOT, file), ...words], {
+    cwd,
     env: { PATH: process.env.PATH ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -1,7 +1,7 @@
 import express, { type Response } from 'express';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { parseConfig } from '../../src/doorstep/config/config.ts';
+import { parseConfig } from '../../src/site/config.ts';
 import { securityHeaders } from '../../src/site/security-headers.ts';
 import { type Doorstep, SESSION_SECRET, startDoorstep } from '../harness/doorstep.ts';
 

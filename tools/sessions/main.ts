@@ -4,7 +4,7 @@ import {
   connectRedis,
   createLogger,
   createLogto,
-  parseConfig,
+  parseKitConfig,
   Sealer,
   Sessions,
 } from '../../src/doorstep/operator.ts';
@@ -31,10 +31,9 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help ? 0 : 1;
   }
-  const config = parseConfig(process.env);
-  if (!config.redis || config.session.secretIsTemporary) {
-    throw new Error('REDIS_URL and SESSION_SECRET must be the ones that the app uses: set both');
-  }
+  // BASE_URL is of no use here, and development has none.
+  const config = parseKitConfig({ BASE_URL: 'http://localhost:3000', ...process.env });
+  if (!config.redis) throw new Error('REDIS_URL is missing');
   const logger = createLogger('warn');
   const redis = connectRedis(config.redis, createLogger('silent'));
   try {

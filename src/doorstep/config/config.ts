@@ -1,185 +1,170 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { crossFieldChecks } from './cross-field-checks.ts';
+import { crossCheck, type Environment, readEnvironment } from './environment.ts';
 import {
   absoluteUri,
-  type Environment,
+  clientText,
+  documentation,
   flag,
   origin,
-  proxies,
   secrets,
   wholeNumber,
 } from './fields.ts';
-import { type RedisConfig, redisConfig, redisMode, redisUrl } from './redis-address.ts';
-
-/** Everything the app can be told from outside. Times are milliseconds. */
-export type KitConfig = Pick<Config, 'baseUrl' | 'secure' | 'redis' | 'session'> & {
-  logto: Omit<Config['logto'], 'accountCenter'>;
-};
-
-export interface Config {
-  appName: string;
-  production: boolean;
-  /** Where the process listens. */
-  host: string;
-  port: number;
-  /** Where Prometheus asks, at the same host; null: nothing is measured. */
-  metricsPort: number | null;
-  /** The origin people see, without a trailing slash. */
-  baseUrl: string;
-  /** True under https: Secure and `__Host-` cookies, HSTS. */
-  secure: boolean;
-  /** Express's `trust proxy`: addresses whose forwarded headers count. */
-  trustProxy: string[];
-  logLevel: string;
-  logto: {
-    endpoint: string;
-    issuer: string;
-    appId: string;
-    appSecret: string;
-    /** Logto's own account pages are switched on. */
-    accountCenter: boolean;
-    /** People belong to organizations at Logto, and the site shows them. */
-    organizations: boolean;
-    /** The API that access tokens are for (RFC 8707); null: this site has none. */
-    apiResource: string | null;
-    timeoutMs: number;
-  };
-  /** null in development without REDIS_URL. */
-  redis: RedisConfig | null;
-  session: {
-    /** The first one writes, all of them read. */
-    secrets: string[];
-    /** True when the secret was made for this run, since none was given. */
-    secretIsTemporary: boolean;
-    idleMs: number;
-    maxMs: number;
-    /** A session in use asks Logto at this pace whether the person is still welcome. */
-    recheckMs: number;
-  };
-  /** Logto and Hugging Face are the local stand-ins. Set by demo/, never by the environment. */
-  demo: boolean;
-}
-
-/** Every mistake of an environment at once. The message never holds the value of a secret. */
-export class ConfigError extends Error {
-  readonly problems: string[];
-
-  constructor(problems: string[]) {
-    super(
-      [
-        `The configuration has ${problems.length === 1 ? 'one mistake' : `${problems.length} mistakes`}:`,
-        ...problems.map((problem) => `  - ${problem}`),
-        'Every variable is explained in .env.example: copy it to .env, or let `npm run logto:setup` fill that in.',
-        '`npm run demo` needs none of them.',
-      ].join('\n'),
-    );
-    this.name = 'ConfigError';
-    this.problems = problems;
-  }
-}
+import { redisChecks, redisConfig, redisVariables } from './redis-address.ts';
 
 export type { Environment };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const IDLE_MINUTES = 2880;
 
-const missing = (what: string) => ({ error: `is missing: ${what}` });
-
-const schema = z.object({
-  NODE_ENV: z
-    .enum(['development', 'production', 'test'], 'must be development, production or test')
-    .default('development'),
-  APP_NAME: z
-    .string()
-    .max(40, 'must be at most 40 characters, for example Doorstep')
-    .default('Doorstep'),
-  HOST: z.string().optional(),
-  PORT: wholeNumber(1, 65_535, 3000).default(3000),
-  METRICS_PORT: wholeNumber(1, 65_535, 9464).optional(),
-  BASE_URL: origin('https://app.example.com').optional(),
-  TRUST_PROXY: proxies.optional(),
-  LOG_LEVEL: z
-    .enum(
-      ['silent', 'fatal', 'error', 'warn', 'info', 'debug'],
-      'must be silent, fatal, error, warn, info or debug',
-    )
-    .default('info'),
-  LOGTO_ENDPOINT: z
-    .string(missing('the address of your Logto, for example https://your-tenant.logto.app'))
-    .pipe(origin('https://your-tenant.logto.app')),
-  LOGTO_APP_ID: z.string(missing('Logto Console > Applications > your application > App ID')),
-  LOGTO_APP_SECRET: z.string(
-    missing('Logto Console > Applications > your application > App secrets'),
+/** The kit's variables, each declared once: its form, its default, its words. */
+export const kitVariables = {
+  LOGTO_ENDPOINT: origin(
+    'https://your-tenant.logto.app',
+    'the address of your Logto, for example https://your-tenant.logto.app',
+  ).register(documentation, {
+    about:
+      'The address of your Logto: scheme and host, nothing after it. Plain http only on this machine.',
+    example: 'https://your-tenant.logto.app',
+  }),
+  LOGTO_APP_ID: clientText('Logto Console > Applications > your application > App ID').register(
+    documentation,
+    {
+      about: 'Logto Console > Applications > your application > App ID.',
+      example: 'whlygxk3n5v8b2q7r4tza',
+    },
   ),
-  LOGTO_ACCOUNT_CENTER: flag.default(false),
-  LOGTO_ORGANIZATIONS: flag.default(false),
-  API_RESOURCE: absoluteUri.optional(),
-  LOGTO_TIMEOUT_SECONDS: wholeNumber(1, 60, 5).default(5),
-  REDIS_URL: redisUrl.optional(),
-  REDIS_MODE: redisMode.default('single'),
-  REDIS_SENTINEL_MASTER: z.string().optional(),
-  REDIS_SENTINEL_USERNAME: z.string().optional(),
-  REDIS_SENTINEL_PASSWORD: z.string().optional(),
-  SESSION_SECRET: secrets.optional(),
-  SESSION_IDLE_MINUTES: wholeNumber(1, 400 * 24 * 60, 2880).default(2880),
+  LOGTO_APP_SECRET: clientText(
+    'Logto Console > Applications > your application > App secrets',
+  ).register(documentation, {
+    about: 'Logto Console > Applications > your application > App secrets. Secret.',
+    example: 'N8sVq2bZ0fLr5KxYc7TdWm4HjPg6Ue1A',
+  }),
+  LOGTO_ORGANIZATIONS: flag.default(false).register(documentation, {
+    about:
+      'Shows people the organizations that they belong to at Logto; books then belong to those too.',
+    example: 'true',
+  }),
+  API_RESOURCE: absoluteUri.optional().register(documentation, {
+    about:
+      'The API that this site is, by its identifier at Logto (Logto Console > API resources). It has the scopes read:books and write:books. With it there are the pages /books and the API /api/books; without, neither (docs/books.md).',
+    example: 'https://books.example/api',
+    default: 'none, there are no books',
+  }),
+  LOGTO_TIMEOUT_SECONDS: wholeNumber(1, 60, 5).default(5).register(documentation, {
+    about: 'How long one call to Logto may take, 1 to 60 seconds. After that it has failed.',
+    example: '10',
+  }),
+  BASE_URL: origin('https://app.example.com').register(documentation, {
+    about:
+      'The origin people see: scheme and host, nothing after it. Must be https, except on this machine. Logto has to know it: <BASE_URL>/callback and <BASE_URL>/ are registered there.',
+    example: 'https://app.example.com',
+  }),
+  ...redisVariables,
+  SESSION_SECRET: secrets.register(documentation, {
+    about:
+      'Seals the sessions in Redis and signs the cookies. Secret. 32 characters or more: openssl rand -base64 48. Several with commas: the first one writes, all of them read. To rotate, restart all processes one by one with old,new, then again with new,old, and SESSION_MAX_HOURS later with new alone. The example is refused, on purpose.',
+    example: 'change-me-to-what-openssl-rand-base64-48-prints',
+  }),
+  SESSION_IDLE_MINUTES: wholeNumber(1, 400 * 24 * 60, IDLE_MINUTES)
+    .optional()
+    .register(documentation, {
+      about: 'A session that nobody uses ends after this many minutes.',
+      example: '60',
+      default: `${IDLE_MINUTES} (48 hours), or SESSION_MAX_HOURS where that is shorter`,
+    }),
   // A cookie lives 400 days at most (RFC 6265bis section 5.5), so a session can't live longer (S40).
-  SESSION_MAX_HOURS: wholeNumber(1, 400 * 24, 336).default(336),
-  ACCOUNT_RECHECK_MINUTES: wholeNumber(1, 24 * 60, 10).default(10),
-});
+  SESSION_MAX_HOURS: wholeNumber(1, 400 * 24, 336)
+    .default(336)
+    .register(documentation, {
+      about:
+        "A session ends after this many hours, used or not. Logto's own session lasts 14 days too.",
+      example: '168',
+      default: '336 (14 days)',
+    }),
+  ACCOUNT_RECHECK_MINUTES: wholeNumber(1, 24 * 60, 10)
+    .default(10)
+    .register(documentation, {
+      about:
+        'A session in use asks Logto this often whether the person may still come in, 1 to 1440 minutes.',
+      example: '5',
+    }),
+};
 
-/**
- * Reads and checks the whole environment. An empty value counts as absent.
- *
- * @throws {ConfigError} listing every mistake, each with its variable and what would be right.
- */
-export function parseConfig(environment: Environment): Config {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
-  const problems = [
-    ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.')} ${issue.message}`),
-    ...crossFieldChecks(given),
-  ];
-  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+type KitVariables = z.output<z.ZodObject<typeof kitVariables>>;
+type Lifetimes = Pick<KitVariables, 'SESSION_IDLE_MINUTES' | 'SESSION_MAX_HOURS'>;
 
-  const env = parsed.data;
-  const production = env.NODE_ENV === 'production';
-  const baseUrl = env.BASE_URL ?? `http://localhost:${env.PORT}`;
+/** Mistakes that need two of the kit's variables to see. */
+export const kitChecks = [
+  ...redisChecks,
+  crossCheck<Lifetimes>(
+    ['SESSION_IDLE_MINUTES', 'SESSION_MAX_HOURS'],
+    ({ SESSION_IDLE_MINUTES: idle = 0, SESSION_MAX_HOURS: max }) =>
+      idle > max * 60 &&
+      `SESSION_IDLE_MINUTES is longer than SESSION_MAX_HOURS (${max} hours, ${max * 60} minutes): a session would never be idle for that long; lower the first or raise the second`,
+  ),
+];
+
+/** Without a Redis of its own, the kit needs to be told of one. */
+export const redisIsNeeded = (where = '') =>
+  crossCheck<Pick<KitVariables, 'REDIS_URL'>>(
+    ['REDIS_URL'],
+    (env) =>
+      !env.REDIS_URL &&
+      `REDIS_URL is missing: ${where}sessions need a Redis, for example redis://redis:6379`,
+  );
+
+/** What the kit can be told from outside. Times are milliseconds. */
+export type KitConfig = ReturnType<typeof kitConfig>;
+
+/** What the values of the variables mean. */
+export function kitConfig(env: KitVariables) {
+  const maxMs = env.SESSION_MAX_HOURS * HOUR;
   return {
-    appName: env.APP_NAME,
-    production,
-    host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
-    port: env.PORT,
-    metricsPort: env.METRICS_PORT ?? null,
-    baseUrl,
-    secure: baseUrl.startsWith('https:'),
-    trustProxy: env.TRUST_PROXY ?? [],
-    logLevel: env.LOG_LEVEL,
+    /** The origin people see, without a trailing slash. */
+    baseUrl: env.BASE_URL,
+    /** True under https: Secure and `__Host-` cookies, HSTS. */
+    secure: env.BASE_URL.startsWith('https:'),
     logto: {
       endpoint: env.LOGTO_ENDPOINT,
       issuer: `${env.LOGTO_ENDPOINT}/oidc`,
       appId: env.LOGTO_APP_ID,
       appSecret: env.LOGTO_APP_SECRET,
-      accountCenter: env.LOGTO_ACCOUNT_CENTER,
+      /** People belong to organizations at Logto, and their tokens say so. */
       organizations: env.LOGTO_ORGANIZATIONS,
+      /** The API that access tokens are for (RFC 8707); null: this site has none. */
       apiResource: env.API_RESOURCE ?? null,
       timeoutMs: env.LOGTO_TIMEOUT_SECONDS * 1000,
     },
+    /** null where the app brings a client of its own. */
     redis: redisConfig(env),
     session: {
-      secrets: env.SESSION_SECRET ?? [randomBytes(48).toString('base64url')],
-      secretIsTemporary: env.SESSION_SECRET === undefined,
-      idleMs: env.SESSION_IDLE_MINUTES * MINUTE,
-      maxMs: env.SESSION_MAX_HOURS * HOUR,
+      /** The first one writes, all of them read. */
+      secrets: env.SESSION_SECRET,
+      idleMs: Math.min((env.SESSION_IDLE_MINUTES ?? IDLE_MINUTES) * MINUTE, maxMs),
+      maxMs,
+      /** A session in use asks Logto at this pace whether the person is still welcome. */
       recheckMs: env.ACCOUNT_RECHECK_MINUTES * MINUTE,
     },
-    demo: false,
   };
 }
 
+/**
+ * Reads and checks the kit's variables and no others. An empty value counts as absent.
+ *
+ * @param options.redisIsGiven the app brings a client of Redis, so REDIS_URL may be missing.
+ * @throws {ConfigError} listing every mistake, each with its variable and what would be right.
+ */
 export function parseKitConfig(
   environment: Environment,
-  _options: { redisIsGiven?: boolean } = {},
+  { redisIsGiven = false }: { redisIsGiven?: boolean } = {},
 ): KitConfig {
-  return parseConfig(environment);
+  const schema = z.object(kitVariables).check(...kitChecks);
+  return kitConfig(
+    readEnvironment(
+      redisIsGiven ? schema : schema.check(redisIsNeeded()),
+      environment,
+      'Each line begins with the name of an environment variable or option.',
+    ),
+  );
 }

@@ -1,17 +1,61 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
+import { looksGuessable } from './guessable.ts';
 
-export type Environment = Record<string, string | undefined>;
-
-/** The forms that values of the environment may take. Each message says what would be right. */
+/** What .env.example and the README say of a variable; both are tested against it. */
+export interface Documentation {
+  /** The first sentence stands in the README too. */
+  about: string;
+  example: string;
+  /** In words, beginning with the value itself; none: it must be given. */
+  default?: string;
+}
+export const documentation = z.registry<Documentation>();
 
 const SECRET_LENGTH = 32;
 export const NEW_SECRET = 'make one with: openssl rand -base64 48';
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
+/** An eighth of IPv4 is 32 networks of the size of 10.0.0.0/8. */
+const TRUSTED_SHARE = 1 / 8;
+
+const missingOr = (what: string) => ({
+  error: ({ input }: { input?: unknown }) =>
+    input === undefined ? `is missing: ${what}` : 'must be text',
+});
+
+/** Characters that editors, shells and files of secrets leave in a value, where nobody sees them. */
+function strayCharacter(value: string): string | null {
+  if (/^(["'`]).*\1$/s.test(value) || /^[“”„‘’].*[“”‘’]$/s.test(value)) {
+    return 'is in quotes: only a shell and .env take them off, so leave them out';
+  }
+  if (/[\r\n]$/.test(value)) {
+    return 'ends in a line break: write it without one (printf, or echo -n), with LF line ends';
+  }
+  if (/[\r\n]/.test(value)) return 'has a line break in it: is a quote left open?';
+  if (/^[^\S\ufeff]|[^\S\ufeff]$/.test(value)) return 'begins or ends with a blank: take it away';
+  const [invisible] = /[\p{Cc}\u00ad\u200b\u2028-\u202e\u2060\ufeff]/u.exec(value) ?? [];
+  if (invisible === undefined) return null;
+  const code = invisible.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+  return `has an invisible character in it (U+${code}): type it anew`;
+}
+
+export const clean = z.superRefine<string>((value, context) => {
+  const message = strayCharacter(value);
+  if (message) context.addIssue({ code: 'custom', message, continue: false });
+});
+
+/** Any text, exactly as it is given. */
+export const text = (missing = 'it must be given') => z.string(missingOr(missing)).check(clean);
+
+/** RFC 6749 appendix A.1 and A.2: client ids and secrets are visible ASCII and blanks. */
+export const clientText = (missing: string) =>
+  text(missing).regex(/^[\x20-\x7e]+$/, 'has a character that is not ASCII: copy it anew');
+
+export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  text().pipe(z.enum(values, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`));
 
 export const wholeNumber = (min: number, max: number, example: number) =>
-  z
-    .string()
+  text()
     .regex(/^\d{1,9}$/, `must be a whole number, for example ${example}`)
     .transform(Number)
     .refine(
@@ -19,82 +63,109 @@ export const wholeNumber = (min: number, max: number, example: number) =>
       `must be between ${min} and ${max}, for example ${example}`,
     );
 
-export const flag = z
-  .enum(['true', 'false'], 'must be true or false')
-  .transform((value) => value === 'true');
+export const flag = oneOf(['true', 'false']).transform((value) => value === 'true');
 
-/** RFC 8707 section 2: absolute, and without a fragment. */
-export const absoluteUri = z
-  .string()
-  .refine((value) => URL.canParse(value) && !value.includes('#'), {
-    message: 'must be an absolute address such as https://books.example/api',
+/** RFC 8707 section 2: absolute, and without a fragment. Never rewritten, since Logto compares it. */
+export const absoluteUri = text().refine(
+  (value) => URL.canParse(value) && !/[#\s]/.test(value),
+  'must be an absolute address such as https://books.example/api',
+);
+
+/**
+ * An origin: scheme and host, nothing after it. Plain http only on this machine (C16). Blanks around
+ * it and upper case don't matter: what counts is the result (C26).
+ */
+export const origin = (example: string, what = `for example ${example}`) =>
+  z
+    .string(missingOr(what))
+    .trim()
+    .check(clean)
+    .transform((value, context) => {
+      const url = URL.canParse(value) ? new URL(value) : null;
+      const fail = (message: string) => {
+        context.addIssue({ code: 'custom', message });
+        return z.NEVER;
+      };
+      if (!url || !['http:', 'https:'].includes(url.protocol)) {
+        return fail(`must be an address such as ${example}`);
+      }
+      if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
+        return fail(`must end after the host name and port, for example ${example}`);
+      }
+      if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+        return fail(`must be https (plain http is for localhost only), for example ${example}`);
+      }
+      return url.origin;
+    });
+
+export const secrets = z
+  .string(missingOr(`it must be given; ${NEW_SECRET}`))
+  .check(clean)
+  .transform((value, context) => {
+    const list = value.split(',').map((secret) => secret.trim());
+    for (const [index, secret] of list.entries()) {
+      const which =
+        list.length > 1
+          ? ` (number ${index + 1} of ${list.length}: a comma separates secrets, so none has one in it)`
+          : '';
+      const problem = strayCharacter(secret) ?? problemOfSecret(secret);
+      if (problem) context.addIssue({ code: 'custom', message: problem + which });
+    }
+    return list;
   });
 
-/** An origin: scheme and host, nothing after it. Plain http only on this machine (C16). */
-export const origin = (example: string) =>
-  z.string().transform((value, context) => {
-    const url = URL.canParse(value) ? new URL(value) : null;
+function problemOfSecret(secret: string): string | null {
+  if (secret.length < SECRET_LENGTH) {
+    return `is too short: ${secret.length} characters, at least ${SECRET_LENGTH} are needed (in .env, a # ends a value that is not in quotes); ${NEW_SECRET}`;
+  }
+  return looksGuessable(secret)
+    ? `looks like a sample, anybody could know it; ${NEW_SECRET}`
+    : null;
+}
+
+export const proxies = z
+  .string()
+  .check(clean)
+  .transform((value, context) => {
+    const list = value.split(',').map((entry) => entry.trim());
     const fail = (message: string) => {
       context.addIssue({ code: 'custom', message });
       return z.NEVER;
     };
-    if (!url || !['http:', 'https:'].includes(url.protocol)) {
-      return fail(`must be an address such as ${example}`);
-    }
-    if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
-      return fail(`must end after the host name and port, for example ${example}`);
-    }
-    if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
-      return fail(`must be https (plain http is for localhost only), for example ${example}`);
-    }
-    return url.origin;
+    const shares = new Map(list.map((entry) => [entry, shareOf(entry)]));
+    const trusted = [...shares.values()].reduce<number>((sum, share) => sum + (share ?? 1), 0);
+    if (trusted < TRUSTED_SHARE) return list;
+    const names = `addresses, networks like 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}`;
+    return fail(
+      `must name the proxies: ${names}; "true", a count or networks of most addresses would trust anybody's headers`,
+    );
   });
-
-export const secrets = z.string().transform((value, context) => {
-  const list = value.split(',').map((secret) => secret.trim());
-  for (const [index, secret] of list.entries()) {
-    const which = list.length > 1 ? ` (number ${index + 1} of ${list.length})` : '';
-    const fail = (message: string) =>
-      context.addIssue({ code: 'custom', message: message + which });
-    if (secret.length < SECRET_LENGTH) {
-      fail(
-        `is too short: ${secret.length} characters, at least ${SECRET_LENGTH} are needed; ${NEW_SECRET}`,
-      );
-    } else if (
-      /change-?me|example|password|secret-|your-/i.test(secret) ||
-      new Set(secret).size < 10
-    ) {
-      fail(`looks like a sample, anybody could know it; ${NEW_SECRET}`);
-    }
-  }
-  return list;
-});
-
-export const proxies = z.string().transform((value, context) => {
-  const list = value.split(',').map((entry) => entry.trim());
-  for (const entry of list) {
-    if (!isProxy(entry)) {
-      const message = `must name the proxies: addresses, networks like 10.0.0.0/8, or ${PROXY_NAMES.join(', ')}; "true" or a count would trust anybody's headers`;
-      context.addIssue({ code: 'custom', message });
-      return z.NEVER;
-    }
-  }
-  return list;
-});
 
 /** Names and addresses that never leave this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
-function isProxy(entry: string): boolean {
-  if (PROXY_NAMES.includes(entry)) return true;
-  const [address = '', bits, ...rest] = entry.split('/');
+/** How much of all addresses a proxy's entry trusts, or null when it is none (C23, S34, S42). */
+function shareOf(entry: string): number | null {
+  if (PROXY_NAMES.includes(entry)) return 0;
+  const [address = '', digits, ...rest] = entry.split('/');
   const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  // A network of all addresses would be `trust proxy: true` in disguise (C23, S34).
-  return (
-    bits === undefined ||
-    (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= (version === 4 ? 32 : 128))
-  );
+  const longest = version === 4 ? 32 : 128;
+  // Node knows addresses that Express doesn't: with a zone (fe80::1%eth0), ::10.0.0.1.
+  const dotted = version === 6 && address.includes('.') && !/^::ffff:[\d.]+$/i.test(address);
+  if (version === 0 || dotted || address.includes('%') || rest.length > 0) return null;
+  const bits = Number(digits ?? longest);
+  if (!/^\d{1,3}$/.test(digits ?? '0') || bits < 1 || bits > longest) return null;
+  return 2 ** -(version === 6 ? bits - bitsBeforeIpv4(address, bits) : bits);
+}
+
+/** Express takes an IPv4 address for one of ::ffff:0:0/96 too, so such a network is one of IPv4. */
+function bitsBeforeIpv4(address: string, bits: number): number {
+  const mapped = new BlockList();
+  mapped.addSubnet('::ffff:0.0.0.0', 96, 'ipv6');
+  const network = new BlockList();
+  network.addSubnet(address, bits, 'ipv6');
+  if (bits >= 96) return mapped.check(address, 'ipv6') ? 96 : 0;
+  return network.check('::ffff:0.0.0.0', 'ipv6') ? bits : 0;
 }

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import session from 'express-session';
-import type { Config } from '../config/config.ts';
+import type { KitConfig } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
 import { cookieAttributes, cookieName } from '../http/cookies.ts';
 import { sessionOf } from './session.ts';
@@ -19,7 +19,7 @@ export function sessionMiddleware({
   callbackPath,
   forVisitors,
 }: {
-  config: Pick<Config, 'secure' | 'session'>;
+  config: Pick<KitConfig, 'secure' | 'session'>;
   store: SessionStore;
   callbackPath: string;
   forVisitors: boolean;

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import type { Config } from '../config/config.ts';
+import type { KitConfig } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import { cookieAttributes } from '../http/cookies.ts';
 import type { RedisCommands } from '../redis/commands.ts';
@@ -16,7 +16,7 @@ import { type SessionOwner, UserIndex, type UserKey } from './user-index.ts';
 const TOKEN_GRACE_MS = 60 * 60_000;
 
 export interface SessionsOptions {
-  config: Pick<Config, 'secure' | 'session'>;
+  config: Pick<KitConfig, 'secure' | 'session'>;
   redis: RedisCommands;
   sealer: Sealer;
   now: () => number;

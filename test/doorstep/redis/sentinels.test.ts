@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { parseConfig } from '../../../src/doorstep/config/config.ts';
 import { createLogger } from '../../../src/doorstep/logger.ts';
 import { connectRedis } from '../../../src/doorstep/redis/client.ts';
+import { parseConfig } from '../../../src/site/config.ts';
 import { bulk, type FakeRedis, startFakeRedis } from '../../harness/fake-redis.ts';
 
 /** Real Sentinels are in test/ha; these say at a moment of the test's choosing what real ones say rarely. */

@@ -231,7 +231,6 @@ describe('what a request does to its session', () => {
       secure: false,
       session: {
         secrets: [SESSION_SECRET],
-        secretIsTemporary: false,
         idleMs: 60_000,
         maxMs: 600_000,
         recheckMs: 60_000,

@@ -1,4 +1,4 @@
-import type { Config } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { ask, statusOf } from '../http.ts';
 import { ok, skipped, stop, warning } from '../outcome.ts';

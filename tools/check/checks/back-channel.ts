@@ -1,4 +1,4 @@
-import type { Config } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import { reachOf } from '../addresses.ts';
 import type { Check } from '../checkup.ts';
 import { type Finding, ok, skipped, stop, warning } from '../outcome.ts';

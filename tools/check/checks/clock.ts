@@ -1,4 +1,4 @@
-import type { Config } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { error, type Finding, ok, skipped, stop, warning } from '../outcome.ts';
 import type { RedisServer } from '../redis-connection.ts';

@@ -1,4 +1,5 @@
-import { type Config, sessionCookieName } from '../../../src/doorstep/operator.ts';
+import { sessionCookieName } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { ok, stop, warning } from '../outcome.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { type Answer, ask, NoAnswer, parseAs, statusOf } from '../http.ts';
 import { error, type Finding, goOn, ok, stop } from '../outcome.ts';

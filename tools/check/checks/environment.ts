@@ -1,9 +1,5 @@
-import {
-  type Config,
-  ConfigError,
-  isLoopback,
-  parseConfig,
-} from '../../../src/doorstep/operator.ts';
+import { ConfigError, isLoopback } from '../../../src/doorstep/operator.ts';
+import { type Config, parseConfig } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { error, goOn, ok, stop, warning } from '../outcome.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Config } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { ask, parseAs, statusOf } from '../http.ts';
 import { error, type Finding, goOn, ok, stop, warning } from '../outcome.ts';

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command, type Redis } from 'ioredis';
-import { addressText, type Config, type RedisConfig } from '../../../src/doorstep/operator.ts';
+import { addressText, type RedisConfig } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { error, type Finding, goOn, ok, skipped, stop } from '../outcome.ts';
 import {

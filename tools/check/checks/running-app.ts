@@ -1,4 +1,4 @@
-import type { Config } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { type Answer, ask, NoAnswer } from '../http.ts';
 import { error, type Finding, goOn, ok, skipped, stop } from '../outcome.ts';

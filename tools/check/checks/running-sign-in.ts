@@ -1,4 +1,4 @@
-import type { Config } from '../../../src/doorstep/operator.ts';
+import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { statusOf, visit } from '../http.ts';
 import { error, type Finding, ok, skipped, stop } from '../outcome.ts';

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import {
+  crossCheck,
+  documentation,
+  type Environment,
+  flag,
+  type KitConfig,
+  kitChecks,
+  kitConfig,
+  kitVariables,
+  NEW_SECRET,
+  oneOf,
+  proxies,
+  readEnvironment,
+  text,
+  wholeNumber,
+} from '../doorstep/index.ts';
+
+/** Everything the site can be told from outside: what the kit can be told, and its own. */
+export interface Config extends KitConfig {
+  appName: string;
+  production: boolean;
+  /** Where the process listens. */
+  host: string;
+  port: number;
+  /** Where Prometheus asks, at the same host; null: nothing is measured. */
+  metricsPort: number | null;
+  /** Express's `trust proxy`: addresses whose forwarded headers count. */
+  trustProxy: string[];
+  logLevel: string;
+  /** And whether Logto's own account pages are switched on. */
+  logto: KitConfig['logto'] & { accountCenter: boolean };
+  /** And whether the secret was made for this run, since none was given. */
+  session: KitConfig['session'] & { secretIsTemporary: boolean };
+  /** What the operator should know, though the site can run: a line each. */
+  warnings: string[];
+  /** Logto and Hugging Face are the local stand-ins. Set by demo/, never by the environment. */
+  demo: boolean;
+}
+
+/** What the kit always needs, the site can do without in development. */
+function relaxed<S extends z.ZodType>(schema: S, words: string) {
+  const optional = z.optional(schema);
+  documentation.add(optional, {
+    about: '',
+    example: '',
+    ...documentation.get(schema),
+    default: words,
+  });
+  return optional;
+}
+
+/** Kubernetes sets this one for a Service named "metrics"; nobody meant the site. */
+const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
+
+/** All variables, each declared once. What the kit always needs, the site can do without in development. */
+export const siteVariables = {
+  ...kitVariables,
+  LOGTO_ACCOUNT_CENTER: flag.default(false).register(documentation, {
+    about:
+      "Shows a link to Logto's own account pages. true once you have switched on the account centre there.",
+    example: 'true',
+  }),
+  // Express reads the variable too, so it is taken exactly as it stands.
+  NODE_ENV: oneOf(['development', 'production', 'test'])
+    .default('development')
+    .register(documentation, {
+      about:
+        'development, production or test. In production BASE_URL, REDIS_URL and SESSION_SECRET must be given.',
+      example: 'production',
+    }),
+  BASE_URL: relaxed(
+    kitVariables.BASE_URL,
+    'http://localhost:3000 (with the port of PORT); must be given in production',
+  ),
+  REDIS_URL: relaxed(
+    kitVariables.REDIS_URL,
+    'none; `npm run dev` and `npm run demo` then keep sessions inside the process, `npm start` expects redis://localhost:6379; must be given in production',
+  ),
+  SESSION_SECRET: relaxed(
+    kitVariables.SESSION_SECRET,
+    'none; in development one is made for each start; must be given in production',
+  ),
+  HOST: text()
+    .regex(/^[\w.:%-]+$/, 'must be a name or an address without brackets, for example 127.0.0.1')
+    .optional()
+    .register(documentation, {
+      about: 'The address to listen on.',
+      default: 'localhost; in production 0.0.0.0, every address of the machine',
+      example: '127.0.0.1',
+    }),
+  PORT: wholeNumber(1, 65_535, 3000)
+    .default(3000)
+    .register(documentation, { about: 'The port to listen on, 1 to 65535.', example: '8080' }),
+  METRICS_PORT: wholeNumber(1, 65_535, 9464).optional().register(documentation, {
+    about:
+      'Measures, and answers Prometheus at GET /metrics on this port of HOST, 1 to 65535 and not that of PORT. Keep it where only Prometheus can reach it (docs/metrics.md).',
+    default: 'none, nothing is measured',
+    example: '9464',
+  }),
+  TRUST_PROXY: proxies.optional().register(documentation, {
+    about:
+      'The proxies in front, by address, network or name (loopback, linklocal, uniquelocal), separated by commas. Only their X-Forwarded-* headers count. Must be given when BASE_URL is https.',
+    default: "none, nobody's forwarded headers count",
+    example: 'loopback,10.0.0.0/8',
+  }),
+  APP_NAME: text()
+    .max(40, 'must be at most 40 characters, for example Doorstep')
+    .default('Doorstep')
+    .register(documentation, {
+      about: 'The name on the pages, at most 40 characters.',
+      example: 'Reading Room',
+    }),
+  LOG_LEVEL: oneOf(['silent', 'fatal', 'error', 'warn', 'info', 'debug'])
+    .default('info')
+    .register(documentation, {
+      about: 'silent, fatal, error, warn, info or debug.',
+      example: 'warn',
+    }),
+};
+
+type Variables = z.output<z.ZodObject<typeof siteVariables>>;
+
+/** What production must be given. */
+const inProduction = (
+  name: 'BASE_URL' | 'REDIS_URL' | 'SESSION_SECRET',
+  what: string,
+): ReturnType<typeof crossCheck<Variables>> =>
+  crossCheck<Variables>(
+    ['NODE_ENV', name],
+    (env) =>
+      env.NODE_ENV === 'production' && !env[name] && `${name} is missing: in production ${what}`,
+  );
+
+const schema = z.object(siteVariables).check(
+  ...kitChecks,
+  inProduction('BASE_URL', 'it must be given, for example https://app.example.com'),
+  inProduction('REDIS_URL', 'sessions need a Redis, for example redis://redis:6379'),
+  inProduction('SESSION_SECRET', `it must be given; ${NEW_SECRET}`),
+  // Behind TLS termination without a named proxy, no request would ever look secure and the
+  // session cookie would silently never be set (C23).
+  crossCheck<Variables>(
+    ['BASE_URL', 'TRUST_PROXY'],
+    (env) =>
+      env.BASE_URL?.startsWith('https:') === true &&
+      !env.TRUST_PROXY &&
+      'TRUST_PROXY is missing: BASE_URL is https, so name the proxy in front that ends TLS, for example loopback or 10.0.0.0/8',
+  ),
+  crossCheck<Variables>(
+    ['PORT', 'METRICS_PORT'],
+    (env) =>
+      env.METRICS_PORT === env.PORT &&
+      'METRICS_PORT is the same as PORT: metrics have a port of their own, for example 9464',
+  ),
+);
+
+const adviceFor = ({ NODE_ENV }: Environment) =>
+  NODE_ENV === 'production'
+    ? 'Every variable is explained in .env.example. Under NODE_ENV=production, .env is not read.\n`npm run demo` needs none of them.'
+    : 'Every variable is explained in .env.example: copy it to .env, or let `npm run logto:setup` fill that in.\n`npm run demo` needs none of them.';
+
+/**
+ * Reads and checks the whole environment, the kit's variables and the site's. An empty value counts
+ * as absent.
+ *
+ * @throws {ConfigError} listing every mistake, each with its variable and what would be right.
+ */
+export function parseConfig(environment: Environment): Config {
+  const linked = SERVICE_LINK.test(environment.METRICS_PORT?.trim() ?? '');
+  const env = readEnvironment(
+    schema,
+    linked ? { ...environment, METRICS_PORT: undefined } : environment,
+    adviceFor(environment),
+  );
+  const production = env.NODE_ENV === 'production';
+  const kit = kitConfig({
+    ...env,
+    BASE_URL: env.BASE_URL ?? `http://localhost:${env.PORT}`,
+    SESSION_SECRET: env.SESSION_SECRET ?? [randomBytes(48).toString('base64url')],
+  });
+  return {
+    ...kit,
+    appName: env.APP_NAME,
+    production,
+    host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
+    port: env.PORT,
+    metricsPort: env.METRICS_PORT ?? null,
+    trustProxy: env.TRUST_PROXY ?? [],
+    logLevel: env.LOG_LEVEL,
+    logto: { ...kit.logto, accountCenter: env.LOGTO_ACCOUNT_CENTER },
+    session: { ...kit.session, secretIsTemporary: env.SESSION_SECRET === undefined },
+    warnings: linked
+      ? [
+          'METRICS_PORT is an address that Kubernetes made for a Service named metrics, so nothing is measured: set enableServiceLinks: false, or METRICS_PORT to a port',
+        ]
+      : [],
+    demo: false,
+  };
+}
