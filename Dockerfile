@@ -10,6 +10,7 @@ RUN npm ci
 FROM packages AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
+COPY tools tools
 RUN npm run build
 
 FROM base AS dependencies
@@ -52,4 +53,4 @@ EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
   CMD ["node", "-e", "fetch(`http://localhost:${process.env.PORT || 3000}/healthz`).then((res) => process.exit(res.ok ? 0 : 1), () => process.exit(1))"]
 # Without a shell or npm in between, so that SIGTERM reaches Node.
-CMD ["node", "--enable-source-maps", "dist/main.js"]
+CMD ["node", "--enable-source-maps", "dist/src/main.js"]

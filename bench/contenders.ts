@@ -31,7 +31,7 @@ export const contenders: Contender[] = [
   {
     name: 'doorstep',
     title: 'Doorstep',
-    words: ['--enable-source-maps', `${ROOT}/dist/main.js`],
+    words: ['--enable-source-maps', `${ROOT}/dist/src/main.js`],
     signInPath: '/sign-in',
     callbackPath: '/callback',
   },

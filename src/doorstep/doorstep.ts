@@ -4,7 +4,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import { bearer } from './access/bearer.ts';
 import { signInAddressFrom } from './access/guards.ts';
-import { OwnSessions } from './access/own-sessions.ts';
+import { OwnSessionList } from './access/own-sessions.ts';
 import { setPrincipal, visitor } from './access/principal.ts';
 import { SessionPrincipal } from './access/session-principal.ts';
 import { type KitConfig, parseKitConfig } from './config/config.ts';
@@ -176,7 +176,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       render: parts.renderError,
     }),
     bearer: api,
-    sessions: new OwnSessions({ sessions, logto, logger }),
+    sessions: new OwnSessionList({ sessions, logto, logger }),
     flash,
     save: (req) => sessions.save(req),
     updateSession: (req, change) => sessions.updateData(req, change),

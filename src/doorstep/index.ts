@@ -13,7 +13,7 @@ export {
   requireSignIn,
   signInAddress,
 } from './access/guards.ts';
-export type { OwnSession } from './access/own-sessions.ts';
+export type { OwnSession, OwnSessions } from './access/own-session.ts';
 export {
   type Claims,
   type Organization,

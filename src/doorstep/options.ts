@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { OwnSessions } from './access/own-sessions.ts';
+import type { OwnSessions } from './access/own-session.ts';
 import type { AppError } from './errors.ts';
 import type { FlashMessages } from './http/flash.ts';
 import type { AppData } from './session/app-data.ts';

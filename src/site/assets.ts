@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import express, { Router } from 'express';
+import { ROOT } from './root.ts';
 
-const PUBLIC = fileURLToPath(new URL('../../public', import.meta.url));
+const PUBLIC = join(ROOT, 'public');
 const FONT = '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2';
 
 export interface Assets {

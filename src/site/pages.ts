@@ -1,13 +1,14 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Request } from 'express';
 import type { Config, Principal } from '../doorstep/index.ts';
 import type { Assets } from './assets.ts';
 import type { Feature, NavigationEntry, PageOptions, SendPage } from './feature.ts';
 import { avatarOf } from './format.ts';
+import { ROOT } from './root.ts';
 import { compileViews } from './view-engine.ts';
 import type { Shell, Views } from './view-models.ts';
 
-const VIEWS = fileURLToPath(new URL('../../views', import.meta.url));
+const VIEWS = join(ROOT, 'views');
 
 const at = (path: string, label: string): NavigationEntry => ({
   label,

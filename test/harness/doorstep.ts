@@ -1,8 +1,7 @@
 import type { RequestListener } from 'node:http';
-import { apiScopes } from '../../demo/accounts.ts';
-import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
+import type { HuggingFaceStandIn } from '../../demo/hugging-face/index.ts';
 import { listenOnLocalhost } from '../../demo/hugging-face/local-server.ts';
-import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
+import type { LogtoOptions, LogtoStandIn } from '../../demo/logto/index.ts';
 import { EmbeddedRedis } from '../../demo/redis.ts';
 import { createApp } from '../../src/app.ts';
 import { type Config, type Environment, parseConfig } from '../../src/doorstep/config/config.ts';
@@ -16,17 +15,14 @@ import type { Limits } from '../../src/doorstep/sign-in/rate-limits.ts';
 import { authorizeAt, type SignInChoice } from '../demo/authorize-at.ts';
 import { type Browser, createBrowser } from '../demo/browser.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
+import { API, startStandIns } from './stand-ins.ts';
 
-export const CLIENT = { id: 'test-app', secret: 'test-app-secret' };
-const CONNECTOR = { id: 'test-connector', secret: 'test-connector-secret' };
-/** Known to Logto; the app has it only in the environment below. */
-export const API = 'https://books.example/api';
+export { API, CLIENT, SESSION_SECRET } from './stand-ins.ts';
+
 /** All there is: the books and the organizations, as the demo has them. */
 export const WHOLE_SITE: Environment = { API_RESOURCE: API, LOGTO_ORGANIZATIONS: 'true' };
 export const ADA: SignInChoice = { as: 'ada-l', via: 'huggingface' };
 export const OTTER: SignInChoice = { as: 'quiet-otter', via: 'huggingface' };
-/** Long and varied enough to be taken, and known to the tests that look for it in logs. */
-export const SESSION_SECRET = 'T3sts-only:f0r-cookies+and/sealing=kE9xQz7wLmVb';
 
 export interface LogLine {
   event?: string;
@@ -87,35 +83,13 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const server = await listenOnLocalhost((req, res) => handle(req, res), 0);
   const { url } = server;
 
-  const huggingFace = await startHuggingFace({ port: 0, appName: 'Doorstep', clients: [] });
-  const logto = await startLogto({
-    port: 0,
-    appName: 'Doorstep',
-    appUrl: url,
-    huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },
-    client: {
-      ...CLIENT,
-      redirectUris: [`${url}/callback`],
-      postLogoutRedirectUris: [`${url}/`],
-      backchannelLogoutUri: `${url}/backchannel-logout`,
-      backchannelLogoutSessionRequired: true,
-    },
-    resources: [{ indicator: API, scopes: apiScopes }],
-    ...options.logto,
-  });
-  huggingFace.registerClient({
-    ...CONNECTOR,
-    redirectUris: [`${logto.endpoint}/callback/huggingface`],
-  });
+  const standIns = await startStandIns(url, options.logto);
+  const { logto, huggingFace } = standIns;
 
   const config = {
     ...parseConfig({
       NODE_ENV: 'test',
-      BASE_URL: url,
-      SESSION_SECRET,
-      LOGTO_ENDPOINT: logto.endpoint,
-      LOGTO_APP_ID: CLIENT.id,
-      LOGTO_APP_SECRET: CLIENT.secret,
+      ...standIns.environment,
       ...options.environment,
     }),
     demo: true,
@@ -180,7 +154,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
       return browser;
     },
     async close() {
-      await Promise.all([server.close(), logto.close(), huggingFace.close()]);
+      await Promise.all([server.close(), standIns.close()]);
       real?.disconnect();
       await redisServer?.close();
     },

@@ -1,8 +1,9 @@
 import { LogtoUnavailable } from '../errors.ts';
 import type { ActiveSession } from '../session/session.ts';
 import { memberships } from '../session/user.ts';
+import { fetchUserInfo, type UserInfoDeps } from './fetch-user-info.ts';
 import type { Organization } from './principal.ts';
-import { fetchUserInfo, type UserInfo, type UserInfoDeps } from './user-info.ts';
+import type { UserInfo } from './user-info.ts';
 
 /**
  * The person's organizations as Logto has them now, by name. One call, as the account page makes.

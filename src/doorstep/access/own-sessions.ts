@@ -7,17 +7,7 @@ import { revokeAll } from '../refresh/revoke.ts';
 import type { Device } from '../session/record.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-
-/** A device where one is signed in. */
-export interface OwnSession {
-  /** Names it in a page: its id stays on the server, even of one's own other devices. */
-  handle: string;
-  isCurrent: boolean;
-  device: Device;
-  /** Milliseconds since 1970. */
-  signedInAt: number;
-  lastUsedAt: number;
-}
+import type { OwnSession, OwnSessions } from './own-session.ts';
 
 export interface OwnSessionsDeps {
   sessions: Sessions;
@@ -25,15 +15,13 @@ export interface OwnSessionsDeps {
   logger: Logger;
 }
 
-/** The sessions of the person who asks: they see them, and can end any (S11). */
-export class OwnSessions {
+export class OwnSessionList implements OwnSessions {
   readonly #deps: OwnSessionsDeps;
 
   constructor(deps: OwnSessionsDeps) {
     this.#deps = deps;
   }
 
-  /** The latest first. */
   async list(
     req: Request,
     page: { offset: number; count: number },
@@ -50,7 +38,6 @@ export class OwnSessions {
     return { sessions: own, older };
   }
 
-  /** @returns what was ended; `current`: that is what signing out is for; null: there is none. */
   async end(req: Request, handle: string): Promise<{ device: Device } | 'current' | null> {
     const { sessions } = this.#deps;
     const active = this.#activeOf(req);
@@ -64,7 +51,6 @@ export class OwnSessions {
     return { device: found.user.device };
   }
 
-  /** All but the one that asks. */
   async endOthers(req: Request): Promise<void> {
     const active = this.#activeOf(req);
     const ended = await this.#deps.sessions.endAll(active.user, active.id);

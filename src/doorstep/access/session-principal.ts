@@ -4,9 +4,10 @@ import type { Logto } from '../logto/client.ts';
 import type { Refresher } from '../refresh/refresher.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { fetchUserInfo } from './fetch-user-info.ts';
 import { fetchOrganizations, knownOrganizations } from './organizations.ts';
 import { type Claims, type SignedIn, scopeSet, type TokenRequest } from './principal.ts';
-import { fetchUserInfo, type UserInfo } from './user-info.ts';
+import type { UserInfo } from './user-info.ts';
 
 export interface PrincipalDeps {
   signInPath: string;

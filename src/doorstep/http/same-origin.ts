@@ -16,7 +16,8 @@ export function isForeignChange(req: Request, { own, trusted }: Origins): boolea
   if (['GET', 'HEAD', 'OPTIONS'].includes(req.method)) return false;
   const origin = req.get('origin');
   const site = req.get('sec-fetch-site');
-  if (origin === undefined) return site !== 'same-origin';
+  // `null` is what Chrome sends from a page with helmet's own `Referrer-Policy: no-referrer`.
+  if (origin === undefined || origin === 'null') return site !== 'same-origin';
   // Origin is what people see: behind a name that was rebound to us, it differs from ours.
   if (origin === own) return site !== undefined && site !== 'same-origin';
   return !trusted.includes(origin);

@@ -1,0 +1,216 @@
+import { execFileSync, spawn } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import { authorizeAt } from '../demo/authorize-at.ts';
+import { createBrowser } from '../demo/browser.ts';
+import { ADA } from '../harness/doorstep.ts';
+import { freePort, hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
+import { startStandIns } from '../harness/stand-ins.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TSC = join(ROOT, 'node_modules/.bin/tsc');
+const SLOW = { timeout: 180_000 };
+const minimal = readFileSync(join(ROOT, 'examples/minimal/app.ts'), 'utf8');
+
+const Lock = z.object({
+  packages: z.record(z.string(), z.looseObject({ dev: z.boolean().optional() })),
+});
+
+const run = (cwd: string, command: string, ...words: string[]): string => {
+  try {
+    return String(execFileSync(command, words, { cwd, stdio: 'pipe' }));
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error
+      ? `${error.stdout}${Reflect.get(error, 'stderr')}`
+      : String(error);
+  }
+};
+
+/** What is in the tarball, beside its production dependencies and nothing else of this repository. */
+function install(folder: string): void {
+  run(ROOT, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, 'doorstep'), { recursive: true });
+  const into = join(modules, 'doorstep');
+  run(folder, 'tar', 'xzf', join(folder, 'doorstep-0.1.0.tgz'), '-C', into, '--strip-components=1');
+  const lock = Lock.parse(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
+  const ofExpress = ['node_modules/@types/node'];
+  for (const [path, { dev }] of Object.entries(lock.packages)) {
+    const isNeeded = path.startsWith('node_modules/') && (!dev || ofExpress.includes(path));
+    if (!isNeeded || path.lastIndexOf('node_modules/') > 0) continue;
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    symlinkSync(join(ROOT, path), join(folder, path));
+  }
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
+}
+
+/** Compiles `code` there, with the checks of libraries on. */
+function compile(folder: string, code: string, options: object = {}): string {
+  const base = { target: 'es2022', module: 'nodenext', strict: true, types: ['node'] };
+  const compilerOptions = { ...base, noEmit: true, skipLibCheck: false, ...options };
+  writeFileSync(join(folder, 'app.ts'), code);
+  writeFileSync(
+    join(folder, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: ['app.ts'] }),
+  );
+  return run(folder, TSC, '-p', folder);
+}
+
+/** By `require`, where there is no top-level await. */
+const asCommonJs = (code: string) => {
+  const body = code
+    .replace("import { doorstep, requireSignIn } from 'doorstep';", '')
+    .replace("import express from 'express';", '');
+  return `const { doorstep, requireSignIn } = require('doorstep');
+const express = require('express');
+(async () => {${body}})();`;
+};
+
+describe('the package', () => {
+  let folder: string;
+  beforeAll(() => {
+    run(ROOT, 'npm', 'run', 'build');
+    folder = mkdtempSync(join(tmpdir(), 'doorstep-package-'));
+    install(folder);
+  }, SLOW.timeout);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('holds the kit and the command, and nothing of the site', () => {
+    const files = run(folder, 'tar', 'tzf', join(folder, 'doorstep-0.1.0.tgz')).split('\n');
+    expect(files).toContain('package/dist/src/doorstep/index.d.ts');
+    expect(files).toContain('package/dist/tools/cli.js');
+    expect(files.filter((file) => /src\/(site|books|metrics)|views|demo|test/.test(file))).toEqual(
+      [],
+    );
+  });
+
+  it.each([{}, { exactOptionalPropertyTypes: true }, { allowImportingTsExtensions: true }])(
+    'compiles in an app with %j, libraries checked too',
+    (options) => {
+      expect(compile(folder, minimal, options)).toBe('');
+    },
+    SLOW.timeout,
+  );
+
+  it.each([{}, { exactOptionalPropertyTypes: true }])(
+    'so does examples/existing-app with %j',
+    (options) => {
+      const app = readFileSync(join(ROOT, 'examples/existing-app/app.ts'), 'utf8');
+      expect(compile(folder, app, options)).toBe('');
+    },
+    SLOW.timeout,
+  );
+
+  it(
+    'the compiler knows who is behind a guard, and nobody without one',
+    () => {
+      const handler =
+        "app.get('/x', HERE (req, res) => void res.send(req.auth.sub.toUpperCase()));";
+      const using = (guard: string) => `${minimal}\n${handler.replace('HERE', guard)}\n`;
+      expect(compile(folder, using('requireSignIn,'))).toBe('');
+      expect(compile(folder, using(''))).toContain("'req.auth.sub' is possibly 'undefined'");
+    },
+    SLOW.timeout,
+  );
+
+  it(
+    'Express’s and express-session’s own types stay visible',
+    () => {
+      const code = `import 'doorstep'; import type { Request } from 'express';
+declare module 'express-session' { interface SessionData { basket?: string[] } }
+export const basket = (req: Request): string[] => req.session.basket ?? [];
+declare global { namespace Express { interface User { id: number } interface Request { user?: User } } }
+export const id = (req: Request): number | undefined => req.user?.id;`;
+      expect(compile(folder, code)).toBe('');
+    },
+    SLOW.timeout,
+  );
+
+  it.skipIf(!hasRedisServer).each([
+    ['import', 'app.mjs', (code: string) => code],
+    ['require', 'app.cjs', asCommonJs],
+  ])(
+    'examples/minimal runs on it by %s: signs in over HTTP, and out',
+    async (_how, file, rewrite) => {
+      const port = await freePort();
+      const url = `http://localhost:${port}`;
+      const redis = await startRedisServer();
+      const standIns = await startStandIns(url);
+      writeFileSync(join(folder, file), rewrite(minimal));
+      const env = {
+        PATH: process.env.PATH ?? '',
+        PORT: String(port),
+        REDIS_URL: redis.url,
+        ...standIns.environment,
+      };
+      const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: 'ignore' });
+      onTestFinished(async () => {
+        child.kill('SIGKILL');
+        await standIns.close();
+        await redis.close();
+      });
+      const browser = createBrowser();
+      await vi.waitFor(async () => expect((await browser.get(url)).status).toBe(200), {
+        timeout: 20_000,
+      });
+      expect(browser.page?.body).toContain('Continue with Hugging Face');
+      const start = await browser.get(`${url}/private`, { until: standIns.logto.endpoint });
+      const callback = await authorizeAt(browser, start.stoppedAt ?? '', ADA);
+      expect((await browser.get(callback)).body).toMatch(/^Only you see this, /);
+      expect((await browser.get(url)).body).toContain('Hello, Ada Lovelace');
+      const out = await browser.post(`${url}/sign-out`, {});
+      await browser.get(out.headers.get('refresh')?.replace('0;url=', '') ?? '');
+      expect((await browser.get(url)).body).toContain('Continue with Hugging Face');
+    },
+    SLOW.timeout,
+  );
+
+  it('the doorstep command says what it can do, and what is missing', () => {
+    const command = join(folder, 'node_modules/doorstep/dist/tools/cli.js');
+    expect(run(folder, process.execPath, command, '--help')).toContain('doorstep sessions end');
+    expect(run(folder, process.execPath, command, 'sessions', 'list', 'x')).toContain(
+      'LOGTO_ENDPOINT is missing',
+    );
+    expect(run(folder, process.execPath, command, 'check')).toContain('LOGTO_ENDPOINT');
+  });
+
+  it('examples/minimal is one file of about 30 lines', () => {
+    expect(minimal.split('\n').length).toBeLessThanOrEqual(32);
+  });
+
+  // The registry is there in CI, where `npm ci` has just asked it.
+  if (process.env.CI === 'true') {
+    it.each([
+      ['npm', ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund']],
+      ['pnpm', ['npx', '--yes', 'pnpm@10', 'add', '--prefer-offline']],
+    ] as const)(
+      'installed by %s from the registry, it compiles and loads',
+      (_name, [command, ...words]) => {
+        const other = mkdtempSync(join(tmpdir(), 'doorstep-installed-'));
+        onTestFinished(() => rmSync(other, { recursive: true, force: true }));
+        cpSync(join(folder, 'package.json'), join(other, 'package.json'));
+        const tarball = join(folder, 'doorstep-0.1.0.tgz');
+        const packages = [tarball, 'express@5', '@types/express@5', '@types/node@20'];
+        run(other, command, ...words, ...packages);
+        for (const options of [{}, { exactOptionalPropertyTypes: true }]) {
+          expect(compile(other, minimal, options)).toBe('');
+        }
+        const loads = "import('doorstep').then((kit) => console.log(typeof kit.doorstep))";
+        expect(run(other, process.execPath, '-e', loads)).toBe('function\n');
+      },
+      SLOW.timeout,
+    );
+  }
+});
