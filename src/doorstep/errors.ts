@@ -217,6 +217,13 @@ export class CrossSiteRequest extends AppError {
 export class InsecureRequest extends AppError {
   readonly status = 400;
   readonly reason = 'insecure_request';
+  /** Who sent it, so that TRUST_PROXY can name it: of the connection, never of a header. */
+  readonly sentFrom: string;
+
+  constructor(message: string, sentFrom: string) {
+    super(message);
+    this.sentFrom = sentFrom;
+  }
 }
 
 /** Back-Channel Logout 1.0 section 2.8: the answer is 400 with an OAuth error body. */

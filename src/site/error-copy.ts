@@ -1,6 +1,7 @@
 import {
   type AppError,
   BadInput,
+  InsecureRequest,
   InvalidInput,
   type Reason,
   SignInDenied,
@@ -204,7 +205,7 @@ const COPY: Record<Reason, Copy> = {
     todo: ['If it was you, do it from our own page.'],
     action: HOME,
   },
-  insecure_request: {
+  insecure_request: (error) => ({
     heading: 'This page needs https',
     drawing: 'locked',
     happened: {
@@ -214,14 +215,16 @@ const COPY: Record<Reason, Copy> = {
     },
     todo: ['Open the address with https in front.'],
     operator: [
-      'Let the proxy send ',
+      'This request was sent from ',
+      { code: error instanceof InsecureRequest ? error.sentFrom : 'an unknown address' },
+      '. If that is your proxy, let it send ',
       { code: 'X-Forwarded-Proto: https' },
-      ' and name it in ',
+      ' and name that address, or its network, in ',
       { code: 'TRUST_PROXY' },
       '.',
     ],
     action: HOME,
-  },
+  }),
   too_many_requests: {
     heading: 'That was a little too often',
     drawing: 'waiting',

@@ -14,7 +14,9 @@ export function compileViews(directory: string): Render {
   const templates = new Map<string, ejs.TemplateFunction>();
   for (const file of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     if (file.endsWith('.ejs')) {
-      templates.set(file.slice(0, -'.ejs'.length), compile(join(directory, file)));
+      // Windows lists partials\top.ejs, and templates include partials/top.
+      const name = file.slice(0, -'.ejs'.length).replaceAll('\\', '/');
+      templates.set(name, compile(join(directory, file)));
     }
   }
   const include: Render = (name, model = {}) => {

@@ -15,6 +15,21 @@ interface Provocation {
   provoke: () => Promise<Page>;
 }
 
+describe('C54 a request in the clear, sent by a proxy that nobody named', () => {
+  it('page and log name the address that sent it, and never one from a header', async () => {
+    const environment = { BASE_URL: 'https://app.test', TRUST_PROXY: '203.0.113.7' };
+    const app = await startDoorstep({ environment });
+    const forwarded = { 'x-forwarded-for': '198.51.100.9', 'x-forwarded-proto': 'https' };
+    const page = await app.browser().get(app.url, { headers: forwarded });
+    await app.close();
+    expect(page.status).toBe(400);
+    expect(page.body).toMatch(/sent from <code>(127\.0\.0\.1|::1)<\/code>/);
+    expect(page.body).not.toContain('198.51.100.9');
+    const line = app.logs.find(({ reason }) => reason === 'insecure_request');
+    expect(line?.msg).toMatch(/request from (127\.0\.0\.1|::1) under.*TRUST_PROXY=/);
+  });
+});
+
 describe('S30 error pages and problem JSON say nothing internal', () => {
   let app: Doorstep;
   const faults = new RedisFaults();

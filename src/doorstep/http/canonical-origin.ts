@@ -21,8 +21,11 @@ export const rejectAbsoluteForm: RequestHandler = (req, _res, next) => {
 export function requireSecure({ secure }: { secure: boolean }): RequestHandler {
   return (req, _res, next) => {
     if (secure && !req.secure) {
+      // A socket that listens on IPv6 too shows IPv4 addresses as ::ffff:10.0.0.1.
+      const sentFrom = req.socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? 'unknown';
       throw new InsecureRequest(
-        "An insecure request under an https BASE_URL: no X-Forwarded-Proto from a trusted proxy. Name the proxy: app.set('trust proxy', '<its address>')",
+        `An insecure request from ${sentFrom} under an https BASE_URL: no X-Forwarded-Proto from a trusted proxy. If that is the proxy's address, name it: app.set('trust proxy', '${sentFrom}'), TRUST_PROXY=${sentFrom}`,
+        sentFrom,
       );
     }
     next();
