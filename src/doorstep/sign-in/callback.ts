@@ -12,7 +12,8 @@ import { revokeAll } from '../refresh/revoke.ts';
 import { describeDevice } from '../session/device.ts';
 import type { Sessions, SignIn } from '../session/sessions.ts';
 import { userFrom } from '../session/user.ts';
-import { type PendingSignIn, type PendingSignIns, SIGN_IN_LIFETIME_MS } from './pending-sign-in.ts';
+import { SIGN_IN_LIFETIME_MS } from '../session/user-index.ts';
+import type { PendingSignIn, PendingSignIns } from './pending-sign-in.ts';
 
 export interface CallbackDeps {
   baseUrl: string;

@@ -4,9 +4,8 @@ import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
 import { cookieName, cookiesOf } from '../http/cookies.ts';
 import { SealedCookie } from '../http/sealed-cookie.ts';
+import { SIGN_IN_LIFETIME_MS } from '../session/user-index.ts';
 
-/** How long a person may take at Logto and Hugging Face. */
-export const SIGN_IN_LIFETIME_MS = 60 * 60_000;
 const MAX_PENDING = 5;
 const PURPOSE = 'pending sign-in v2';
 /** When it began, in base 36 seconds, and the fingerprint of its state. */
