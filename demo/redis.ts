@@ -93,6 +93,14 @@ export class EmbeddedRedis implements RedisCommands {
     return this.#items(key).length;
   }
 
+  async ltrim(key: string, start: number, stop: number) {
+    const items = this.#items(key);
+    const kept = items.slice(start, stop + 1 || undefined);
+    if (kept.length === 0) this.#remove(key);
+    else items.splice(0, items.length, ...kept);
+    return 'OK' as const;
+  }
+
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
     const generation = Number(this.#fields(key).get('generation') ?? 0);
     if (generation !== expected) return 0;

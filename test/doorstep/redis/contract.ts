@@ -93,6 +93,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
           () => redis.rpush('text', 'a'),
           () => redis.lrange('text', 0, 9),
           () => redis.llen('text'),
+          () => redis.ltrim('text', 0, 9),
         ])
           await expect(refused(), String(refused)).rejects.toThrow(/WRONGTYPE/);
         expect([await redis.get('text'), await redis.lrange('items', 0, 9)]).toEqual(['x', ['a']]);
@@ -121,6 +122,11 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         expect(await redis.lrange('growing', 0, -1)).toEqual(['a', 'b', 'c', 'd']);
         expect(await redis.lrange('growing', -2, -2)).toEqual(['c']);
         expect(await redis.lrange('growing', 3, 9)).toEqual(['d']);
+        expect(await redis.ltrim('growing', 0, 2)).toBe('OK');
+        expect(await redis.lrange('growing', 0, -1)).toEqual(['a', 'b', 'c']);
+        expect(await redis.pttl('growing')).toBeGreaterThan(4000);
+        await redis.ltrim('growing', 3, 9);
+        expect(await redis.pttl('growing')).toBe(-2);
       });
 
       it('NX writes only what is not there, XX only what is', async () => {
