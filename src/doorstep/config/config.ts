@@ -50,6 +50,8 @@ export interface Config {
     secretIsTemporary: boolean;
     idleMs: number;
     maxMs: number;
+    /** So many sessions of one person at a time. */
+    maxPerUser: number;
     /** A session in use asks Logto at this pace whether the person is still welcome. */
     recheckMs: number;
   };
@@ -121,6 +123,7 @@ const schema = z.object({
   SESSION_IDLE_MINUTES: wholeNumber(1, 400 * 24 * 60, 2880).default(2880),
   // A cookie lives 400 days at most (RFC 6265bis section 5.5), so a session can't live longer (S40).
   SESSION_MAX_HOURS: wholeNumber(1, 400 * 24, 336).default(336),
+  SESSION_MAX_PER_USER: wholeNumber(1, 10_000, 100).default(100),
   ACCOUNT_RECHECK_MINUTES: wholeNumber(1, 24 * 60, 10).default(10),
 });
 
@@ -167,6 +170,7 @@ export function parseConfig(environment: Environment): Config {
       secretIsTemporary: env.SESSION_SECRET === undefined,
       idleMs: env.SESSION_IDLE_MINUTES * MINUTE,
       maxMs: env.SESSION_MAX_HOURS * HOUR,
+      maxPerUser: env.SESSION_MAX_PER_USER,
       recheckMs: env.ACCOUNT_RECHECK_MINUTES * MINUTE,
     },
     demo: false,

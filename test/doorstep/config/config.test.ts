@@ -43,7 +43,12 @@ describe('configuration', () => {
         organizations: false,
         apiResource: null,
       },
-      session: { idleMs: 48 * 3_600_000, maxMs: 336 * 3_600_000, secretIsTemporary: true },
+      session: {
+        idleMs: 48 * 3_600_000,
+        maxMs: 336 * 3_600_000,
+        maxPerUser: 100,
+        secretIsTemporary: true,
+      },
     });
     expect(config.session.secrets[0]?.length).toBeGreaterThanOrEqual(64);
     expect(parseConfig(development).session.secrets).not.toEqual(config.session.secrets);
@@ -296,6 +301,11 @@ describe('configuration', () => {
       'an idle lifetime longer than the absolute one',
       { ...development, SESSION_IDLE_MINUTES: '600', SESSION_MAX_HOURS: '1' },
       /^SESSION_IDLE_MINUTES is longer than SESSION_MAX_HOURS/,
+    ],
+    [
+      'S2 no session for anybody',
+      { ...development, SESSION_MAX_PER_USER: '0' },
+      /^SESSION_MAX_PER_USER must be between 1 and 10000, for example 100/,
     ],
     [
       'S40 a session longer than a cookie lives',

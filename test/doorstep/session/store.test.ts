@@ -224,6 +224,7 @@ describe('what a request does to its session', () => {
         secretIsTemporary: false,
         idleMs: 60_000,
         maxMs: 600_000,
+        maxPerUser: 100,
         recheckMs: 60_000,
       },
     },
