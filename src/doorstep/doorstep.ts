@@ -67,7 +67,12 @@ export function createDoorstep(options: DoorstepOptions): Doorstep {
     redis,
     sealer,
     now,
-    onDestroyed: (ended) => void revokeAll({ logto, logger }, [ended]),
+    onEnded: (ended, why, by) => {
+      void revokeAll({ logto, logger }, [ended]);
+      if (why !== 'too_many' || !by || !ended.wasLive) return;
+      const { requestId, user } = by;
+      logger.info({ event: 'session.ended', requestId, why, sub: user.sub }, 'Session ended');
+    },
   });
   const refresher = new Refresher({ timeoutMs, redis, sessions, logto, logger, now });
   const rateLimits = createRateLimits(limits);

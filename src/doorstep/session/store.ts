@@ -136,6 +136,12 @@ export class SessionStore extends RedisStore {
     return { record: await this.#open(id, sealed), lastUsedAt: now() - (idleMs - left) };
   }
 
+  /** @returns how much is left of its idle lifetime, milliseconds; null when it is gone. */
+  async idleLeftMs(id: string): Promise<number | null> {
+    const left = await wrapRedisError('The session', this.#options.redis.pttl(PREFIX + id));
+    return left < 0 ? null : left;
+  }
+
   /** Deletes the record: from then on the cookie opens nothing (S7). */
   async delete(id: string): Promise<void> {
     await wrapRedisError('The session', this.#options.redis.del(PREFIX + id));

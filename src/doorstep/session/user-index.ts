@@ -29,11 +29,16 @@ export class UserIndex {
     this.#maxMs = maxMs;
   }
 
-  async add(owner: SessionOwner, sessionId: string, endsAt: number): Promise<void> {
+  /** @returns how many sessions its user has now; some may have gone idle. */
+  async add(owner: SessionOwner, sessionId: string, endsAt: number): Promise<number> {
     const lifeMs = Math.max(1, endsAt - this.#now());
     const add = (target: IndexTarget) =>
       this.#redis.addToIndex(indexKey(target), sessionId, lifeMs);
-    await wrapRedisError('The index of sessions', Promise.all(keysOfOwner(owner).map(add)));
+    const [count = 0] = await wrapRedisError(
+      'The index of sessions',
+      Promise.all(keysOfOwner(owner).map(add)),
+    );
+    return count;
   }
 
   /** @returns false when it was not there any more: somebody else has ended this session. */
@@ -55,17 +60,15 @@ export class UserIndex {
     );
   }
 
-  /** @returns ids of this user's sessions, the latest first. Some may have gone idle meanwhile. */
-  async ofUser(user: UserKey, page: { offset: number; count: number }): Promise<string[]> {
-    const { offset, count } = page;
-    const list = this.#redis.listIndex(indexKey(user), offset, count);
+  /** @returns ids, the latest first. Some may have gone idle meanwhile. */
+  async page(target: IndexTarget, page: { offset: number; count: number }): Promise<string[]> {
+    const list = this.#redis.listIndex(indexKey(target), page.offset, page.count);
     return wrapRedisError('The index of sessions', list);
   }
 
   /** @returns ids of all sessions of a user, or of those that came from one session at Logto. */
   async all(target: IndexTarget): Promise<string[]> {
-    const list = this.#redis.listIndex(indexKey(target), 0, MAX_SESSIONS);
-    return wrapRedisError('The index of sessions', list);
+    return this.page(target, { offset: 0, count: MAX_SESSIONS });
   }
 
   /**
@@ -114,7 +117,7 @@ function tombstoneKey(target: IndexTarget): string {
   return `user-ended:${digest([target.iss, target.sub])}`;
 }
 
-/** A session is found by its user, and where Logto named one by its session there. */
+/** A session is found by its user, which comes first, and where Logto named one by its session there. */
 function keysOfOwner({ iss, sub, sid }: SessionOwner): IndexTarget[] {
   return sid ? [{ iss, sub }, { logtoSession: sid }] : [{ iss, sub }];
 }
