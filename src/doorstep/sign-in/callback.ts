@@ -3,6 +3,7 @@ import { PersistKey } from '@logto/express';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { LogtoRefused, SignInFailed } from '../errors.ts';
+import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
@@ -24,9 +25,13 @@ export interface CallbackDeps {
   sessions: Sessions;
   logto: Logto;
   pendingSignIns: PendingSignIns;
+  flash: FlashMessages;
   logger: Logger;
   now: () => number;
 }
+
+const RETURN_PATH_LOST =
+  'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.';
 
 interface CallbackAnswer {
   state: string;
@@ -42,7 +47,7 @@ interface CallbackAnswer {
  * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
  */
 export async function finishSignIn(deps: CallbackDeps, req: Request, res: Response): Promise<void> {
-  const { baseUrl, issuer, sessions, pendingSignIns, logger } = deps;
+  const { baseUrl, issuer, sessions, pendingSignIns, flash, logger } = deps;
   const url = new URL(req.originalUrl, baseUrl);
   const answer = parseAnswer(url.searchParams, issuer);
   const pending = pendingSignIns.find(req, answer.state);
@@ -60,6 +65,7 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
   }
   const requestId = requestIdOf(req);
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
+  if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
   redirect(res, pending.returnTo);
 }
 

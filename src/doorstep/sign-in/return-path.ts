@@ -1,6 +1,13 @@
-const MAX_BYTES = 512;
+/** Sealed in a cookie, which browsers keep up to 4,096 bytes of. */
+const MAX_BYTES = 2048;
 /** Coming back to one of these would start, end or replay something. */
 const AUTH_ROUTES = ['/sign-in', '/sign-up', '/callback', '/sign-out', '/backchannel-logout'];
+
+export interface ReturnPath {
+  path: string;
+  /** It would lead to a page of this site, and is too long to be kept: to be said. */
+  tooLong: { bytes: number } | null;
+}
 
 /**
  * The way back after sign-in, as a path of this site, encoded; `/` for anything else. Foreign,
@@ -8,17 +15,20 @@ const AUTH_ROUTES = ['/sign-in', '/sign-up', '/callback', '/sign-out', '/backcha
  *
  * @param wanted What the request asked for; any string that an attacker likes.
  */
-export function returnPath(wanted: string | undefined): string {
+export function returnPath(wanted: string | undefined): ReturnPath {
   // Browsers read "\" as "/" and drop tabs and newlines, so "/\evil" and "/\t/evil" leave the site.
-  if (!wanted?.startsWith('/') || /^\/[/\\]|[\\\p{Cc}]/u.test(wanted)) return '/';
+  if (!wanted?.startsWith('/') || /^\/[/\\]|[\\\p{Cc}]/u.test(wanted)) return HOME;
   const base = 'http://this-site.invalid';
-  if (!URL.canParse(wanted, base)) return '/';
+  if (!URL.canParse(wanted, base)) return HOME;
   const url = new URL(wanted, base);
   const path = url.pathname + url.search + url.hash;
   const leavesSite = url.origin !== base || path.startsWith('//');
-  if (leavesSite || Buffer.byteLength(path) > MAX_BYTES || isAuthRoute(url.pathname)) return '/';
-  return path;
+  if (leavesSite || isAuthRoute(url.pathname)) return HOME;
+  const bytes = Buffer.byteLength(path);
+  return bytes > MAX_BYTES ? { path: '/', tooLong: { bytes } } : { path, tooLong: null };
 }
+
+const HOME: ReturnPath = { path: '/', tooLong: null };
 
 function isAuthRoute(pathname: string): boolean {
   let plain: string;
