@@ -54,13 +54,13 @@ export interface Doorstep {
 /** Puts the parts together: the only file that knows them all. */
 export function createDoorstep(options: DoorstepOptions): Doorstep {
   const { config, redis, logger, fetch, now, limits = DEFAULT_LIMITS, apiScopes } = options;
-  const { baseUrl, secure } = config;
+  const { baseUrl, secure, cookieSuffix } = config;
   const { issuer, appId, apiResource, organizations, timeoutMs } = config.logto;
   const { maxMs, recheckMs } = config.session;
 
   const sealer = new Sealer(config.session.secrets);
-  const flash = new FlashMessages({ sealer, secure });
-  const pendingSignIns = new PendingSignIns({ sealer, secure, now });
+  const flash = new FlashMessages({ sealer, secure, cookieSuffix });
+  const pendingSignIns = new PendingSignIns({ sealer, secure, cookieSuffix, now });
   const logto = createLogto({ config, fetch, now, apiScopes });
   const sessions = new Sessions({
     config,
@@ -112,6 +112,7 @@ export function createDoorstep(options: DoorstepOptions): Doorstep {
     authRoutes({
       baseUrl,
       secure,
+      cookieSuffix,
       issuer,
       maxMs,
       redis,

@@ -25,6 +25,8 @@ export interface Config {
   baseUrl: string;
   /** True under https: Secure and `__Host-` cookies, HSTS. */
   secure: boolean;
+  /** Ends the names of cookies, which know no ports: '' or `-4000`. */
+  cookieSuffix: string;
   /** Express's `trust proxy`: addresses whose forwarded headers count. */
   trustProxy: string[];
   logLevel: string;
@@ -152,6 +154,7 @@ export function parseConfig(environment: Environment): Config {
     metricsPort: env.METRICS_PORT ?? null,
     baseUrl,
     secure: baseUrl.startsWith('https:'),
+    cookieSuffix: cookieSuffix(baseUrl),
     trustProxy: env.TRUST_PROXY ?? [],
     logLevel: env.LOG_LEVEL,
     logto: {
@@ -175,4 +178,14 @@ export function parseConfig(environment: Environment): Config {
     },
     demo: false,
   };
+}
+
+/**
+ * Cookies are shared by all ports of a host (RFC 6265 section 8.5), so two sites on one would sign
+ * each other out. The default ports have the plain names (docs/decisions/011).
+ */
+function cookieSuffix(baseUrl: string): string {
+  const { protocol, port } = new URL(baseUrl);
+  const isDefault = port === '' || (protocol === 'http:' && port === '3000');
+  return isDefault ? '' : `-${port}`;
 }

@@ -1,19 +1,18 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { Config } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
-import { cookieAttributes, cookieName } from '../http/cookies.ts';
+import { type CookieNaming, cookieAttributes, cookieName } from '../http/cookies.ts';
 import type { SessionStore } from './store.ts';
 
-export const sessionCookieName = (config: { secure: boolean }): string =>
-  cookieName('doorstep', config);
+export const sessionCookieName = (config: CookieNaming): string => cookieName('doorstep', config);
 
 /**
  * express-session, only for a browser that brings a session cookie, and on the callback, which
  * begins a session: visitors cost no Redis command and get no cookie (S13).
  */
 export function sessionMiddleware(
-  config: Pick<Config, 'secure' | 'session'>,
+  config: Pick<Config, 'secure' | 'cookieSuffix' | 'session'>,
   store: SessionStore,
 ): RequestHandler {
   const name = sessionCookieName(config);
@@ -27,9 +26,21 @@ export function sessionMiddleware(
     saveUninitialized: false,
     rolling: false,
   });
+  const before = cookieName('doorstep', { ...config, cookieSuffix: '' });
   return (req, res, next) => {
+    if (name !== before) adoptCookie(req, before, name);
     const mayHaveSession = req.headers.cookie?.includes(`${name}=`) || req.path === '/callback';
     if (mayHaveSession) middleware(req, res, next);
     else next();
   };
+}
+
+/**
+ * A session from before there were names by port goes on under its old one, until the next sign-in.
+ * One of another site on this host is not signed with our secret, and opens nothing.
+ */
+function adoptCookie({ headers }: Request, before: string, name: string): void {
+  if (!headers.cookie || headers.cookie.includes(`${name}=`)) return;
+  const [, value] = new RegExp(`(?:^|;)\\s*${before}=([^;]*)`).exec(headers.cookie) ?? [];
+  if (value) headers.cookie += `; ${name}=${value}`;
 }

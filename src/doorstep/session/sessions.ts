@@ -17,7 +17,7 @@ import { type IndexTarget, type SessionOwner, UserIndex, type UserKey } from './
 const TOKEN_GRACE_MS = 60 * 60_000;
 
 export interface SessionsOptions {
-  config: Pick<Config, 'secure' | 'session'>;
+  config: Pick<Config, 'secure' | 'cookieSuffix' | 'session'>;
   redis: RedisCommands;
   sealer: Sealer;
   now: () => number;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
-import { cookieName, cookiesOf } from '../http/cookies.ts';
+import { type CookieNaming, cookieName, cookiesOf } from '../http/cookies.ts';
 import { SealedCookie } from '../http/sealed-cookie.ts';
 import { SIGN_IN_LIFETIME_MS } from '../session/user-index.ts';
 
@@ -38,11 +38,12 @@ export class PendingSignIns {
   readonly #now: () => number;
   readonly #prefix: string;
 
-  constructor({ sealer, secure, now }: { sealer: Sealer; secure: boolean; now: () => number }) {
+  constructor({ sealer, now, ...naming }: { sealer: Sealer; now: () => number } & CookieNaming) {
+    const { secure } = naming;
     const maxAgeMs = SIGN_IN_LIFETIME_MS;
     this.#cookie = new SealedCookie({ sealer, secure, purpose: PURPOSE, maxAgeMs });
     this.#now = now;
-    this.#prefix = `${cookieName('doorstep-sign-in', { secure })}.`;
+    this.#prefix = `${cookieName('doorstep-sign-in', naming)}.`;
   }
 
   add(req: Request, res: Response, state: string, pending: PendingSignIn): void {

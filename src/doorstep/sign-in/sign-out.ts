@@ -12,6 +12,7 @@ import type { Sessions } from '../session/sessions.ts';
 export interface SignOutDeps {
   baseUrl: string;
   secure: boolean;
+  cookieSuffix: string;
   sessions: Sessions;
   logto: Logto;
   flash: FlashMessages;

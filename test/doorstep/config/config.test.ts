@@ -31,6 +31,7 @@ describe('configuration', () => {
     const config = parseConfig(development);
     expect(config).toMatchObject({
       baseUrl: 'http://localhost:3000',
+      cookieSuffix: '',
       host: 'localhost',
       secure: false,
       trustProxy: [],

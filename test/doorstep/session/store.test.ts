@@ -219,6 +219,7 @@ describe('what a request does to its session', () => {
   const sessions = new Sessions({
     config: {
       secure: false,
+      cookieSuffix: '',
       session: {
         secrets: [SESSION_SECRET],
         secretIsTemporary: false,
