@@ -5,7 +5,7 @@ import type { Sealer } from '../crypto/sealer.ts';
 import { SessionStoreUnavailable } from '../errors.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { wrapRedisError } from '../redis/errors.ts';
-import { parseRecord, type SessionRecord } from './record.ts';
+import { parseRecord, type SessionRecord, serializeRecord } from './record.ts';
 import { type Change, Updates } from './updates.ts';
 
 const PREFIX = 'session:';
@@ -169,7 +169,7 @@ export class SessionStore extends RedisStore {
   override clear = this.all;
 
   #seal(id: string, record: SessionRecord): Buffer {
-    return this.#options.sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
+    return this.#options.sealer.seal(serializeRecord(record), SESSION_PURPOSE, id);
   }
 
   /** Past its absolute lifetime, or sealed with a key that is gone: no session. */
