@@ -93,6 +93,14 @@ export class EmbeddedRedis implements RedisCommands {
     return this.#items(key).length;
   }
 
+  async ltrim(key: string, start: number, stop: number) {
+    const items = this.#items(key);
+    const kept = items.slice(start, stop + 1 || undefined);
+    if (kept.length === 0) this.#remove(key);
+    else items.splice(0, items.length, ...kept);
+    return 'OK' as const;
+  }
+
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
     const generation = Number(this.#fields(key).get('generation') ?? 0);
     if (generation !== expected) return 0;
@@ -134,25 +142,30 @@ export class EmbeddedRedis implements RedisCommands {
     return 1;
   }
 
-  async addToIndex(key: string, member: string, expiresAt: number, now: number) {
-    const scores = this.#withoutEnded(key, now);
-    scores.set(member, expiresAt);
+  async addToIndex(key: string, member: string, life: number) {
+    const scores = this.#withoutEnded(key);
+    if (!scores.has(member)) scores.set(member, this.#now() + integer(life));
     const last = Math.max(...scores.values());
     this.#entries.set(key, { kind: 'sorted set', scores, expiresAt: last });
-    return 1;
+    return scores.size;
   }
 
-  async listIndex(key: string, now: number, offset: number, count: number) {
+  async listIndex(key: string, offset: number, count: number) {
     // Redis breaks ties by name, and so does this.
-    const latestFirst = [...this.#withoutEnded(key, now)].sort(
+    const latestFirst = [...this.#withoutEnded(key)].sort(
       ([a, x], [b, y]) => y - x || (a < b ? 1 : -1),
     );
     return latestFirst.slice(offset, offset + count).map(([member]) => member);
   }
 
-  async forgetInIndex(key: string, member: string, latest: number) {
+  async forgetInIndex(key: string, member: string, longestLife: number) {
     const expires = this.#scores(key).get(member);
+    const latest = this.#now() + longestLife;
     return expires !== undefined && expires <= latest ? this.#removeMember(key, member) : 0;
+  }
+
+  async readMark(key: string): Promise<[string | null, number]> {
+    return [await this.get(key), await this.pttl(key)];
   }
 
   /** For tests, which look past the app. In `pattern` only `*` is special. */
@@ -199,9 +212,9 @@ export class EmbeddedRedis implements RedisCommands {
     return entry?.items ?? [];
   }
 
-  #withoutEnded(key: string, now: number): Map<string, number> {
+  #withoutEnded(key: string): Map<string, number> {
     const scores = this.#scores(key);
-    for (const [member, end] of scores) if (end <= now) this.#removeMember(key, member);
+    for (const [member, end] of scores) if (end <= this.#now()) this.#removeMember(key, member);
     return scores;
   }
 

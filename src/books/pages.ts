@@ -88,7 +88,7 @@ async function show(
 
 async function shelves(deps: PageDeps, req: GuardedRequest, current: string | null) {
   if (!deps.config.logto.organizations) return [];
-  const organizations = await req.auth.knownOrganizations();
+  const organizations = await req.auth.knownOrganizations(current ?? undefined);
   const all = [{ id: null, name: 'Your own' }, ...organizations];
   return all.map(({ id, name }) => ({ label: name, href: addressOf(id), current: id === current }));
 }

@@ -14,6 +14,7 @@ declare module '../doorstep/index.ts' {
     rpush(key: string, value: string): Promise<number>;
     lrange(key: string, start: number, stop: number): Promise<string[]>;
     llen(key: string): Promise<number>;
+    ltrim(key: string, start: number, stop: number): Promise<'OK'>;
   }
 }
 
@@ -34,7 +35,6 @@ export type NewBook = z.infer<typeof NewBook>;
 
 const Book = NewBook.extend({
   id: z.string(),
-  addedBy: z.string(),
   /** Milliseconds since 1970. */
   addedAt: z.number(),
 });
@@ -63,7 +63,6 @@ export function parseBook(input: unknown): NewBook {
 export class Shelf {
   readonly #redis: RedisCommands;
   readonly #key: string;
-  readonly #sub: string;
   readonly #now: () => number;
 
   constructor(redis: RedisCommands, owner: ShelfOwner, now: () => number) {
@@ -72,7 +71,6 @@ export class Shelf {
     const digest = createHash('sha256').update(JSON.stringify([iss, ...owned]));
     this.#redis = redis;
     this.#key = `books:${digest.digest('base64url')}`;
-    this.#sub = sub;
     this.#now = now;
   }
 
@@ -86,14 +84,20 @@ export class Shelf {
 
   /** @throws {InvalidInput} when the shelf is full. */
   async add(book: NewBook): Promise<Book> {
-    if ((await wrapRedisError('The books', this.#redis.llen(this.#key))) >= MAX_BOOKS) {
-      throw new InvalidInput({ title: `the shelf is full: it holds ${MAX_BOOKS} books` });
-    }
-    const added = { ...book, id: randomUUID(), addedBy: this.#sub, addedAt: this.#now() };
-    await wrapRedisError('The books', this.#redis.rpush(this.#key, JSON.stringify(added)));
-    return added;
+    if ((await wrapRedisError('The books', this.#redis.llen(this.#key))) >= MAX_BOOKS) throw full();
+    const added = { ...book, id: randomUUID(), addedAt: this.#now() };
+    const length = await wrapRedisError(
+      'The books',
+      this.#redis.rpush(this.#key, JSON.stringify(added)),
+    );
+    if (length <= MAX_BOOKS) return added;
+    // Others added at the same moment, and this one came after the last place.
+    await wrapRedisError('The books', this.#redis.ltrim(this.#key, 0, MAX_BOOKS - 1));
+    throw full();
   }
 }
+
+const full = () => new InvalidInput({ title: `the shelf is full: it holds ${MAX_BOOKS} books` });
 
 /** The shelf that a request is about; the guards have seen to it that the principal may. */
 export function shelfOf(

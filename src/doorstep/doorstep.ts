@@ -77,23 +77,29 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes } = parts;
   const redis = withPrefix(parts.redis, parts.redisPrefix ?? '');
   const paths = { ...DEFAULT_PATHS, ...parts.paths };
-  const { baseUrl, secure } = config;
+  const { baseUrl, secure, cookieSuffix } = config;
+  const naming = { secure, cookieSuffix, cookiePrefix: parts.cookieName };
   const { issuer, appId, apiResource, organizations, timeoutMs } = config.logto;
   const { maxMs, recheckMs } = config.session;
   const origins = { own: baseUrl, trusted: parts.trustedOrigins ?? [] };
 
   const sealer = new Sealer(config.session.secrets);
-  const flash = new FlashMessages({ sealer, secure });
-  const pendingSignIns = new PendingSignIns({ sealer, secure, now });
+  const flash = new FlashMessages({ sealer, ...naming });
+  const pendingSignIns = new PendingSignIns({ sealer, ...naming, now });
   const logto = createLogto({ config, fetch, now, apiScopes });
   const sessions = new Sessions({
-    config,
+    config: { ...config, ...naming },
     redis,
     sealer,
     now,
     callbackPath: paths.callback,
     visitorSessions: parts.visitorSessions,
-    onDestroyed: (ended) => void revokeAll({ logto, logger }, [ended]),
+    onEnded: (ended, why, by) => {
+      void revokeAll({ logto, logger }, [ended]);
+      if (why !== 'too_many' || !by || !ended.wasLive) return;
+      const { requestId, user } = by;
+      logger.info({ event: 'session.ended', requestId, why, sub: user.sub }, 'Session ended');
+    },
   });
   const refresher = new Refresher({ timeoutMs, redis, sessions, logto, logger, now });
   const limits = createRateLimits({ ...DEFAULT_LIMITS, ...parts.limits });
@@ -146,7 +152,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       paths,
       origins,
       baseUrl,
-      secure,
+      ...naming,
       issuer,
       maxMs,
       afterSignOut: parts.afterSignOut ?? '/',

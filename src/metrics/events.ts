@@ -30,7 +30,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
   const sessionsEnded = counter(registry, 'doorstep_sessions_ended_total', {
     help: 'Sessions ended otherwise than by signing out, by why.',
     label: 'why',
-    values: ['by_its_user', 'invalid_grant', 'no_refresh_token', 'ended_meanwhile'],
+    values: ['by_its_user', 'too_many', 'invalid_grant', 'no_refresh_token', 'ended_meanwhile'],
   });
   const signOuts = counter(registry, 'doorstep_sign_outs_total', {
     help: 'Sign-outs here, and those that Logto told us of.',
@@ -72,7 +72,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
       'session.ended',
       ({ why, sessions }) => {
         sessionsEnded(why, typeof sessions === 'number' ? sessions : 1);
-        if (why !== 'by_its_user') refreshes('ended');
+        if (why !== 'by_its_user' && why !== 'too_many') refreshes('ended');
       },
     ],
     ['sign_out', ({ kind }) => signOuts(kind)],

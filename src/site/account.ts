@@ -15,6 +15,9 @@ import { avatarOf } from './format.ts';
 import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 
+/** The page of organizations has all of them. */
+const MAX_ORGANIZATIONS = 20;
+
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
 export function accountPage({ config, now, send }: PageDeps) {
   return async (req: GuardedRequest, res: Response): Promise<void> => {
@@ -26,7 +29,8 @@ export function accountPage({ config, now, send }: PageDeps) {
       profile: profile(auth, info),
       identities: info && linkedIdentities(info),
       times: sessionTimes(signedInSession(req), config, now()),
-      organizations: found?.organizations ?? null,
+      organizations: found?.organizations.slice(0, MAX_ORGANIZATIONS) ?? null,
+      hasMoreOrganizations: (found?.organizations.length ?? 0) > MAX_ORGANIZATIONS,
       claims: claimRows(auth.claims),
       accountCenter: config.logto.accountCenter ? accountCenter(config.logto.endpoint) : [],
     };

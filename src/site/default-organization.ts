@@ -11,6 +11,8 @@ declare module 'express-session' {
 /** @returns null without one, and when the membership is over. */
 export function defaultOrganization(req: Request): string | null {
   const id = sessionOf(req)?.defaultOrganization;
+  // Before anything is looked through: there may be thousands of memberships, and each page asks.
+  if (id === undefined) return null;
   const isMember = req.auth.isAuthenticated && req.auth.organizations.some((one) => one.id === id);
-  return isMember ? (id ?? null) : null;
+  return isMember ? id : null;
 }

@@ -3,6 +3,8 @@ import { notAMember, redirect, requireOrganization, requireSignIn } from '../doo
 import { defaultOrganization } from './default-organization.ts';
 import type { Feature, PageDeps } from './feature.ts';
 
+const PAGE_SIZE = 20;
+
 /** The pages of the organizations that people belong to at Logto. */
 export const organizations: Feature = {
   apiScopes: [],
@@ -32,8 +34,17 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
   router.get('/organizations', requireSignIn, async (req, res) => {
     const { organizations, isFresh } = await req.auth.fetchOrganizations();
     const chosen = defaultOrganization(req);
-    const rows = organizations.map((row) => ({ ...row, isDefault: row.id === chosen }));
-    const model = { organizations: rows, isFresh };
+    const last = Math.max(1, Math.ceil(organizations.length / PAGE_SIZE));
+    const number = Math.max(1, Math.min(last, Number.parseInt(String(req.query.page), 10) || 1));
+    const rows = organizations
+      .slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
+      .map((row) => ({ ...row, isDefault: row.id === chosen }));
+    const model = {
+      organizations: rows,
+      isFresh,
+      previousHref: number > 1 ? `/organizations?page=${number - 1}` : null,
+      nextHref: number < last ? `/organizations?page=${number + 1}` : null,
+    };
     const flash = auth.flash.take(req, res);
     send(req, res, 'organizations', model, { title: 'Organizations', flash });
   });

@@ -68,6 +68,9 @@ export interface OrganizationRow {
 
 export interface OrganizationsPage {
   organizations: (OrganizationRow & { isDefault: boolean })[];
+  /** Further ones, a page at a time. */
+  previousHref: string | null;
+  nextHref: string | null;
   /** False: Logto could not be asked just now, so this is what it said last. */
   isFresh: boolean;
 }
@@ -86,6 +89,8 @@ export interface AccountPage {
   identities: LinkedIdentity[] | null;
   /** null: this site knows no organizations. */
   organizations: OrganizationRow[] | null;
+  /** The page of organizations has the others. */
+  hasMoreOrganizations: boolean;
   times: SessionTimes;
   claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
   /** Logto's own account pages; empty unless switched on. */

@@ -358,6 +358,17 @@ describe('the kit in an app of somebody’s own', () => {
       for (const key of keys) expect(key).toMatch(/^shop:/);
     });
 
+    it('cookieName begins the names of all cookies', async () => {
+      const { url } = await start(pages, { cookieName: 'shop' });
+      const browser = await host.signedInBrowser();
+      await browser.get(`${url}/sign-in`, { follow: false });
+      const names = browser.cookies.all('localhost').map(({ name }) => name);
+      const ours = names.filter((name) => !/^_|\.sig$|^hf/.test(name));
+      expect(ours.length).toBeGreaterThanOrEqual(2);
+      expect(ours.filter((name) => /^doorstep/.test(name))).toEqual([]);
+      expect(ours.filter((name) => /^shop/.test(name)).length).toBeGreaterThanOrEqual(2);
+    });
+
     it('signOutAnswer: a redirect', async () => {
       const { url } = await start(pages, { signOutAnswer: 'redirect' });
       const browser = await host.signedInBrowser();

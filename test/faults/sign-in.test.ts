@@ -17,7 +17,7 @@ describe('C21 Redis failing in the middle', () => {
     ['the directory fails', 'addToIndex', 'user-sessions:'],
     ['the tokens can’t be written', 'writeTokens', 'session-tokens:'],
     ['the record can’t be written', 'set', 'session:'],
-    ['the last look fails', 'get', 'user-ended:'],
+    ['the last look fails', 'readMark', 'user-ended:'],
   ])(
     'C21 %s: the sign-in has not begun, and the connection stays open',
     async (_what, failing, prefix) => {

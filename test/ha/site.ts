@@ -65,10 +65,13 @@ async function signInAt(app: Doorstep, one: AppProcess | undefined): Promise<Sig
   const answer = await one.get(pathname + search, {
     cookie: browser.cookies.header(new URL(app.url)),
   });
-  const set = answer.headers['set-cookie']?.find((line) => line.startsWith('doorstep='));
+  const set = answer.headers['set-cookie']?.find((line) => /^doorstep(-\d+)?=/.test(line));
   if (answer.status !== 303 || !set) throw new Error(`The sign-in ended with ${answer.status}`);
   const cookie = set.split(';')[0] ?? '';
-  return { cookie, sessionId: decodeURIComponent(cookie).replace(/^doorstep=s:(.*)\..*$/, '$1') };
+  return {
+    cookie,
+    sessionId: decodeURIComponent(cookie).replace(/^doorstep(?:-\d+)?=s:(.*)\..*$/, '$1'),
+  };
 }
 
 /** When everybody has their page at every process again, and people can sign in. */

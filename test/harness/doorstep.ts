@@ -72,6 +72,8 @@ export interface DoorstepOptions {
   logto?: Partial<LogtoOptions>;
   /** Settings for redis-server. */
   redisSettings?: string[];
+  /** Names of cookies as they are outside of tests. */
+  cookiesByPort?: boolean;
   /** Puts something between the app and its Redis: a delay, a failure. */
   wrapRedis?: (redis: RedisCommands) => RedisCommands;
   /** Another app than that of src/app.ts. */
@@ -94,6 +96,8 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
       ...options.environment,
     }),
     demo: true,
+    // Ports are random here, and names are not to be; test/doorstep/http/cookies.test.ts has them by port.
+    ...(options.cookiesByPort ? {} : { cookieSuffix: '' }),
   };
   const logs: LogLine[] = [];
   const logger = createLogger('debug', { write: (line) => void logs.push(JSON.parse(line)) });

@@ -47,7 +47,11 @@ export async function startHost(
   const faults = new RedisFaults();
   const logs: Record<string, unknown>[] = [];
   const auth = createDoorstep({
-    config: parseKitConfig({ ...standIns.environment, ...environment }, { redisIsGiven: true }),
+    // Ports are drawn by lot here; the names of cookies need not be.
+    config: {
+      ...parseKitConfig({ ...standIns.environment, ...environment }, { redisIsGiven: true }),
+      cookieSuffix: '',
+    },
     redis: faults.wrap(redis),
     logger: createLogger('debug', { write: (line) => void logs.push(JSON.parse(line)) }),
     now,

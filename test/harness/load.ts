@@ -109,7 +109,7 @@ async function signIn(as: string, turn: number): Promise<string> {
   const { pathname, search } = new URL(atLogto);
   // By the other process.
   const end = await ask(pathname + search, start.cookies.join('; '), turn + 1);
-  const session = end.cookies.find((cookie) => cookie.startsWith('doorstep='));
+  const session = end.cookies.find((cookie) => /^doorstep(-\d+)?=/.test(cookie));
   if (end.status !== 303 || !session) throw new Error(String(end.status));
   return session;
 }

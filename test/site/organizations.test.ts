@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
+import { idIn } from '../harness/people.ts';
 import { ENGINES, MATHEMATICIANS, member, signedInWith } from '../harness/people-at-logto.ts';
 
 const BOOK = { title: 'Physical Geography', author: 'Mary Somerville' };
@@ -36,6 +37,39 @@ describe('organizations', () => {
     );
     expect(app.logto.calls).toMatchObject({ userinfo: 1, token: 0 });
     expect((await browser.get(page(MATHEMATICIANS))).body).toContain('None: you are a member.');
+  });
+
+  it('C58 somebody in 300 organizations: pages list twenty, the session has no names of all, nothing else changes', async () => {
+    const organizations = Array.from({ length: 300 }, (_, index) => ({
+      ...member(`org${String(index).padStart(3, '0')}`, index % 2 ? ['admin'] : []),
+      name: `Number ${String(index).padStart(3, '0')}`,
+    }));
+    const { browser } = await signedInWith(app, 'joiner', { roles: ['editor'], organizations });
+    const names = ({ body }: { body: string }) => body.match(/<b>Number \d+<\/b>/g) ?? [];
+    expect((await browser.get(app.url)).body).toContain('You belong to 300 organizations.');
+    const first = await browser.get(at('/organizations'));
+    const last = await browser.get(at('/organizations?page=15'));
+    expect([names(first).length, names(last).length]).toEqual([20, 20]);
+    expect(first.body).toContain('href="/organizations?page=2"');
+    expect(last.body).toContain('href="/organizations?page=14"');
+    expect(last.body).not.toContain('More organizations');
+    expect(names(await browser.get(at('/organizations?page=99')))).toEqual(names(last));
+    expect(names(await browser.get(at('/account')))).toHaveLength(20);
+    expect((await browser.get(page('org299'))).body).toContain('admin');
+    expect((await browser.get(page('org300'))).status).toBe(403);
+    expect((await browser.get(shelf('org299'))).body).toContain('members of Number 299 share');
+    // Once for the permissions there.
+    await browser.get(at('/books'));
+    app.logto.resetCalls();
+    const own = await browser.get(at('/books'));
+    expect(own.body.match(/href="\/organizations\/org\d+\/books"/g)).toHaveLength(20);
+    expect(app.logto.calls).toMatchObject({ userinfo: 0, token: 0 });
+    // After a refresh, which reads the stored record and writes it anew.
+    laterBy(11);
+    expect((await browser.get(page('org299'))).body).toContain('admin');
+    const cookie = browser.cookies.find('localhost', 'doorstep')?.value ?? '';
+    const stored = await app.redis.getBuffer(`session:${idIn(cookie)}`);
+    expect(stored?.length).toBeLessThan(8000);
   });
 
   it('the address decides which one a page is about, the session remembers only the default', async () => {

@@ -1,4 +1,5 @@
 import { LogtoUnavailable } from '../errors.ts';
+import type { Membership } from '../session/record.ts';
 import type { ActiveSession } from '../session/session.ts';
 import { memberships } from '../session/user.ts';
 import { fetchUserInfo, type UserInfoDeps } from './fetch-user-info.ts';
@@ -21,15 +22,34 @@ export async function fetchOrganizations(
   return { organizations: await describe(deps, target, info ?? {}), isFresh: info !== null };
 }
 
-/** Those of which the session knows the names; asks Logto where one is missing. */
+/** More names than this are not kept, since each page reads the session. */
+const MAX_NAMES = 20;
+const byName = new Intl.Collator('en').compare;
+
+/**
+ * Those of which the session knows the names, which may be some of very many; asks Logto where one
+ * is missing.
+ *
+ * @param including One that has to be among them.
+ */
 export async function knownOrganizations(
   deps: UserInfoDeps,
   target: ActiveSession,
+  including?: string,
 ): Promise<Organization[]> {
-  const { organizations, organizationNames } = target.user;
-  const isKnown = organizations.every(({ id }) => organizationNames?.[id] !== undefined);
-  if (!isKnown) return (await fetchOrganizations(deps, target)).organizations;
-  return describe(deps, target, {});
+  const known = some(target, including);
+  if (known) return known;
+  const { organizations } = await fetchOrganizations(deps, target);
+  return organizations.filter(({ id }, index) => index < MAX_NAMES || id === including);
+}
+
+/** @returns null when too few names are known. */
+function some({ user }: ActiveSession, including: string | undefined): Organization[] | null {
+  const names = user.organizationNames ?? {};
+  const named = user.organizations.filter(({ id }) => names[id] !== undefined);
+  const isMissing = including !== undefined && names[including] === undefined;
+  if (isMissing || named.length < Math.min(MAX_NAMES, user.organizations.length)) return null;
+  return sorted(named, names, new Map());
 }
 
 /** With Logto unreachable, null: a page can do with what was known before. */
@@ -54,24 +74,37 @@ async function describe(
   target: ActiveSession,
   { organizations, organization_roles, organization_data }: Partial<UserInfo>,
 ): Promise<Organization[]> {
+  let names = target.user.organizationNames ?? {};
   if (organizations && organization_data) {
     const told = memberships({ organizations, organization_roles: organization_roles ?? [] });
     const changed = JSON.stringify(told) !== JSON.stringify(target.user.organizations);
     if (changed) await refresher.recheck(target).catch(unlessUnavailable);
-    const names = Object.fromEntries(organization_data.map(({ id, name }) => [id, name]));
-    if (JSON.stringify(names) !== JSON.stringify(target.user.organizationNames)) {
+    names = Object.fromEntries(organization_data.map(({ id, name }) => [id, name]));
+    const kept = Object.fromEntries(
+      Object.entries(names)
+        .sort(([, a], [, b]) => byName(a, b))
+        .slice(0, MAX_NAMES),
+    );
+    if (JSON.stringify(kept) !== JSON.stringify(target.user.organizationNames)) {
       await sessions.update(target, ({ user }) => {
-        user.organizationNames = names;
+        user.organizationNames = kept;
       });
     }
   }
   const descriptions = new Map(organization_data?.map(({ id, description }) => [id, description]));
-  const names = target.user.organizationNames ?? {};
-  return target.user.organizations
+  return sorted(target.user.organizations, names, descriptions);
+}
+
+function sorted(
+  memberships: readonly Membership[],
+  names: Record<string, string>,
+  descriptions: Map<string, string | null | undefined>,
+): Organization[] {
+  return memberships
     .map(({ id, roles }) => {
       return { id, roles, name: names[id] ?? id, description: descriptions.get(id) ?? null };
     })
-    .sort((a, b) => a.name.localeCompare(b.name, 'en'));
+    .sort((a, b) => byName(a.name, b.name));
 }
 
 function unlessUnavailable(error: unknown): void {

@@ -85,7 +85,7 @@ export interface SignedIn {
     userInfo?: UserInfo | null,
   ): Promise<{ organizations: Organization[]; isFresh: boolean }>;
   /** The same from the session, where it knows the names; Logto is asked where one is missing. */
-  knownOrganizations(): Promise<Organization[]>;
+  knownOrganizations(including?: string): Promise<Organization[]>;
   /** The two that Logto's documentation prints, and nothing else. */
   toJSON(): { isAuthenticated: true; claims: Claims };
 }

@@ -99,8 +99,8 @@ export class SessionPrincipal implements SignedIn {
     return fetchOrganizations(this.#deps, this.#active, userInfo);
   }
 
-  knownOrganizations() {
-    return knownOrganizations(this.#deps, this.#active);
+  knownOrganizations(including?: string) {
+    return knownOrganizations(this.#deps, this.#active, including);
   }
 
   toJSON(): { isAuthenticated: true; claims: Claims } {

@@ -82,6 +82,11 @@ export const kitVariables = {
       example: '168',
       default: '336 (14 days)',
     }),
+  SESSION_MAX_PER_USER: wholeNumber(1, 10_000, 100).default(100).register(documentation, {
+    about:
+      'How many sessions one person may have at a time, 1 to 10000. With one more, the one unused for longest ends.',
+    example: '10',
+  }),
   ACCOUNT_RECHECK_MINUTES: wholeNumber(1, 24 * 60, 10)
     .default(10)
     .register(documentation, {
@@ -125,6 +130,8 @@ export function kitConfig(env: KitVariables) {
     baseUrl: env.BASE_URL,
     /** True under https: Secure and `__Host-` cookies, HSTS. */
     secure: env.BASE_URL.startsWith('https:'),
+    /** Ends the names of cookies, which know no ports: '' or `-4000`. */
+    cookieSuffix: cookieSuffix(env.BASE_URL),
     logto: {
       endpoint: env.LOGTO_ENDPOINT,
       issuer: `${env.LOGTO_ENDPOINT}/oidc`,
@@ -143,6 +150,8 @@ export function kitConfig(env: KitVariables) {
       secrets: env.SESSION_SECRET,
       idleMs: Math.min((env.SESSION_IDLE_MINUTES ?? IDLE_MINUTES) * MINUTE, maxMs),
       maxMs,
+      /** So many sessions of one person at a time. */
+      maxPerUser: env.SESSION_MAX_PER_USER,
       /** A session in use asks Logto at this pace whether the person is still welcome. */
       recheckMs: env.ACCOUNT_RECHECK_MINUTES * MINUTE,
     },
@@ -167,4 +176,14 @@ export function parseKitConfig(
       'Each line begins with the name of an environment variable or option.',
     ),
   );
+}
+
+/**
+ * Cookies are shared by all ports of a host (RFC 6265 section 8.5), so two sites on one would sign
+ * each other out. The default ports have the plain names (docs/decisions/014).
+ */
+function cookieSuffix(baseUrl: string): string {
+  const { protocol, port } = new URL(baseUrl);
+  const isDefault = port === '' || (protocol === 'http:' && port === '3000');
+  return isDefault ? '' : `-${port}`;
 }

@@ -10,6 +10,18 @@ export function cookiesOf(req: Request): Record<string, string | undefined> {
 export const cookieAttributes = ({ secure }: { secure: boolean }) =>
   ({ httpOnly: true, secure, sameSite: 'lax', path: '/' }) satisfies CookieOptions;
 
-/** `__Host-` binds a cookie to this very host, but browsers want https for it (S23). */
-export const cookieName = (name: string, { secure }: { secure: boolean }): string =>
-  secure ? `__Host-${name}` : name;
+export interface CookieNaming {
+  secure: boolean;
+  cookieSuffix: string;
+  /** Begins the names; `doorstep` unless the app has chosen another. */
+  cookiePrefix?: string | undefined;
+}
+
+/**
+ * `__Host-` binds a cookie to this very host, but browsers want https for it (S23). To this very
+ * port nothing does: sites on other ports of the host have other names.
+ */
+export const cookieName = (
+  kind: '' | '-notice' | '-sign-in',
+  { secure, cookieSuffix, cookiePrefix = 'doorstep' }: CookieNaming,
+): string => `${secure ? '__Host-' : ''}${cookiePrefix}${kind}${cookieSuffix}`;

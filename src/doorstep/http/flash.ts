@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Sealer } from '../crypto/sealer.ts';
-import { cookieName } from './cookies.ts';
+import { type CookieNaming, cookieName } from './cookies.ts';
 import { SealedCookie } from './sealed-cookie.ts';
 
 const MAX_AGE_MS = 60_000;
@@ -11,9 +11,10 @@ export class FlashMessages {
   readonly #cookie: SealedCookie;
   readonly #name: string;
 
-  constructor({ sealer, secure }: { sealer: Sealer; secure: boolean }) {
+  constructor({ sealer, ...naming }: { sealer: Sealer } & CookieNaming) {
+    const { secure } = naming;
     this.#cookie = new SealedCookie({ sealer, secure, purpose: PURPOSE, maxAgeMs: MAX_AGE_MS });
-    this.#name = cookieName('doorstep-notice', { secure });
+    this.#name = cookieName('-notice', naming);
   }
 
   set(res: Response, text: string): void {

@@ -19,10 +19,12 @@ export class SealedCookie {
     this.#options = options;
   }
 
-  set(res: Response, name: string, text: string): void {
+  /** @returns the value that the browser is given. */
+  set(res: Response, name: string, text: string): string {
     const { sealer, purpose, maxAgeMs } = this.#options;
     const sealed = sealer.seal(text, purpose, name).toString('base64url');
     res.cookie(name, sealed, { ...cookieAttributes(this.#options), maxAge: maxAgeMs });
+    return sealed;
   }
 
   /** @returns null without one, and for anything that we didn't seal for just this use. */

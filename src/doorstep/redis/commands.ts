@@ -1,7 +1,8 @@
 /**
  * The Redis commands that the app uses, and no others. ioredis is checked against it by the
  * compiler, and so is the embedded stand-in, so neither can drift. Every command and script
- * touches one key, so that Redis Cluster serves too. Times are milliseconds.
+ * touches one key, so that Redis Cluster serves too. Times are milliseconds, and always relative:
+ * Redis's clock may be hours apart from ours, so no script is told what time we think it is.
  */
 export interface RedisCommands {
   get(key: string): Promise<string | null>;
@@ -26,10 +27,15 @@ export interface RedisCommands {
   takeTokensBuffer(key: string): Promise<Buffer | null>;
   acquireLock(key: string, holder: string, ttl: number, failed: string): Promise<number>;
   releaseLock(key: string, holder: string, failed: string, ttl: number): Promise<number>;
-  addToIndex(key: string, member: string, expiresAt: number, now: number): Promise<number>;
-  listIndex(key: string, now: number, offset: number, count: number): Promise<string[]>;
-  forgetInIndex(key: string, member: string, latest: number): Promise<number>;
+  addToIndex(key: string, member: string, life: number): Promise<number>;
+  listIndex(key: string, offset: number, count: number): Promise<string[]>;
+  forgetInIndex(key: string, member: string, longestLife: number): Promise<number>;
+  readMark(key: string): Promise<[value: string | null, ttl: number]>;
 }
+
+/** The time of the server that runs the script, milliseconds since 1970. */
+const NOW = `local time = redis.call('TIME')
+      local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 export const SCRIPTS = {
   /** Writes only over the revision that was read. -1: the key is gone, and is not brought back. */
@@ -73,27 +79,38 @@ export const SCRIPTS = {
       redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
       return 1`,
   },
-  /** A sorted set by expiry; what has expired goes with each addition, so it can't grow for ever. */
+  /**
+   * A sorted set by expiry. What has expired goes with each addition, so it can't grow for ever; an
+   * entry that is there already keeps its place. @returns how many there are.
+   */
   addToIndex: {
     numberOfKeys: 1,
-    lua: `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[3])
-      redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
+    lua: `${NOW}
+      redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+      redis.call('ZADD', KEYS[1], 'NX', now + ARGV[2], ARGV[1])
       local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
       redis.call('PEXPIREAT', KEYS[1], last[2])
-      return 1`,
+      return redis.call('ZCARD', KEYS[1])`,
   },
   /** The latest first, without what has ended. */
   listIndex: {
     numberOfKeys: 1,
-    lua: `redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', ARGV[1])
-      return redis.call('ZREVRANGE', KEYS[1], ARGV[2], ARGV[2] + ARGV[3] - 1)`,
+    lua: `${NOW}
+      redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+      return redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[1] + ARGV[2] - 1)`,
   },
-  /** Takes an entry away, unless it expires later than that. */
+  /** Takes an entry away, unless it lives for longer than that. */
   forgetInIndex: {
     numberOfKeys: 1,
-    lua: `local expires = redis.call('ZSCORE', KEYS[1], ARGV[1])
-      if not expires or tonumber(expires) > tonumber(ARGV[2]) then return 0 end
+    lua: `${NOW}
+      local expires = redis.call('ZSCORE', KEYS[1], ARGV[1])
+      if not expires or tonumber(expires) > now + ARGV[2] then return 0 end
       return redis.call('ZREM', KEYS[1], ARGV[1])`,
+  },
+  /** What a key says, and for how long it goes on saying it. */
+  readMark: {
+    numberOfKeys: 1,
+    lua: `return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }`,
   },
 };
 
@@ -108,6 +125,7 @@ type ScriptMethods = Pick<
   | 'addToIndex'
   | 'listIndex'
   | 'forgetInIndex'
+  | 'readMark'
 >;
 declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}

@@ -1,13 +1,12 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session from 'express-session';
 import type { KitConfig } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
-import { cookieAttributes, cookieName } from '../http/cookies.ts';
+import { type CookieNaming, cookieAttributes, cookieName } from '../http/cookies.ts';
 import { sessionOf } from './session.ts';
 import type { SessionStore } from './store.ts';
 
-export const sessionCookieName = (config: { secure: boolean }): string =>
-  cookieName('doorstep', config);
+export const sessionCookieName = (config: CookieNaming): string => cookieName('', config);
 
 /**
  * express-session, only for a browser that brings a session cookie, and on the callback, which
@@ -19,7 +18,7 @@ export function sessionMiddleware({
   callbackPath,
   forVisitors,
 }: {
-  config: Pick<KitConfig, 'secure' | 'session'>;
+  config: CookieNaming & Pick<KitConfig, 'session'>;
   store: SessionStore;
   callbackPath: string;
   forVisitors: boolean;
@@ -35,7 +34,9 @@ export function sessionMiddleware({
     saveUninitialized: false,
     rolling: false,
   });
+  const before = cookieName('', { ...config, cookieSuffix: '' });
   return (req, res, next) => {
+    if (name !== before) adoptCookie(req, before, name);
     if (!(forVisitors || req.path === callbackPath || req.headers.cookie?.includes(`${name}=`)))
       return next();
     middleware(req, res, (error?: unknown) => {
@@ -45,4 +46,14 @@ export function sessionMiddleware({
       next(error);
     });
   };
+}
+
+/**
+ * A session from before there were names by port goes on under its old one, until the next sign-in.
+ * One of another site on this host is not signed with our secret, and opens nothing.
+ */
+function adoptCookie({ headers }: Request, before: string, name: string): void {
+  if (!headers.cookie || headers.cookie.includes(`${name}=`)) return;
+  const [, value] = new RegExp(`(?:^|;)\\s*${before}=([^;]*)`).exec(headers.cookie) ?? [];
+  if (value) headers.cookie += `; ${name}=${value}`;
 }

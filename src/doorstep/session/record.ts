@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pack, unpackLater } from './packed-organizations.ts';
 
 const Membership = z.object({ id: z.string(), roles: z.array(z.string()) });
 /** That somebody belongs to an organization at Logto, and as what. */
@@ -31,7 +32,7 @@ const SessionUser = z.object({
   huggingFace: z
     .object({ username: z.string().nullable(), profile: z.string().nullable() })
     .optional(),
-  /** Names by id, as far as Logto has been asked for them. */
+  /** Names by id, as far as Logto has been asked for them; of very many, some. */
   organizationNames: z.record(z.string(), z.string()).optional(),
 });
 export type SessionUser = z.infer<typeof SessionUser>;
@@ -41,8 +42,8 @@ const data = z.record(z.string(), z.unknown());
 
 /** Loose: what a newer version has added survives a change by this one in a rolling deployment. */
 const StoredSession = z.looseObject({
-  user: SessionUser.loose(),
-  /** As received. */
+  user: SessionUser.extend({ packedOrganizations: z.string().optional() }).loose(),
+  /** As received; of somebody in very many organizations without those and the signature. */
   idToken: z.string(),
   /** When a sign-in ended that this app had asked to be a fresh one; milliseconds since 1970. */
   askedToSignInAt: z.number().optional(),
@@ -74,7 +75,14 @@ export function parseRecord(json: string): AnyRecord | null {
   const value: unknown = JSON.parse(json);
   const { data: stored } = StoredSession.safeParse(value);
   if (!stored) return StoredVisitor.safeParse(value).data ?? null;
-  const { user, idToken, askedToSignInAt, data, ...others } = stored;
+  const { user: stated, idToken, askedToSignInAt, data, ...others } = stored;
+  const { packedOrganizations, ...user } = stated;
   // Versions before `data` kept the app's keys beside the kit's.
-  return { user, idToken, askedToSignInAt, data: { ...others, ...data } };
+  const record = { user, idToken, askedToSignInAt, data: { ...others, ...data } };
+  if (packedOrganizations !== undefined) unpackLater(record, packedOrganizations);
+  return record;
 }
+
+/** As it is stored. */
+export const serializeRecord = (record: AnyRecord): string =>
+  JSON.stringify(record.user ? pack(record) : record);

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { KitConfig } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealer.ts';
-import { cookieAttributes } from '../http/cookies.ts';
+import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { mapInBatches, settleAll } from '../redis/errors.ts';
 import type { AppData } from './app-data.ts';
@@ -10,13 +10,13 @@ import type { AnyRecord, SessionRecord, SessionUser } from './record.ts';
 import { ActiveSession, type AppSession, makeSession, sessionOf } from './session.ts';
 import { SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './token-store.ts';
-import { type SessionOwner, UserIndex, type UserKey } from './user-index.ts';
+import { type IndexTarget, type SessionOwner, UserIndex, type UserKey } from './user-index.ts';
 
 /** Tokens are written at sign-in and at rechecks, and have to outlive the last page after that. */
 const TOKEN_GRACE_MS = 60 * 60_000;
 
 export interface SessionsOptions {
-  config: Pick<KitConfig, 'secure' | 'session'>;
+  config: CookieNaming & Pick<KitConfig, 'session'>;
   redis: RedisCommands;
   sealer: Sealer;
   now: () => number;
@@ -24,8 +24,8 @@ export interface SessionsOptions {
   callbackPath?: string | undefined;
   /** Whether visitors have a session once the app writes to it. Default: `never`. */
   visitorSessions?: 'never' | 'when-written' | undefined;
-  /** Told of each session that the app ended by `req.session.destroy()` or `regenerate()`. */
-  onDestroyed?: (ended: EndedSession) => void;
+  /** Told of each session that ended by the way: its tokens are to be revoked. */
+  onEnded?: (ended: EndedSession, why: EndedWhy, by: ActiveSession | null) => void;
 }
 
 /** What a finished sign-in brings. */
@@ -41,8 +41,14 @@ export interface SignIn {
   startedAt: number;
 }
 
+/**
+ * By the app's `req.session.destroy()` or `regenerate()`; by a sign-in in the same browser, as
+ * somebody else or with another grant; or by a sign-in over the limit of sessions for one person.
+ */
+export type EndedWhy = 'destroyed' | 'replaced' | 'too_many';
+
 export interface EndedSession {
-  /** Now the caller's to revoke. */
+  /** Now the caller's to revoke; null also while another session lives on the same grant at Logto. */
   tokens: Tokens | null;
   /** False when somebody else had ended it already. */
   wasLive: boolean;
@@ -70,12 +76,16 @@ export class Sessions {
   readonly tokens: TokenStore;
   readonly #store: SessionStore;
   readonly #index: UserIndex;
+  readonly #maxPerUser: number;
+  readonly #onEnded: NonNullable<SessionsOptions['onEnded']>;
   readonly #active = new WeakMap<AppSession, ActiveSession>();
 
   constructor(options: SessionsOptions) {
-    const { config, redis, sealer, now, onDestroyed } = options;
+    const { config, redis, sealer, now, onEnded = () => {} } = options;
     const forVisitors = options.visitorSessions === 'when-written';
-    const { idleMs, maxMs, recheckMs } = config.session;
+    const { idleMs, maxMs, recheckMs, maxPerUser } = config.session;
+    this.#maxPerUser = maxPerUser;
+    this.#onEnded = onEnded;
     this.#store = new SessionStore({
       redis,
       sealer,
@@ -86,8 +96,7 @@ export class Sessions {
       end: async (id) => {
         const found = await this.#store.peek(id);
         if (!found?.record?.user) return this.#store.delete(id);
-        const ended = await this.end(id, found.record.user);
-        onDestroyed?.(ended);
+        onEnded(await this.end(id, found.record.user), 'destroyed', null);
       },
     });
     const lifeMs = idleMs + recheckMs + TOKEN_GRACE_MS;
@@ -119,8 +128,11 @@ export class Sessions {
     const { user, idToken, startedAt, tokens, data = {} } = signIn;
     const before = this.of(req);
     const visitor = await this.#takeVisitor(req);
-    // Its refresh token is not revoked: both sign-ins share one grant at Logto, which would end with it.
-    if (before) await this.end(before, before.user);
+    if (before) {
+      const ended = await this.end(before, before.user);
+      // Else both sign-ins share one grant at Logto, which would end with the refresh token.
+      if (!mayShareGrant(before.user, user)) this.#onEnded(ended, 'replaced', before);
+    }
     // A new id, whatever cookie came with this request: nobody knows it.
     const session = makeSession(req);
     const begun = new ActiveSession(req, session.id, {
@@ -141,11 +153,15 @@ export class Sessions {
       // Only now. `endAll` leaves its mark and then looks into the index: whoever of the two comes
       // second sees what the other did. The entry again: a list that found no record may have
       // forgotten it.
-      const [wasEnded] = await Promise.all([
+      const [wasEnded, count] = await Promise.all([
         this.#index.wasEnded(user, startedAt),
         this.#index.add(user, begun.id, user.endsAt),
       ]);
-      if (!wasEnded) return null;
+      if (!wasEnded) {
+        // The sign-in is done by now; what Redis fails to do here, the next one does.
+        if (count > this.#maxPerUser) await this.#endSurplus(begun).catch(() => {});
+        return null;
+      }
     } catch (error) {
       await this.#rollBack(begun);
       throw error;
@@ -179,7 +195,49 @@ export class Sessions {
     if (typeof target !== 'string') target.forget();
     await this.#store.delete(id);
     const tokens = await this.tokens.take(id);
-    return { tokens, wasLive: await this.#index.remove(owner, id) };
+    const wasLive = await this.#index.remove(owner, id);
+    const isShared = tokens !== null && (await this.#isGrantShared(owner).catch(() => false));
+    return { tokens: isShared ? null : tokens, wasLive };
+  }
+
+  /**
+   * Sessions that came from one session at Logto share its grant, and revoking a refresh token ends
+   * the whole of it. Asked after the index was left: of two that end at once, the last one sees
+   * nobody.
+   */
+  async #isGrantShared({ sid }: SessionOwner): Promise<boolean> {
+    if (!sid) return false;
+    const others = await this.#index.page({ logtoSession: sid }, { offset: 0, count: 20 });
+    for (const id of others) if ((await this.#store.idleLeftMs(id)) !== null) return true;
+    return false;
+  }
+
+  /**
+   * Over the limit, those go that were unused for longest. Only older ones than the one that has just
+   * begun: of two sign-ins at once, each would otherwise end the other's.
+   */
+  async #endSurplus(begun: ActiveSession): Promise<void> {
+    const { user } = begun;
+    const ids = await this.#index.all(user);
+    const left = new Map(
+      await mapInBatches(ids, async (id) => [id, await this.#store.idleLeftMs(id)] as const),
+    );
+    const idle = ids.filter((id) => left.get(id) === null);
+    await mapInBatches(idle, (id) => this.#index.forget(user, id));
+    const surplus = ids
+      .slice(ids.indexOf(begun.id) + 1)
+      .filter((id) => left.get(id) !== null)
+      .sort((a, b) => (left.get(a) ?? 0) - (left.get(b) ?? 0))
+      .slice(0, Math.max(0, ids.length - idle.length - this.#maxPerUser));
+    await mapInBatches(surplus, async (id) => {
+      this.#onEnded(await this.#endFound(id, user), 'too_many', begun);
+    });
+  }
+
+  /** Ends a session that an index led to. */
+  async #endFound(id: string, target: IndexTarget): Promise<EndedSession> {
+    const found = await this.#store.peek(id);
+    return this.end(id, found?.record?.user ?? ownerBy(target));
   }
 
   /**
@@ -187,16 +245,10 @@ export class Sessions {
    *
    * @param except The id of one that goes on.
    */
-  async endAll(
-    target: UserKey | { logtoSession: string },
-    except?: string,
-  ): Promise<EndedSession[]> {
+  async endAll(target: IndexTarget, except?: string): Promise<EndedSession[]> {
     await this.#index.markEnded(target);
     const ids = (await this.#index.all(target)).filter((id) => id !== except);
-    return mapInBatches(ids, async (id) => {
-      const found = await this.#store.peek(id);
-      return this.end(id, found?.record?.user ?? ownerBy(target));
-    });
+    return mapInBatches(ids, (id) => this.#endFound(id, target));
   }
 
   /** Ids of all sessions of a user; some may have gone idle. */
@@ -243,7 +295,7 @@ export class Sessions {
   /** The user's sessions, the latest first. Those that went idle are left out and forgotten. */
   async list(user: UserKey, page: { offset: number; count: number }): Promise<SessionList> {
     // One more than is asked for tells whether there are older ones.
-    const known = await this.#index.ofUser(user, { ...page, count: page.count + 1 });
+    const known = await this.#index.page(user, { ...page, count: page.count + 1 });
     const ids = known.slice(0, page.count);
     const found = await Promise.all(ids.map((id) => this.#store.peek(id)));
     const gone = ids.filter((_id, index) => found[index] === null);
@@ -266,7 +318,11 @@ const listed = (
   found?.record?.user ? { id, user: found.record.user, lastUsedAt: found.lastUsedAt } : null;
 
 /** The record is gone, so only the entry that led to it can be taken away. */
-const ownerBy = (target: UserKey | { logtoSession: string }): SessionOwner =>
+const ownerBy = (target: IndexTarget): SessionOwner =>
   'logtoSession' in target
     ? { iss: '', sub: '', sid: target.logtoSession }
     : { iss: target.iss, sub: target.sub, sid: null };
+
+/** Logto's grant belongs to one session there. Where Logto names none (`sid`), both may be of one. */
+const mayShareGrant = (a: SessionOwner, b: SessionOwner): boolean =>
+  a.iss === b.iss && a.sub === b.sub && (!a.sid || !b.sid || a.sid === b.sid);

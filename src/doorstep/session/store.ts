@@ -5,7 +5,7 @@ import type { Sealer } from '../crypto/sealer.ts';
 import { SessionStoreUnavailable } from '../errors.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { wrapRedisError } from '../redis/errors.ts';
-import { type AnyRecord, parseRecord } from './record.ts';
+import { type AnyRecord, parseRecord, serializeRecord } from './record.ts';
 import { type Change, Updates } from './updates.ts';
 
 const PREFIX = 'session:';
@@ -136,6 +136,12 @@ export class SessionStore extends RedisStore {
     return { record: await this.#open(id, sealed), lastUsedAt: now() - (idleMs - left) };
   }
 
+  /** @returns how much is left of its idle lifetime, milliseconds; null when it is gone. */
+  async idleLeftMs(id: string): Promise<number | null> {
+    const left = await wrapRedisError('The session', this.#options.redis.pttl(PREFIX + id));
+    return left < 0 ? null : left;
+  }
+
   /** Deletes the record: from then on the cookie opens nothing (S7). */
   async delete(id: string): Promise<void> {
     await wrapRedisError('The session', this.#options.redis.del(PREFIX + id));
@@ -177,7 +183,7 @@ export class SessionStore extends RedisStore {
   }
 
   #seal(id: string, record: AnyRecord): Buffer {
-    return this.#options.sealer.seal(JSON.stringify(record), SESSION_PURPOSE, id);
+    return this.#options.sealer.seal(serializeRecord(record), SESSION_PURPOSE, id);
   }
 
   /** Past its absolute lifetime, or sealed with a key that is gone: no session. */

@@ -29,10 +29,16 @@ export class UserIndex {
     this.#maxMs = maxMs;
   }
 
-  async add(owner: SessionOwner, sessionId: string, endsAt: number): Promise<void> {
+  /** @returns how many sessions its user has now; some may have gone idle. */
+  async add(owner: SessionOwner, sessionId: string, endsAt: number): Promise<number> {
+    const lifeMs = Math.max(1, endsAt - this.#now());
     const add = (target: IndexTarget) =>
-      this.#redis.addToIndex(indexKey(target), sessionId, endsAt, this.#now());
-    await wrapRedisError('The index of sessions', Promise.all(keysOfOwner(owner).map(add)));
+      this.#redis.addToIndex(indexKey(target), sessionId, lifeMs);
+    const [count = 0] = await wrapRedisError(
+      'The index of sessions',
+      Promise.all(keysOfOwner(owner).map(add)),
+    );
+    return count;
   }
 
   /** @returns false when it was not there any more: somebody else has ended this session. */
@@ -47,25 +53,22 @@ export class UserIndex {
 
   /** Forgets a session that has gone idle. One that is only just being saved is not meant. */
   async forget({ iss, sub }: UserKey, sessionId: string): Promise<void> {
-    const latest = this.#now() + this.#maxMs - SAVE_GRACE_MS;
     const key = indexKey({ iss, sub });
     await wrapRedisError(
       'The index of sessions',
-      this.#redis.forgetInIndex(key, sessionId, latest),
+      this.#redis.forgetInIndex(key, sessionId, this.#maxMs - SAVE_GRACE_MS),
     );
   }
 
-  /** @returns ids of this user's sessions, the latest first. Some may have gone idle meanwhile. */
-  async ofUser(user: UserKey, page: { offset: number; count: number }): Promise<string[]> {
-    const { offset, count } = page;
-    const list = this.#redis.listIndex(indexKey(user), this.#now(), offset, count);
+  /** @returns ids, the latest first. Some may have gone idle meanwhile. */
+  async page(target: IndexTarget, page: { offset: number; count: number }): Promise<string[]> {
+    const list = this.#redis.listIndex(indexKey(target), page.offset, page.count);
     return wrapRedisError('The index of sessions', list);
   }
 
   /** @returns ids of all sessions of a user, or of those that came from one session at Logto. */
   async all(target: IndexTarget): Promise<string[]> {
-    const list = this.#redis.listIndex(indexKey(target), this.#now(), 0, MAX_SESSIONS);
-    return wrapRedisError('The index of sessions', list);
+    return this.page(target, { offset: 0, count: MAX_SESSIONS });
   }
 
   /**
@@ -77,19 +80,29 @@ export class UserIndex {
     await wrapRedisError('The index of sessions', mark);
   }
 
-  /** @param startedAt When the sign-in began; one that began after its user was signed out may stay. */
+  /**
+   * @param startedAt When the sign-in began; one that began after its user was signed out may stay.
+   *   By whichever of two readings is the later one: the time that the mark holds is by the clock of
+   *   the process that left it, which may be behind the one that began the sign-in.
+   */
   async wasEnded(owner: SessionOwner, startedAt: number): Promise<boolean> {
-    const look = (target: IndexTarget) => this.#redis.get(tombstoneKey(target));
+    const now = this.#now();
+    const look = (target: IndexTarget) => this.#redis.readMark(tombstoneKey(target));
     const marks = await wrapRedisError(
       'The index of sessions',
       Promise.all(keysOfOwner(owner).map(look)),
     );
-    return marks.some((endedAt) => endedAt !== null && startedAt <= Number(endedAt));
+    return marks.some(([endedAt, left]) => {
+      if (endedAt === null) return false;
+      return startedAt <= Math.max(Number(endedAt), now - (TOMBSTONE_MS - left));
+    });
   }
 }
 
-/** Longer than a sign-in takes between Logto's answer and the saved session. */
-const TOMBSTONE_MS = 5 * 60_000;
+/** How long a person may take at Logto and Hugging Face. */
+export const SIGN_IN_LIFETIME_MS = 60 * 60_000;
+/** For as long as a sign-in can be under way, and then be saved. */
+const TOMBSTONE_MS = SIGN_IN_LIFETIME_MS + 5 * 60_000;
 const MAX_SESSIONS = 1_000_000;
 /** An entry is there before its session is, by much less than this. */
 const SAVE_GRACE_MS = 60_000;
@@ -104,7 +117,7 @@ function tombstoneKey(target: IndexTarget): string {
   return `user-ended:${digest([target.iss, target.sub])}`;
 }
 
-/** A session is found by its user, and where Logto named one by its session there. */
+/** A session is found by its user, which comes first, and where Logto named one by its session there. */
 function keysOfOwner({ iss, sub, sid }: SessionOwner): IndexTarget[] {
   return sid ? [{ iss, sub }, { logtoSession: sid }] : [{ iss, sub }];
 }

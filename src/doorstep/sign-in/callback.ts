@@ -5,6 +5,7 @@ import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
 import type { Claims } from '../access/principal.ts';
 import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
+import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
@@ -14,9 +15,10 @@ import { revokeAll } from '../refresh/revoke.ts';
 import { describeDevice } from '../session/device.ts';
 import type { Sessions, SignIn } from '../session/sessions.ts';
 import { userFrom } from '../session/user.ts';
+import { SIGN_IN_LIFETIME_MS } from '../session/user-index.ts';
 import { callOnSignIn, type OnSignIn } from './on-sign-in.ts';
 import type { Paths } from './paths.ts';
-import { type PendingSignIn, type PendingSignIns, SIGN_IN_LIFETIME_MS } from './pending-sign-in.ts';
+import type { PendingSignIn, PendingSignIns } from './pending-sign-in.ts';
 
 export interface CallbackDeps {
   baseUrl: string;
@@ -29,9 +31,13 @@ export interface CallbackDeps {
   sessions: Sessions;
   logto: Logto;
   pendingSignIns: PendingSignIns;
+  flash: FlashMessages;
   logger: Logger;
   now: () => number;
 }
+
+const RETURN_PATH_LOST =
+  'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.';
 
 interface CallbackAnswer {
   state: string;
@@ -47,7 +53,7 @@ interface CallbackAnswer {
  * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
  */
 export async function finishSignIn(deps: CallbackDeps, req: Request, res: Response): Promise<void> {
-  const { baseUrl, issuer, sessions, pendingSignIns, logger } = deps;
+  const { baseUrl, issuer, sessions, pendingSignIns, flash, logger } = deps;
   const url = new URL(req.originalUrl, baseUrl);
   const answer = parseAnswer(url.searchParams, issuer);
   const pending = pendingSignIns.find(req, answer.state);
@@ -65,6 +71,7 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
   }
   const requestId = requestIdOf(req);
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
+  if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
   redirect(res, pending.returnTo);
 }
 

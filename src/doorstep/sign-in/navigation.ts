@@ -24,5 +24,6 @@ export function isNavigation(req: Request): boolean {
   if (/prefetch|prerender|preview/i.test(purpose)) return false;
   const mode = req.get('sec-fetch-mode') ?? 'navigate';
   const destination = req.get('sec-fetch-dest') ?? 'document';
-  return mode === 'navigate' && destination === 'document';
+  // A service worker that passes a click on makes it `empty`.
+  return mode === 'navigate' && (destination === 'document' || destination === 'empty');
 }

@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
-import { cookieName, cookiesOf } from '../http/cookies.ts';
+import { type CookieNaming, cookieName, cookiesOf } from '../http/cookies.ts';
 import { SealedCookie } from '../http/sealed-cookie.ts';
+import { SIGN_IN_LIFETIME_MS } from '../session/user-index.ts';
 
-/** How long a person may take at Logto and Hugging Face. */
-export const SIGN_IN_LIFETIME_MS = 60 * 60_000;
 const MAX_PENDING = 5;
+/** Of all of them in a Cookie header. Node takes 16 kB of headers, nginx 8. */
+const MAX_COOKIE_BYTES = 6 * 1024;
 const PURPOSE = 'pending sign-in v2';
 /** When it began, in base 36 seconds, and the fingerprint of its state. */
 const OWN_ENDING = /^[0-9a-z]{1,10}\.[\w-]{16}$/;
@@ -18,6 +19,8 @@ const PendingSignIn = z.object({
   signInSession: z.string(),
   /** The way back. */
   returnTo: z.string(),
+  /** Another way back was wanted, and was too long to be kept. */
+  lostReturnTo: z.boolean().optional(),
   /** Logto was told to ask again who it is. Sealed in here: what comes back can't claim it. */
   prompt: z.literal('login').nullable(),
   /** Milliseconds since 1970. */
@@ -28,29 +31,31 @@ export type PendingSignIn = z.infer<typeof PendingSignIn>;
 /**
  * One sealed cookie for each sign-in under way, named by its state, so that two tabs don't disturb
  * each other (C6) and no session is needed before somebody has signed in (S13). State and verifier
- * are thereby bound to this browser (S15). At most five; the oldest goes.
+ * are thereby bound to this browser (S15). At most five, and 6 kB together; the oldest go.
  */
 export class PendingSignIns {
   readonly #cookie: SealedCookie;
   readonly #now: () => number;
   readonly #prefix: string;
 
-  constructor({ sealer, secure, now }: { sealer: Sealer; secure: boolean; now: () => number }) {
+  constructor({ sealer, now, ...naming }: { sealer: Sealer; now: () => number } & CookieNaming) {
+    const { secure } = naming;
     const maxAgeMs = SIGN_IN_LIFETIME_MS;
     this.#cookie = new SealedCookie({ sealer, secure, purpose: PURPOSE, maxAgeMs });
     this.#now = now;
-    this.#prefix = `${cookieName('doorstep-sign-in', { secure })}.`;
+    this.#prefix = `${cookieName('-sign-in', naming)}.`;
   }
 
   add(req: Request, res: Response, state: string, pending: PendingSignIn): void {
-    const others = this.#names(req).sort();
-    for (const name of others.slice(0, Math.max(0, others.length - MAX_PENDING + 1))) {
-      this.#cookie.clear(res, name);
-    }
     // The time comes first in the name, so the oldest is found without opening any.
     const began = Math.floor(pending.startedAt / 1000).toString(36);
     const name = `${this.#prefix}${began}.${fingerprint(state)}`;
-    this.#cookie.set(res, name, JSON.stringify(pending));
+    let bytes = cookieBytes(name, this.#cookie.set(res, name, JSON.stringify(pending)));
+    const cookies = cookiesOf(req);
+    for (const [newer, other] of this.#names(req).sort().reverse().entries()) {
+      bytes += cookieBytes(other, cookies[other]);
+      if (newer + 1 >= MAX_PENDING || bytes > MAX_COOKIE_BYTES) this.#cookie.clear(res, other);
+    }
   }
 
   /** @returns null when this browser has no such sign-in under way, or it began over an hour ago. */
@@ -83,3 +88,6 @@ export class PendingSignIns {
 function fingerprint(state: string): string {
   return createHash('sha256').update(state).digest('base64url').slice(0, 16);
 }
+
+/** As a Cookie header has it: `name=value; `. */
+const cookieBytes = (name: string, value = ''): number => name.length + value.length + 3;

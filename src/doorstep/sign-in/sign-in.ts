@@ -51,7 +51,7 @@ export async function startSignIn(
 ): Promise<void> {
   const query = parseQuery(req);
   const locales = query.ui_locales ?? languagesOf(req);
-  const returnTo = returnPath(query.return_to, Object.values(paths));
+  const { path: returnTo, tooLong } = returnPath(query.return_to, Object.values(paths));
   const [method, target] = query.direct_sign_in?.split(':') ?? [];
   const storage: ClientStorage = new Map();
   let authorizationUrl: string | undefined;
@@ -76,7 +76,19 @@ export async function startSignIn(
     throw new LogtoUnavailable('The SDK made no sign-in');
   }
   const prompt = query.prompt ?? null;
-  pendingSignIns.add(req, res, state, { signInSession, returnTo, prompt, startedAt: now() });
+  pendingSignIns.add(req, res, state, {
+    signInSession,
+    returnTo,
+    ...(tooLong && { lostReturnTo: true }),
+    prompt,
+    startedAt: now(),
+  });
+  if (tooLong) {
+    logger.warn(
+      { event: 'sign_in.return_path_dropped', requestId: requestIdOf(req), ...tooLong },
+      'The way back is too long to be kept',
+    );
+  }
   logger.info(
     {
       event: 'sign_in.started',

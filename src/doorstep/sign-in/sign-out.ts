@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
-import { cookieAttributes } from '../http/cookies.ts';
+import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { leadOn, redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
@@ -9,12 +9,11 @@ import type { Logto } from '../logto/client.ts';
 import { sessionCookieName } from '../session/middleware.ts';
 import type { Sessions } from '../session/sessions.ts';
 
-export interface SignOutDeps {
+export interface SignOutDeps extends CookieNaming {
   baseUrl: string;
   /** Where it leads: a path of this site. */
   afterSignOut: string;
   signOutAnswer: 'page' | 'redirect';
-  secure: boolean;
   sessions: Sessions;
   logto: Logto;
   flash: FlashMessages;

@@ -15,4 +15,14 @@ describe('the embedded Redis', () => {
     now += 1;
     expect(await redis.get('a')).toBeNull();
   });
+
+  it('drops from an index what has ended by that clock', async () => {
+    let now = 1_795_422_521_980;
+    const redis = new EmbeddedRedis({ now: () => now });
+    for (const [member, life] of Object.entries({ b: 5000, c: 5000, a: 5000, late: 5001 }))
+      await redis.addToIndex('index', member, life);
+    expect(await redis.listIndex('index', 0, 9)).toEqual(['late', 'c', 'b', 'a']);
+    now += 5000;
+    expect(await redis.listIndex('index', 0, 9)).toEqual(['late']);
+  });
 });

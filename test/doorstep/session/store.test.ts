@@ -229,10 +229,12 @@ describe('what a request does to its session', () => {
   const sessions = new Sessions({
     config: {
       secure: false,
+      cookieSuffix: '',
       session: {
         secrets: [SESSION_SECRET],
         idleMs: 60_000,
         maxMs: 600_000,
+        maxPerUser: 100,
         recheckMs: 60_000,
       },
     },

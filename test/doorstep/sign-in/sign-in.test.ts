@@ -49,6 +49,61 @@ describe('signing in', () => {
     expect((await browser.get(tabB)).url).toBe(`${app.url}/account?tab=b`);
   });
 
+  it.each([
+    ['40 × 検索', `/account?q=${encodeURIComponent('検索'.repeat(40))}`],
+    ['2 kB', `/account?q=${'a'.repeat(2048 - '/account?q='.length)}`],
+  ])('C59 a long way back is kept: %s', async (_what, path) => {
+    const browser = app.browser();
+    const callback = await app.upToCallback(
+      browser,
+      `/sign-in?return_to=${encodeURIComponent(path)}`,
+    );
+    // A browser keeps 4,096 bytes of a cookie.
+    for (const { name, value } of browser.cookies.all('localhost'))
+      expect(name.length + value.length).toBeLessThan(4096);
+    expect((await browser.get(callback)).url).toBe(app.url + path);
+  });
+
+  it('C59 one that is longer is said to be lost, in the log and on the page', async () => {
+    const browser = app.browser();
+    const path = `/account?q=${'a'.repeat(2048)}`;
+    app.logs.length = 0;
+    const callback = await app.upToCallback(browser, `/sign-in?return_to=${path}`);
+    const page = await browser.get(callback);
+    expect(page.url).toBe(`${app.url}/`);
+    expect(page.body).toContain('The address of the page that you wanted is too long to be kept');
+    const dropped = app.logs.filter(({ event }) => event === 'sign_in.return_path_dropped');
+    expect(dropped).toMatchObject([{ requestId: expect.any(String), bytes: path.length }]);
+    expect(JSON.stringify(app.logs)).not.toContain('aaaa');
+    const hostile = app.browser();
+    const back = await app.upToCallback(hostile, '/sign-in?return_to=https://evil.example');
+    expect((await hostile.get(back)).body).not.toContain('too long');
+  });
+
+  it('C59 all sign-ins under way take 6 kB of cookies at most; the oldest go', async () => {
+    const browser = app.browser();
+    const pathOf = (tab: number) => `/account?tab=${tab}&q=${'a'.repeat(1900)}`;
+    const callbacks: string[] = [];
+    for (let tab = 0; tab < 4; tab += 1) {
+      const path = `/sign-in?return_to=${encodeURIComponent(pathOf(tab))}`;
+      callbacks.push(await app.upToCallback(browser, path));
+      const sent = browser.cookies
+        .all('localhost')
+        .filter(({ name }) => name.startsWith('doorstep-sign-in'))
+        .map(({ name, value }) => `${name}=${value}; `);
+      expect(sent.join('').length).toBeLessThanOrEqual(6 * 1024);
+      expect(sent.length).toBeGreaterThan(0);
+    }
+    expect((await browser.get(callbacks.at(-1) ?? '')).url).toBe(app.url + pathOf(3));
+  });
+
+  it('C60 a click that a service worker passes on starts a sign-in', async () => {
+    const passedOn = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' };
+    await request(app.url).get('/sign-in').set(passedOn).expect(303);
+    const prefetch = { ...passedOn, 'sec-purpose': 'prefetch' };
+    await request(app.url).get('/sign-in').set(prefetch).expect(400);
+  });
+
   it('C6 at most five sign-ins are under way in a browser; the oldest goes', async () => {
     const browser = app.browser();
     for (let tab = 0; tab < 7; tab += 1) {

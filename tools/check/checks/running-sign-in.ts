@@ -15,7 +15,7 @@ export const runningSignIn: Check<[Logto, Config], never> = {
       const next = 'Run this where the app runs, or look into its log.';
       return stop(error(`the app can’t begin one (${statusOf(answer)})`, next));
     }
-    const cookie = answer.headers.getSetCookie().find((one) => one.includes('doorstep-sign-in.'));
+    const cookie = answer.headers.getSetCookie().find((one) => one.includes('doorstep-sign-in'));
     return stop(
       otherEnvironment(new URL(to), config) ?? cookieTrouble(cookie, config) ?? fine(config),
     );
