@@ -63,6 +63,7 @@ export type { Doorstep, DoorstepOptions } from './options.ts';
 export { connectRedis } from './redis/client.ts';
 export type { RedisCommands } from './redis/commands.ts';
 export { wrapRedisError } from './redis/errors.ts';
+export { intercept } from './redis/intercept.ts';
 export { sessionOf } from './session/session.ts';
 export type { NewSignIn, OnSignIn } from './sign-in/on-sign-in.ts';
 export type { Paths } from './sign-in/paths.ts';

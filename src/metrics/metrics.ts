@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Deps } from '../app.ts';
+import { intercept } from '../doorstep/index.ts';
 import { eventCounter } from './events.ts';
-import { intercept } from './intercept.ts';
 import { listen } from './listener.ts';
 import { measureLogto } from './logto.ts';
 import { processMetrics } from './process.ts';

@@ -1,6 +1,5 @@
 import { Histogram, type Registry } from 'prom-client';
-import type { RedisCommands } from '../doorstep/index.ts';
-import { intercept } from './intercept.ts';
+import { intercept, type RedisCommands } from '../doorstep/index.ts';
 
 /** Seconds. A command is given up after 1.2 of them. */
 const BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
-import { intercept } from '../../src/metrics/intercept.ts';
+import { intercept } from '../../src/doorstep/redis/intercept.ts';
 
 /** Picks commands by the method's name and the one key that each of them touches. */
 type Matches = (command: string, key: string) => boolean;
