@@ -44,7 +44,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
   });
   const redisUp = new Gauge({
     name: 'doorstep_redis_up',
-    help: '0 while Redis is out of reach.',
+    help: '0 while Redis is unreachable.',
     registers: [registry],
   });
   redisUp.set(1);
