@@ -23,7 +23,7 @@ export interface Contender {
 export const contenders: Contender[] = [
   {
     name: 'floor',
-    title: 'the floor (node:http, one GET)',
+    title: 'lower bound (node:http, one GET)',
     words: [`${BUILD}/floor.js`],
     signInPath: null,
     callbackPath: '/',

@@ -24,7 +24,7 @@ const HELP = `npm run bench -- [options]
   --quick           under a minute, less exact
   --node PATH       runs the contenders on another Node
   --rounds N        interleaved rounds (9; with --quick 4)
-  --only A,B        these contenders, beside the floor and Doorstep
+  --only A,B        these contenders, beside the lower bound and Doorstep
   --part NAME       contenders or experiments; both unless given, with --quick only the first
   --save FOLDER     writes results.json and chart.svg there
 `;

@@ -25,7 +25,7 @@ export async function tokensBehind(redis: Redis, id: string): Promise<Tokens> {
   return JSON.parse(json);
 }
 
-/** Gives the floor the very session that Doorstep has, as plain JSON. @returns its cookie. */
+/** Gives the lower bound the very session that Doorstep has, as plain JSON. @returns its cookie. */
 export async function giveFloorASession(redis: Redis, doorstep: Subject): Promise<string> {
   const { json } = await sessionBehind(redis, doorstep.visitor.cookies);
   const { user, idToken } = JSON.parse(json);

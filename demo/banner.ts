@@ -19,7 +19,7 @@ export function banner(at: {
     Hugging Face   ${at.huggingFace}
     Redis          ${at.redis}
 
-  Next: your own Logto. README.md, "Connect your own Logto", takes five minutes.
+  Next: your own Logto. docs/connect-logto.md says what you need, and how.
   Ctrl-C stops everything.
 
 `;

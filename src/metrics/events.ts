@@ -30,7 +30,17 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
   const sessionsEnded = counter(registry, 'doorstep_sessions_ended_total', {
     help: 'Sessions ended otherwise than by signing out, by why.',
     label: 'why',
-    values: ['by_its_user', 'too_many', 'invalid_grant', 'no_refresh_token', 'ended_meanwhile'],
+    values: [
+      'by_its_user',
+      'too_many',
+      'invalid_grant',
+      'no_refresh_token',
+      'ended_meanwhile',
+      'identity_changed',
+      'destroyed',
+      'replaced',
+      'access_denied',
+    ],
   });
   const signOuts = counter(registry, 'doorstep_sign_outs_total', {
     help: 'Sign-outs here, and those that Logto told us of.',
@@ -44,7 +54,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
   });
   const redisUp = new Gauge({
     name: 'doorstep_redis_up',
-    help: '0 while Redis is out of reach.',
+    help: '0 while Redis is unreachable.',
     registers: [registry],
   });
   redisUp.set(1);

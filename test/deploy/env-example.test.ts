@@ -17,7 +17,7 @@ interface Entry {
 
 /** The headings, each above its first variable. */
 const SECTIONS: Record<string, string> = {
-  LOGTO_ENDPOINT: 'Your Logto (README.md, "Connect your own Logto")',
+  LOGTO_ENDPOINT: 'Your Logto (docs/connect-logto.md)',
   BASE_URL: 'Where people find the site',
   REDIS_URL: 'Sessions',
   LOGTO_ACCOUNT_CENTER: 'The site',

@@ -2,9 +2,9 @@ import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
 import { looksGuessable } from './guessable.ts';
 
-/** What .env.example and the README say of a variable; both are tested against it. */
+/** What .env.example and docs/environment.md say of a variable; both are tested against it. */
 export interface Documentation {
-  /** The first sentence stands in the README too. */
+  /** The first sentence is in docs/environment.md too. */
   about: string;
   example: string;
   /** In words, beginning with the value itself; none: it must be given. */

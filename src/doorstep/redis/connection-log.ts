@@ -13,7 +13,7 @@ export function outageLog(logger: Logger): OutageLog {
       if (!down) {
         // Redis quotes what it was sent; of its own errors the first word says enough (logger.ts).
         const cause = error.name === 'ReplyError' ? error.message.split(' ', 1)[0] : error.message;
-        logger.error({ event: 'redis.down', cause }, 'Redis is out of reach');
+        logger.error({ event: 'redis.down', cause }, 'Redis is unreachable');
       }
       down = true;
     },

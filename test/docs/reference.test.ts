@@ -1,17 +1,17 @@
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultLifetimes } from '../../demo/logto/lifetimes.ts';
 import { REASONS } from '../../src/doorstep/errors.ts';
 import { parseConfig } from '../../src/site/config.ts';
-import { read } from './files.ts';
-import { documented, knownVariables } from './known-variables.ts';
+import { read } from '../deploy/files.ts';
+import { documented, knownVariables } from '../deploy/known-variables.ts';
 
-const root = new URL('../../', import.meta.url);
-const readme = read('README.md');
+const environment = read('docs/environment.md');
+const troubleshooting = read('docs/troubleshooting.md');
+const production = read('docs/production.md');
 
 /** The first column of the table under a heading, without its backquotes. */
-function firstColumn(heading: string): string[] {
-  const section = readme.split(new RegExp(`^#+ ${heading}$`, 'm'))[1]?.split(/^#+ /m)[0] ?? '';
+function firstColumn(page: string, heading: string): string[] {
+  const section = page.split(new RegExp(`^#+ ${heading}$`, 'm'))[1]?.split(/^#+ /m)[0] ?? '';
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, first = '']) => first);
 }
 
@@ -19,22 +19,24 @@ function firstColumn(heading: string): string[] {
 const plain = (markdown: string) =>
   markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', '');
 
-describe('README.md', () => {
+describe('docs/environment.md', () => {
   it('has every variable of the configuration, and no other', () => {
-    expect(firstColumn('The environment').sort()).toEqual(knownVariables());
+    expect(firstColumn(environment, 'The environment').sort()).toEqual(knownVariables());
   });
 
   it.each(documented)('says of $name what the schema says', ({ name, about, default: words }) => {
-    const row = readme.match(new RegExp(`^\\| \`${name}\` \\| (.*) \\| (.*) \\|$`, 'm')) ?? [];
+    const row = environment.match(new RegExp(`^\\| \`${name}\` \\| (.*) \\| (.*) \\|$`, 'm')) ?? [];
     const [what = '', value = ''] = row.slice(1).map(plain);
     const [sentence = ''] = about.split(/\. (?=[A-Z])|\.$/);
     expect(what.slice(0, sentence.length)).toBe(plain(sentence));
     expect(value).toBe(plain(words));
   });
+});
 
+describe('docs/troubleshooting.md', () => {
   it('explains every reason that an error page or the log can name', () => {
     const reasons: readonly string[] = REASONS;
-    expect(reasons.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
+    expect(reasons.filter((name) => !troubleshooting.includes(`\`${name}\``))).toEqual([]);
   });
 
   it('quotes messages of the configuration as they are', () => {
@@ -45,7 +47,7 @@ describe('README.md', () => {
     ]
       .map(read)
       .join('\n');
-    const quoted = firstColumn('At the start').filter((message) =>
+    const quoted = firstColumn(troubleshooting, 'At the start').filter((message) =>
       /^(must|looks|is )/.test(message),
     );
     expect(quoted.length).toBeGreaterThan(4);
@@ -54,14 +56,16 @@ describe('README.md', () => {
 
   it('quotes headings of the error pages as they are', () => {
     const source = read('src/site/error-copy.ts');
-    const section = readme.split('### On an error page')[1]?.split('\n### ')[0] ?? '';
+    const section = troubleshooting.split('## On an error page')[1]?.split('\n## ')[0] ?? '';
     const headings = [...section.matchAll(/^\| `[^`]+` \| ([^|]+?) \|/gm)]
       .map(([, heading = '']) => heading)
       .filter((heading) => heading !== '〃');
     expect(headings.length).toBeGreaterThan(8);
     expect(headings.filter((heading) => !source.includes(`'${heading}'`))).toEqual([]);
   });
+});
 
+describe('docs/production.md', () => {
   it('S12 names the lifetimes that app and Logto have, and that fit together', () => {
     const { session } = parseConfig({
       LOGTO_ENDPOINT: 'https://your-tenant.logto.app',
@@ -69,31 +73,12 @@ describe('README.md', () => {
       LOGTO_APP_SECRET: 'of-the-application',
     });
     const hour = 3_600_000;
-    expect(readme).toContain(`${session.idleMs / hour} hours (\`SESSION_IDLE_MINUTES\`)`);
-    expect(readme).toContain(`${session.maxMs / hour / 24} days (\`SESSION_MAX_HOURS\`)`);
-    expect(readme).toContain(
+    expect(production).toContain(`${session.idleMs / hour} hours (\`SESSION_IDLE_MINUTES\`)`);
+    expect(production).toContain(`${session.maxMs / hour / 24} days (\`SESSION_MAX_HOURS\`)`);
+    expect(production).toContain(
       `${session.recheckMs / 60_000} minutes of use (\`ACCOUNT_RECHECK_MINUTES\`)`,
     );
     expect(session.maxMs / 1000).toBe(defaultLifetimes.session);
     expect(session.maxMs / 1000).toBe(defaultLifetimes.refreshToken);
-  });
-
-  it('names scripts and files that exist', () => {
-    const scripts = Object.keys(JSON.parse(read('package.json')).scripts);
-    const named = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '');
-    expect(named.filter((name) => !scripts.includes(name))).toEqual([]);
-    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, path]) => path ?? '');
-    expect(links.filter((path) => !existsSync(new URL(path, root)))).toEqual([]);
-  });
-
-  it('links to headings that exist', () => {
-    const headings = [...readme.matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
-      text
-        .toLowerCase()
-        .replace(/[^\w -]/g, '')
-        .replaceAll(' ', '-'),
-    );
-    const anchors = [...readme.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor = '']) => anchor);
-    expect(anchors.filter((anchor) => !headings.includes(anchor))).toEqual([]);
   });
 });
