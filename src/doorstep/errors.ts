@@ -69,18 +69,24 @@ export class SignInFailed extends AppError {
   }
 }
 
-/** Logto can't be reached, answers too late or with something that is no answer. Nobody is signed out by it. */
+/**
+ * Logto can't be reached, answers too late, with too many requests or with something that is no
+ * answer. Nobody is signed out by it.
+ */
 export class LogtoUnavailable extends AppError {
   readonly status = 503;
   readonly reason: 'logto_unavailable' | 'logto_wrong_issuer';
+  /** When Logto said to come again (Retry-After), in seconds from then. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { retryAfterSeconds?: number | null },
     reason: 'logto_unavailable' | 'logto_wrong_issuer' = 'logto_unavailable',
   ) {
     super(message, options);
     this.reason = reason;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? null;
   }
 }
 
@@ -91,8 +97,9 @@ export class LogtoRefused extends AppError {
   readonly httpStatus: number;
   readonly code: string;
 
-  constructor(httpStatus: number, code: string) {
-    super(`Logto answered ${httpStatus} ${code}`);
+  /** @param description One of few known texts; never Logto's own free text. */
+  constructor(httpStatus: number, code: string, description?: string) {
+    super(`Logto answered ${httpStatus} ${code}${description ? ` (${description})` : ''}`);
     this.httpStatus = httpStatus;
     this.code = code;
   }

@@ -5,6 +5,7 @@ import {
   type Challenge,
   Forbidden,
   InvalidInput,
+  LogtoUnavailable,
   MethodNotAllowed,
   NotFound,
   redirect,
@@ -37,6 +38,9 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
       return redirect(res, signInAddress(req));
     }
     if (error instanceof MethodNotAllowed) res.set('Allow', error.allow);
+    if (error instanceof LogtoUnavailable && error.retryAfterSeconds !== null) {
+      res.set('Retry-After', String(error.retryAfterSeconds));
+    }
     const challenge = challengeOf(error);
     if (challenge) res.set('WWW-Authenticate', bearerChallenge(challenge));
     res.status(error.status).set('Cache-Control', 'no-store');
