@@ -1,5 +1,5 @@
 import { UserScope } from '@logto/express';
-import LogtoClient, { type ClientAdapter, type LogtoConfig } from '@logto/node';
+import LogtoClient, { type LogtoConfig } from '@logto/node';
 import type { Config } from '../config/config.ts';
 import { LogtoRefused } from '../errors.ts';
 import { sharedDiscovery } from './discovery.ts';
@@ -82,11 +82,16 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
     return parseAnswer<Answer>(body);
   }
 
-  const client: Logto['client'] = (storage, navigate = noop) =>
-    new LogtoClient(sdkConfig, { storage: storageOver(storage), navigate, requester }, () => ({
+  const client: Logto['client'] = (storage, navigate = noop) => {
+    // The SDK's own cache has no end, and those who wait at it try again one after the other. Each
+    // client gets an empty one, for the same reason: who shares one, waits there.
+    const unstable_cache = storageOver(new Map());
+    const adapter = { storage: storageOver(storage), navigate, requester, unstable_cache };
+    return new LogtoClient(sdkConfig, adapter, () => ({
       verifyIdToken: (idToken) =>
         verifyIdToken(idToken, { keySet, issuer, audience: appId, now: now() }),
     }));
+  };
 
   async function revoke(refreshToken: string, waitMs = SIGN_OUT_TIMEOUT_MS): Promise<void> {
     const deadline = performance.now() + Math.min(timeoutMs, waitMs);
@@ -125,13 +130,13 @@ function refusedOrThrow(error: unknown): LogtoRefused {
   throw error;
 }
 
-function storageOver(map: ClientStorage): ClientAdapter['storage'] {
+function storageOver(map: ClientStorage) {
   return {
-    getItem: async (key) => map.get(key) ?? null,
-    setItem: async (key, value) => {
+    getItem: async (key: string) => map.get(key) ?? null,
+    setItem: async (key: string, value: string) => {
       map.set(key, value);
     },
-    removeItem: async (key) => {
+    removeItem: async (key: string) => {
       map.delete(key);
     },
   };

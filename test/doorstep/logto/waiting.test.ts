@@ -40,6 +40,15 @@ describe('waiting for Logto', () => {
     expect(app.logto.calls.discovery).toBe(2);
   });
 
+  it('S47 the same once what was known is ten minutes old', async () => {
+    expect((await signIn()).status).toBe(303);
+    later(10 * MINUTE);
+    app.logto.failNext('discovery', 'hang', 9);
+    const pages = await Promise.all(Array.from({ length: 6 }, signIn));
+    expect(pages.map(({ status }) => status)).toEqual(pages.map(() => 503));
+    expect(app.logto.calls.discovery).toBe(2);
+  });
+
   it('S47 the key set hangs: one attempt for all who wait', async () => {
     await signIn();
     const token = await accessToken();
