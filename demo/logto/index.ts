@@ -16,7 +16,17 @@ import { signInRoutes } from './sign-in.ts';
 import { signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
 import { createUserDirectory, type UserDirectory } from './users.ts';
-import { announceIssuer, changeIdToken, dressError, setCacheHeaders } from './wire-format.ts';
+import {
+  announceIssuer,
+  answerUnknownRoute,
+  changeIdToken,
+  changeUserInfo,
+  dressError,
+  expiredSecret,
+  type MakeIdToken,
+  replaceIdToken,
+  setCacheHeaders,
+} from './wire-format.ts';
 
 export interface LogtoOptions {
   /** 0 for any free one */
@@ -39,12 +49,22 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> 
   users: UserDirectory;
   suspend(sub: string): void;
   delete(sub: string): void;
+  /** The application's access control leaves the user out, or not any more. */
+  exclude(sub: string, isExcluded?: boolean): void;
+  /** The application's secret has expired, or there is a new one of the same text. */
+  expireSecret(isExpired?: boolean): void;
   /** Counts for what is issued from now on. */
   setLifetimes(lifetimes: Partial<Lifetimes>): void;
   /** Discovery claims to be another issuer; null tells the truth again. */
   announceIssuer(issuer: string | null): void;
   /** ID tokens of refreshes claim this instead, signed all the same; null tells the truth again. */
   changeIdTokens(claims: Record<string, unknown> | null): void;
+  /** ID tokens of sign-ins and refreshes are made by this, from the claims of the true one; null stops it. */
+  replaceIdTokens(make: MakeIdToken | null): void;
+  /** Userinfo says this too; null tells the truth again. */
+  changeUserInfo(claims: Record<string, unknown> | null): void;
+  /** The key that signs; the first of the key set. */
+  signingKey(): SigningKey;
   /** Signs with a new key. The old one stays in the key set unless `keepOld` is false. */
   rotateKeys(alg?: SigningAlgorithm, options?: { keepOld?: boolean }): Promise<void>;
   mintLogoutToken(parts: LogoutTokenParts): Promise<string>;
@@ -87,14 +107,21 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   };
   let announcedIssuer: string | null = null;
   let changedClaims: Record<string, unknown> | null = null;
+  let makeIdToken: MakeIdToken | null = null;
+  let changedUserInfo: Record<string, unknown> | null = null;
+  let isSecretExpired = false;
 
   // oidc-provider takes its keys once: other keys, another provider, over the same storage.
   const build = (): { provider: Provider; handle: ReturnType<Provider['callback']> } => {
     const provider = createProvider(settings, keys);
     provider.use(async (ctx: KoaContextWithOIDC, next) => {
       await next();
+      // Where no route answered, there is no `ctx.oidc` either.
+      if (ctx.status === 404 && !ctx.body) return answerUnknownRoute(ctx);
       if (ctx.oidc.route === 'token') countGrant(ctx.oidc.body);
       if (changedClaims) await changeIdToken(ctx, changedClaims, signingKey());
+      if (makeIdToken) await replaceIdToken(ctx, makeIdToken);
+      if (changedUserInfo) changeUserInfo(ctx, changedUserInfo);
       announceIssuer(ctx, announcedIssuer);
       dressError(ctx);
       setCacheHeaders(ctx);
@@ -107,7 +134,11 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   app.use(serveAssets());
   app.get('/api/status', (_req, res) => void res.status(204).end());
   app.get('/api/.well-known/sign-in-exp', (_req, res) => void res.json(signInExperience(endpoint)));
-  app.use('/oidc', (req, res) => current.handle(req, res));
+  app.use('/oidc', (req, res) => {
+    const hasSecret = /^basic /i.test(req.headers.authorization ?? '');
+    if (isSecretExpired && hasSecret) res.status(400).json(expiredSecret());
+    else current.handle(req, res);
+  });
   app.use(
     signInRoutes({
       appName: options.appName,
@@ -141,6 +172,10 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     users,
     suspend: (sub) => users.update(sub, { isSuspended: true }),
     delete: (sub) => users.delete(sub),
+    exclude: (sub, isExcluded = true) => users.update(sub, { isExcluded }),
+    expireSecret: (isExpired = true) => {
+      isSecretExpired = isExpired;
+    },
     setLifetimes: (changes) => Object.assign(lifetimes, changes),
     announceIssuer: (changed) => {
       announcedIssuer = changed;
@@ -148,6 +183,13 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     changeIdTokens: (claims) => {
       changedClaims = claims;
     },
+    replaceIdTokens: (make) => {
+      makeIdToken = make;
+    },
+    changeUserInfo: (claims) => {
+      changedUserInfo = claims;
+    },
+    signingKey,
     rotateKeys: async (alg = 'ES384', { keepOld = true } = {}) => {
       const key = await createSigningKey(alg);
       keys = keepOld ? [key, ...keys] : [key];

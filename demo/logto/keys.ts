@@ -1,7 +1,15 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK, SignJWT } from 'jose';
 
-export type SigningAlgorithm = 'ES384' | 'RS256';
+/** What a Logto of August 2026 can sign with: the key's curve decides. */
+export const signingAlgorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256'] as const;
+export type SigningAlgorithm = (typeof signingAlgorithms)[number];
+
+const curves: Partial<Record<SigningAlgorithm, string>> = {
+  ES256: 'P-256',
+  ES384: 'P-384',
+  ES512: 'P-521',
+};
 
 export interface SigningKey {
   alg: SigningAlgorithm;
@@ -13,10 +21,10 @@ export interface SigningKey {
 
 /** RSA takes longer (some 100 ms): ask for it only where a test needs it. */
 export async function createSigningKey(alg: SigningAlgorithm): Promise<SigningKey> {
-  const { privateKey } =
-    alg === 'ES384'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-384' })
-      : generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const namedCurve = curves[alg];
+  const { privateKey } = namedCurve
+    ? generateKeyPairSync('ec', { namedCurve })
+    : generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = await exportJWK(privateKey);
   const kid = await calculateJwkThumbprint(jwk);
   // Without `alg`: Logto's RSA keys have none, and oidc-provider adds ES384 by itself.

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider';
 import { claimsByScope, claimsOf } from './claims.ts';
-import type { SigningKey } from './keys.ts';
+import { type SigningKey, signingAlgorithms } from './keys.ts';
 import type { Lifetimes } from './lifetimes.ts';
 import { logoutSource, signedOutSource } from './pages.ts';
 import { type ApiResource, organizationClaim, resourceIndicators } from './resources.ts';
@@ -36,7 +36,7 @@ const rotateAfter = 70;
 
 /** oidc-provider, which Logto itself runs on, set up as Logto sets it up. The first key signs. */
 export function createProvider(settings: ProviderSettings, keys: SigningKey[]): Provider {
-  return new Provider(settings.issuer, {
+  const provider = new Provider(settings.issuer, {
     adapter: settings.storage.adapterFor,
     jwks: { keys: keys.map(({ jwk }) => jwk) },
     clients: [clientMetadata(settings.client)],
@@ -52,13 +52,17 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
       'private_key_jwt',
       'none',
     ],
-    enabledJWA: { idTokenSigningAlgValues: ['ES384', 'RS256'] },
+    enabledJWA: { idTokenSigningAlgValues: [...signingAlgorithms] },
     pkce: { required: () => false },
     extraParams: ['direct_sign_in', 'first_screen'],
     rotateRefreshToken: (ctx) =>
       (ctx.oidc.entities.RefreshToken?.ttlPercentagePassed() ?? 0) >= rotateAfter,
-    findAccount: (_ctx, sub) => {
+    findAccount: (ctx, sub) => {
       const user = settings.users.active(sub);
+      // Application access control: a refresh says so, userinfo goes on answering.
+      if (user?.isExcluded && ctx.oidc.body?.grant_type === 'refresh_token') {
+        throw new errors.AccessDenied();
+      }
       return user && { accountId: sub, claims: (use) => claimsOf(user, use) };
     },
     extraTokenClaims: organizationClaim,
@@ -87,6 +91,12 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
       ctx.body = out;
     },
   });
+  // Logto compares parsed addresses: http://host:3000 is http://host:3000/.
+  provider.Client.prototype.postLogoutRedirectUriAllowed = (uri) =>
+    settings.client.postLogoutRedirectUris.some(
+      (registered) => URL.canParse(uri) && new URL(uri).href === new URL(registered).href,
+    );
+  return provider;
 }
 
 function clientMetadata(client: LogtoClient) {
@@ -165,6 +175,10 @@ const interactionUrl: NonNullable<NonNullable<Configuration['interactions']>['ur
   const clientId = String(params.client_id);
   ctx.cookies.set('_logto', JSON.stringify({ appId: clientId }), { httpOnly: false });
   const query = new URLSearchParams({ app_id: clientId });
+  for (const name of ['login_hint', 'ui_locales']) {
+    const value = params[name];
+    if (typeof value === 'string' && prompt.name !== 'consent') query.set(name, value);
+  }
   if (prompt.name === 'consent') return `/consent?${query}`;
 
   const first = params.first_screen === 'register' ? 'register' : 'sign-in';

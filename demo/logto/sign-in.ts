@@ -55,6 +55,7 @@ export function signInRoutes(context: SignInContext): Router {
   const router = express.Router();
   /** Of each interaction: the state given to Hugging Face, and what to tell on the next page. */
   const states = new Map<string, string>();
+  const back = { label: `Back to ${context.appName}`, href: context.appUrl };
   const toasts = new Map<string, string>();
 
   const show = (
@@ -151,12 +152,15 @@ export function signInRoutes(context: SignInContext): Router {
   router.get('/consent', async (req, res) => {
     const provider = context.provider();
     const interaction = await provider.interactionDetails(req, res);
+    if (users.find(interaction.session?.accountId ?? '')?.isExcluded) {
+      // Nothing returns to the app.
+      return void res.status(403).send(messagePage('Access denied', back));
+    }
     const consent = { grantId: await grantAll(provider, interaction) };
     const options = { mergeWithLastSubmission: true };
     res.redirect(await provider.interactionResult(req, res, { consent }, options));
   });
 
-  const back = { label: `Back to ${context.appName}`, href: context.appUrl };
   router.get('/account-suspended', (_req, res) => {
     res.send(messagePage('This account has been suspended.', back));
   });

@@ -29,6 +29,8 @@ export interface LogtoUser {
   roles: string[];
   organizations: LogtoMembership[];
   isSuspended: boolean;
+  /** The application's access control leaves this user out. */
+  isExcluded: boolean;
 }
 
 /** Everyone who has an account at the Logto stand-in. */
@@ -38,7 +40,7 @@ export interface UserDirectory {
   all(): LogtoUser[];
   /** A new user with that username, everything else null. */
   register(username: string): LogtoUser;
-  /** The user of that Hugging Face account, made at the first sign-in, synchronised at every one. */
+  /** The user of that Hugging Face account, made at the first sign-in; name and avatar follow it (`syncProfile`). */
   fromHuggingFace(info: HuggingFaceUserInfo): LogtoUser;
   /** @throws when nobody has that `sub`. */
   update(sub: string, changes: Partial<Omit<LogtoUser, 'sub'>>): void;
@@ -63,8 +65,9 @@ export function createUserDirectory(): UserDirectory {
     register: (username) => add({ username }),
     fromHuggingFace: (info) => {
       const known = find((user) => user.identities.huggingface?.userId === info.sub);
-      const user = known ?? add(givenAtLogto(info));
-      user.identities = { huggingface: identityOf(info) };
+      const user =
+        known ?? add({ ...givenAtLogto(info), identities: { huggingface: identityOf(info) } });
+      // `rawData` and the rest stay as they were at the first sign-in; only these two follow.
       user.name = info.name ?? user.name;
       user.avatar = info.picture ?? user.avatar;
       user.updatedAt = Date.now();
@@ -105,6 +108,7 @@ function newUser(fields: Partial<LogtoUser>): LogtoUser {
     roles: [defaultRole],
     organizations: [],
     isSuspended: false,
+    isExcluded: false,
     ...fields,
   };
 }

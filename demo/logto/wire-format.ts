@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { type SigningKey, sign } from './keys.ts';
 
@@ -25,6 +25,24 @@ export function dressError(ctx: KoaContextWithOIDC): void {
     ...(error === 'invalid_grant' ? { error_uri: 'https://openid.sh/debug/invalid_grant' } : {}),
     ...body,
   };
+}
+
+/** Answers what no route of oidc-provider has answered, in the words of Logto's own. */
+export function answerUnknownRoute(ctx: KoaContextWithOIDC): void {
+  ctx.status = 404;
+  ctx.body = logtoError(
+    'invalid_request',
+    `unrecognized route or not allowed method (${ctx.method} on ${ctx.path})`,
+  );
+}
+
+/** What every OIDC path answers that was given a secret which has expired: 400, not 401. */
+export const expiredSecret = () => logtoError('invalid_request', 'client secret has expired');
+
+/** OAuth's error with Logto's own `code` and `message` before it. */
+function logtoError(error: string, description: string): Record<string, string> {
+  const message = messages[error] ?? `An OIDC error occurred: oidc.${error}.`;
+  return { code: `oidc.${error}`, message, error, error_description: description };
 }
 
 /** Discovery has an ETag and nothing else; the key set must be asked for again each time. */
@@ -55,6 +73,20 @@ export async function changeIdToken(
   if (typeof body.id_token !== 'string') return;
   const claims = { ...decodeJwt(body.id_token), ...changes };
   ctx.body = { ...body, id_token: await sign(key, claims) };
+}
+
+/** @returns the ID token to give out instead of one with these claims. */
+export type MakeIdToken = (claims: JWTPayload) => string | Promise<string>;
+
+/** A sign-in or a refresh that answers with any ID token at all, whatever its signature. */
+export async function replaceIdToken(ctx: KoaContextWithOIDC, make: MakeIdToken): Promise<void> {
+  const { body } = ctx;
+  if (ctx.oidc.route !== 'token' || !isRecord(body) || typeof body.id_token !== 'string') return;
+  ctx.body = { ...body, id_token: await make(decodeJwt(body.id_token)) };
+}
+
+export function changeUserInfo(ctx: KoaContextWithOIDC, changes: Record<string, unknown>): void {
+  if (ctx.oidc.route === 'userinfo' && isRecord(ctx.body)) ctx.body = { ...ctx.body, ...changes };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -88,18 +88,29 @@ export class SignInDenied extends AppError {
   }
 }
 
-/** Logto can't be reached, answers too late or with something that is no answer. Nobody is signed out by it. */
+/**
+ * Logto can't be reached, answers too late, with too many requests or with something that is no
+ * answer. Nobody is signed out by it.
+ */
 export class LogtoUnavailable extends AppError {
   readonly status = 503;
   readonly reason: 'logto_unavailable' | 'logto_wrong_issuer';
+  /** When Logto said to come again (Retry-After), in seconds from then. */
+  readonly retryAfterSeconds: number | null;
 
   constructor(
     message: string,
-    options?: ErrorOptions,
+    options?: ErrorOptions & { retryAfterSeconds?: number | null },
     reason: 'logto_unavailable' | 'logto_wrong_issuer' = 'logto_unavailable',
   ) {
     super(message, options);
     this.reason = reason;
+    this.retryAfterSeconds = options?.retryAfterSeconds ?? null;
+  }
+
+  override get headers(): Record<string, string> {
+    const { retryAfterSeconds: seconds } = this;
+    return seconds === null ? {} : { 'Retry-After': String(seconds) };
   }
 }
 
@@ -110,8 +121,9 @@ export class LogtoRefused extends AppError {
   readonly httpStatus: number;
   readonly code: string;
 
-  constructor(httpStatus: number, code: string) {
-    super(`Logto answered ${httpStatus} ${code}`);
+  /** @param description One of few known texts; never Logto's own free text. */
+  constructor(httpStatus: number, code: string, description?: string) {
+    super(`Logto answered ${httpStatus} ${code}${description ? ` (${description})` : ''}`);
     this.httpStatus = httpStatus;
     this.code = code;
   }

@@ -25,7 +25,7 @@ export function bearer(deps: BearerDeps): RequestHandler {
   const { issuer, logto, now } = deps;
   return async (req, _res, next) => {
     const token = tokenOf(req);
-    const expected = { getKey: await logto.keySet(), issuer, now: now() };
+    const expected = { keySet: logto.keySet, issuer, now: now() };
     const claims = await verifyAccessToken(token, expected);
     setPrincipal(req, new TokenPrincipal(claims, organizationOfToken(claims, deps), deps));
     next();

@@ -1,14 +1,13 @@
 import { UserScope } from '@logto/express';
-import LogtoClient, { type ClientAdapter, type LogtoConfig } from '@logto/node';
-import type { JWTVerifyGetKey } from 'jose';
+import LogtoClient, { type LogtoConfig } from '@logto/node';
 import type { KitConfig } from '../config/config.ts';
-import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
-import { sharedKeySet } from './key-set.ts';
-import { createRequester } from './requester.ts';
+import { LogtoRefused } from '../errors.ts';
+import { sharedDiscovery } from './discovery.ts';
+import { type KeySet, sharedKeySet } from './key-set.ts';
+import { authenticated, createRequest, parseAnswer } from './requester.ts';
 import { verifyIdToken } from './tokens.ts';
 
-const DISCOVERY_LIFETIME_MS = 10 * 60_000;
-/** Signing out never keeps a person waiting longer than this for Logto. */
+/** Signing out never keeps a person waiting longer than this for Logto, discovery included. */
 const SIGN_OUT_TIMEOUT_MS = 2000;
 
 /** What the pages need beside openid, offline_access and profile, and no more (S16). */
@@ -28,17 +27,20 @@ export interface Logto {
   /** The SDK's client for one call over `storage`; where it would redirect to, `navigate` is told. */
   client(storage: ClientStorage, navigate?: (url: string) => void): LogtoClient;
   /**
-   * Revokes the refresh token (2 s at most), then says where the browser ends Logto's own session.
+   * Revokes the refresh token, then says where the browser ends Logto's own session: 2 s at most.
    *
    * @throws {LogtoUnavailable} when Logto is unreachable: then it can't be signed out there.
    */
-  endSession(refreshToken: string | null, postLogoutRedirectUri: string): Promise<string>;
-  /** Hands a refresh token back, and its whole grant with it (RFC 7009). */
+  endSession(
+    refreshToken: string | null,
+    postLogoutRedirectUri: string,
+  ): Promise<{ url: string; revocationError: LogtoRefused | null }>;
+  /** Revokes a refresh token, and its whole grant with it (RFC 7009): 2 s at most. */
   revoke(refreshToken: string): Promise<void>;
   /** Userinfo of whom the opaque access token was given to (OpenID Connect Core section 5.3). */
   userInfo(accessToken: string): Promise<unknown>;
-  /** Logto's signing keys, shared by the whole process. */
-  keySet(): Promise<JWTVerifyGetKey>;
+  /** Logto's signing keys, shared by the whole process; nothing is asked for before one is needed. */
+  keySet: KeySet;
 }
 
 export interface LogtoDeps {
@@ -55,96 +57,86 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
   const scopes = [...scopesFor(config.logto), ...apiScopes];
   const resources = apiResource ? [apiResource] : [];
   const sdkConfig: LogtoConfig = { endpoint, appId, appSecret, scopes, resources };
-  const unstable_cache = discoveryCache(issuer, now);
-  const requester = createRequester({ fetch, appId, appSecret, timeoutMs });
-  const shortTimeoutMs = Math.min(timeoutMs, SIGN_OUT_TIMEOUT_MS);
-  const shortTimeout = createRequester({ fetch, appId, appSecret, timeoutMs: shortTimeoutMs });
-  const jwksFor = sharedKeySet({ fetch, timeoutMs });
+  const discoveryUrl = new URL(`${issuer}/.well-known/openid-configuration`).href;
+  const anonymous = createRequest(fetch);
+  const request = authenticated(anonymous, appId, appSecret);
+  const discovery = sharedDiscovery({ url: discoveryUrl, issuer, request, timeoutMs, now });
+  const keySetAt = sharedKeySet({ request: anonymous, timeoutMs, now });
 
-  const makeClient = (
-    adapter: Pick<ClientAdapter, 'storage' | 'navigate' | 'requester'>,
-  ): LogtoClient =>
-    new LogtoClient(sdkConfig, { ...adapter, unstable_cache }, () => ({
-      verifyIdToken: async (idToken) =>
-        verifyIdToken(idToken, { getKey: await keySet(), issuer, audience: appId, now: now() }),
+  const metadata = async (waitMs = timeoutMs) => (await discovery.get(waitMs)).metadata;
+  const keySet: KeySet = {
+    async find(header, { isOwn = false, waitMs = timeoutMs } = {}) {
+      const startedAt = performance.now();
+      const { jwks_uri } = await metadata(waitMs);
+      const leftMs = waitMs - (performance.now() - startedAt);
+      return keySetAt(jwks_uri).find(header, { isOwn, waitMs: leftMs });
+    },
+  };
+
+  /** The SDK asks for discovery as for anything else, and gets the one that is shared. */
+  async function requester<Answer>(...[input, init = {}]: Parameters<typeof fetch>) {
+    const isDiscovery = input === discoveryUrl;
+    const body = isDiscovery
+      ? (await discovery.get(timeoutMs)).document
+      : await request(input, init, timeoutMs);
+    return parseAnswer<Answer>(body);
+  }
+
+  const client: Logto['client'] = (storage, navigate = noop) => {
+    // The SDK's own cache has no end, and those who wait at it try again one after the other. Each
+    // client gets an empty one, for the same reason: who shares one, waits there.
+    const unstable_cache = storageOver(new Map());
+    const adapter = { storage: storageOver(storage), navigate, requester, unstable_cache };
+    return new LogtoClient(sdkConfig, adapter, () => ({
+      verifyIdToken: (idToken) =>
+        verifyIdToken(idToken, { keySet, issuer, audience: appId, now: now() }),
     }));
+  };
 
-  const discovery = (send = requester) =>
-    makeClient({
-      storage: storageOver(new Map()),
-      navigate: noop,
-      requester: send,
-    }).getOidcConfig();
-
-  const keySet = async () => jwksFor((await discovery()).jwksUri);
-
-  async function revoke(refreshToken: string): Promise<void> {
-    const { revocationEndpoint } = await discovery(shortTimeout);
-    await shortTimeout(revocationEndpoint, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ client_id: appId, token: refreshToken }).toString(),
-    });
+  async function revoke(refreshToken: string, waitMs = SIGN_OUT_TIMEOUT_MS): Promise<void> {
+    const deadline = performance.now() + Math.min(timeoutMs, waitMs);
+    const { revocation_endpoint } = await metadata(deadline - performance.now());
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const body = new URLSearchParams({ client_id: appId, token: refreshToken }).toString();
+    const leftMs = Math.max(1, Math.floor(deadline - performance.now()));
+    await request(revocation_endpoint, { method: 'POST', headers, body }, leftMs);
   }
 
   async function userInfo(accessToken: string): Promise<unknown> {
-    const { userinfoEndpoint } = await discovery();
-    return requester(userinfoEndpoint, { headers: { authorization: `Bearer ${accessToken}` } });
+    const { userinfo_endpoint } = await metadata();
+    const headers = { authorization: `Bearer ${accessToken}` };
+    return parseAnswer(await request(userinfo_endpoint, { headers }, timeoutMs));
   }
 
   async function endSession(refreshToken: string | null, postLogoutRedirectUri: string) {
-    const { endSessionEndpoint } = await discovery(shortTimeout);
-    if (refreshToken) {
-      await revoke(refreshToken).catch((error: unknown) => {
-        // A token that Logto no longer knows is as good as revoked.
-        if (!(error instanceof LogtoRefused)) throw error;
-      });
-    }
+    const startedAt = performance.now();
+    const { end_session_endpoint } = await metadata(Math.min(timeoutMs, SIGN_OUT_TIMEOUT_MS));
+    const leftMs = SIGN_OUT_TIMEOUT_MS - (performance.now() - startedAt);
+    // A refusal doesn't keep the browser from ending Logto's own session.
+    const revocationError = refreshToken
+      ? await revoke(refreshToken, leftMs).then(() => null, refusedOrThrow)
+      : null;
     const query = { client_id: appId, post_logout_redirect_uri: postLogoutRedirectUri };
-    return `${endSessionEndpoint}?${new URLSearchParams(query)}`;
+    return { url: `${end_session_endpoint}?${new URLSearchParams(query)}`, revocationError };
   }
 
-  return {
-    client: (storage, navigate = noop) =>
-      makeClient({ storage: storageOver(storage), navigate, requester }),
-    endSession,
-    revoke,
-    userInfo,
-    keySet,
-  };
+  return { client, endSession, revoke, userInfo, keySet };
 }
 
 const noop = () => {};
 
-/** The SDK hands the discovery document to this; kept with another issuer, it would poison us (S20). */
-function discoveryCache(
-  issuer: string,
-  now: () => number,
-): NonNullable<ClientAdapter['unstable_cache']> {
-  let kept: { document: string; until: number } | undefined;
-  return {
-    getItem: async () => (kept && now() < kept.until ? kept.document : null),
-    setItem: async (_key, document) => {
-      const found: unknown = JSON.parse(document)?.issuer;
-      if (found !== issuer) {
-        const message = `Discovery names another issuer than ${issuer}`;
-        throw new LogtoUnavailable(message, undefined, 'logto_wrong_issuer');
-      }
-      kept = { document, until: now() + DISCOVERY_LIFETIME_MS };
-    },
-    removeItem: async () => {
-      kept = undefined;
-    },
-  };
+function refusedOrThrow(error: unknown): LogtoRefused {
+  if (error instanceof LogtoRefused) return error;
+  throw error;
 }
 
-function storageOver(map: ClientStorage): ClientAdapter['storage'] {
+function storageOver(map: ClientStorage) {
   return {
-    getItem: async (key) => map.get(key) ?? null,
-    setItem: async (key, value) => {
+    getItem: async (key: string) => map.get(key) ?? null,
+    setItem: async (key: string, value: string) => {
       map.set(key, value);
     },
-    removeItem: async (key) => {
+    removeItem: async (key: string) => {
       map.delete(key);
     },
   };

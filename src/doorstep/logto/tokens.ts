@@ -1,7 +1,22 @@
-import { errors, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  base64url,
+  decodeProtectedHeader,
+  errors,
+  type JWTClaimVerificationOptions,
+  type JWTPayload,
+  jwtVerify,
+  UnsecuredJWT,
+} from 'jose';
 import { z } from 'zod';
-import { InvalidLogoutToken, LogtoUnavailable, SignInFailed, Unauthorized } from '../errors.ts';
-import { SIGNING_ALGORITHMS } from './key-set.ts';
+import {
+  InvalidLogoutToken,
+  LogtoRefused,
+  LogtoUnavailable,
+  SignInFailed,
+  Unauthorized,
+} from '../errors.ts';
+import { type KeySet, SIGNING_ALGORITHMS } from './key-set.ts';
+import { SignatureQueueFull } from './signature-queue.ts';
 
 /** The SDK's own figure for ID tokens; Logto gives a logout token two minutes. */
 const CLOCK_TOLERANCE_SECONDS = 300;
@@ -10,7 +25,7 @@ const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** What every token of Logto is held against. */
 export interface Expected {
-  getKey: JWTVerifyGetKey;
+  keySet: KeySet;
   issuer: string;
   /** Milliseconds since 1970. */
   now: number;
@@ -23,29 +38,62 @@ interface Rules<Claims> extends Expected {
   maxAgeSeconds?: number;
   requiredClaims: string[];
   claims: z.ZodType<Claims>;
+  /** It came from our own call of the token endpoint; anybody can send the others. */
+  isOwn?: boolean;
+  /** Runs the check of the signature, the only thing here that costs something, when there is room. */
+  schedule?: Schedule;
   /** What an invalid token is to whoever sent it. */
   refuse: (cause: unknown) => Error;
 }
 
+/** Runs work now or later. What it throws is passed on. */
+export type Schedule = <Result>(work: () => Promise<Result>) => Promise<Result>;
+
+const runNow: Schedule = (work) => work();
+
 /** The one place where a JWT is verified: signature, algorithm, issuer, audience, type, times, form. */
 async function verify<Claims>(token: string, rules: Rules<Claims>): Promise<Claims> {
-  const { audience, typ, maxAgeSeconds } = rules;
+  const { keySet, audience, typ, maxAgeSeconds, isOwn = false, schedule = runNow } = rules;
+  const options = {
+    issuer: rules.issuer,
+    algorithms: SIGNING_ALGORITHMS,
+    clockTolerance: rules.clockToleranceSeconds,
+    requiredClaims: rules.requiredClaims,
+    currentDate: new Date(rules.now),
+    ...(audience !== undefined && { audience }),
+    ...(typ !== undefined && { typ }),
+    ...(maxAgeSeconds !== undefined && { maxTokenAge: maxAgeSeconds }),
+  };
   try {
-    const { payload } = await jwtVerify(token, rules.getKey, {
-      issuer: rules.issuer,
-      algorithms: SIGNING_ALGORITHMS,
-      clockTolerance: rules.clockToleranceSeconds,
-      requiredClaims: rules.requiredClaims,
-      currentDate: new Date(rules.now),
-      ...(audience !== undefined && { audience }),
-      ...(typ !== undefined && { typ }),
-      ...(maxAgeSeconds !== undefined && { maxTokenAge: maxAgeSeconds }),
-    });
+    // Our own come by few, and what is wrong with them decides what happens: signature first.
+    if (!isOwn) rules.claims.parse(unverifiedClaims(token, options));
+    const header = decodeProtectedHeader(token);
+    assertAlgorithm(header.alg);
+    const key = await keySet.find(header, { isOwn });
+    const { payload } = await schedule(() => jwtVerify(token, key, options));
     return rules.claims.parse(payload);
   } catch (cause) {
-    // Without a key set nobody knows whether the token is valid.
-    throw cause instanceof LogtoUnavailable ? cause : rules.refuse(cause);
+    if (cause instanceof LogtoUnavailable || cause instanceof LogtoRefused) throw cause;
+    if (cause instanceof SignatureQueueFull) throw cause;
+    throw rules.refuse(cause);
   }
+}
+
+/**
+ * Form, type, issuer, audience and times, before anything is spent on a token that anybody can send.
+ * jose looks at the claims of an unsigned JWT only: so it is shown this one without its signature.
+ */
+function unverifiedClaims(token: string, options: JWTClaimVerificationOptions): JWTPayload {
+  const header = { ...decodeProtectedHeader(token), alg: 'none' };
+  const [, payload, signature] = token.split('.');
+  if (!signature) throw new errors.JWTInvalid('The signature is missing');
+  const unsigned = `${base64url.encode(JSON.stringify(header))}.${payload}.`;
+  return UnsecuredJWT.decode(unsigned, options).payload;
+}
+
+function assertAlgorithm(alg: string | undefined): asserts alg is string {
+  if (alg !== undefined && SIGNING_ALGORITHMS.includes(alg)) return;
+  throw new errors.JOSEAlgNotAllowed('The algorithm is not allowed');
 }
 
 /**
@@ -63,6 +111,7 @@ export async function verifyIdToken(
     ...expected,
     clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
     requiredClaims: ['sub', 'iat', 'exp'],
+    isOwn: true,
     claims: z.looseObject({
       iat: z
         .number()
@@ -92,18 +141,20 @@ export type LogoutToken = { jti: string } & ({ sid: string } | { sub: string });
  * (OpenID Connect Back-Channel Logout 1.0, section 2.6).
  *
  * @returns the session at Logto that ended, or with `sub` alone the user.
- * @throws {InvalidLogoutToken}, or {@link LogtoUnavailable} without a key set.
+ * @param expected.schedule For the signature: everything else is looked at before.
+ * @throws {InvalidLogoutToken}, {@link LogtoUnavailable} without a key set, or
+ * {@link SignatureQueueFull} when the signature could not be looked at.
  */
 export async function verifyLogoutToken(
   token: string,
-  expected: Expected & { audience: string },
+  expected: Expected & { audience: string; schedule: Schedule },
 ): Promise<LogoutToken> {
   const { jti, sid, sub } = await verify(token, {
     ...expected,
     typ: 'logout+jwt',
     clockToleranceSeconds: CLOCK_TOLERANCE_SECONDS,
-    // Refuses an old one and one from the future, whatever its exp says (S21).
-    maxAgeSeconds: CLOCK_TOLERANCE_SECONDS,
+    // With the tolerance, five minutes old or early at most, whatever its exp says (S21).
+    maxAgeSeconds: 0,
     requiredClaims: ['jti', 'iat', 'exp', 'events'],
     claims: LogoutClaims,
     refuse: (cause) => new InvalidLogoutToken('The logout token is invalid', { cause }),

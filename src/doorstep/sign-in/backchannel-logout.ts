@@ -8,9 +8,11 @@ import express, {
 } from 'express';
 import type { Logger } from 'pino';
 import { InvalidLogoutToken } from '../errors.ts';
+import { clientAddress } from '../http/client-address.ts';
 import { rejectReadBody } from '../http/host-checks.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
+import { SignatureQueue, SignatureQueueFull } from '../logto/signature-queue.ts';
 import { type LogoutToken, verifyLogoutToken } from '../logto/tokens.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { wrapRedisError } from '../redis/errors.ts';
@@ -44,8 +46,9 @@ export function backchannelLogout(deps: BackchannelDeps): Router {
   // Strict, and not under a path of app.ts: only this very spelling is exempt from the CSRF defence.
   const router = Router({ caseSensitive: true, strict: true });
   const form = express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 });
+  const signatures = new SignatureQueue();
   router.post(deps.path, form, async (req, res) => {
-    await endWhatLogtoEnded(deps, req);
+    await endWhatLogtoEnded(deps, signatures, req);
     res.set('Cache-Control', 'no-store').status(200).end();
   });
   router.use(deps.path, answerWithOAuthError(deps));
@@ -59,16 +62,19 @@ function tokenOf(req: Request): string {
   throw new InvalidLogoutToken('The form has no logout_token');
 }
 
-async function endWhatLogtoEnded(deps: BackchannelDeps, req: Request): Promise<void> {
+async function endWhatLogtoEnded(
+  deps: BackchannelDeps,
+  signatures: SignatureQueue,
+  req: Request,
+): Promise<void> {
   const { issuer, appId, redis, sessions, logto, logger, now } = deps;
-  // Before Logto is asked for anything: whoever sends no token makes no call.
-  const token = tokenOf(req);
-  const getKey = await logto.keySet();
-  const said = await verifyLogoutToken(token, {
-    getKey,
+  const address = clientAddress(req);
+  const said = await verifyLogoutToken(tokenOf(req), {
+    keySet: logto.keySet,
     issuer,
     audience: appId,
     now: now(),
+    schedule: (check) => signatures.run(address, check),
   });
 
   const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
@@ -96,12 +102,23 @@ const targetOf = (said: LogoutToken, iss: string) =>
 /** Section 2.8: 400 with an OAuth error body for what can't be accepted. Everything else goes on. */
 function answerWithOAuthError({ logger, failureLimit }: BackchannelDeps): ErrorRequestHandler {
   return (thrown, req, res: Response, next) => {
+    // Whoever sent it has gone, so there is nobody to answer.
+    if (isAborted(thrown)) return void res.end();
+    if (thrown instanceof SignatureQueueFull) {
+      logger.error(
+        { event: 'backchannel_logout.overloaded', requestId: requestIdOf(req) },
+        'A logout token was not looked at: too many wait',
+      );
+      res.set({ 'Cache-Control': 'no-store', 'Retry-After': '10' }).status(503);
+      return void res.json({ error: 'temporarily_unavailable' });
+    }
     if (!(thrown instanceof InvalidLogoutToken || isUnreadableBody(thrown))) return next(thrown);
     logger.warn(
       { event: 'backchannel_logout.refused', requestId: requestIdOf(req), err: thrown },
       'Logout token refused',
     );
-    // Counted here, so that good tokens are never held up, however many come at once.
+    // Counted here and not before the signature: behind a proxy, anybody's rubbish would keep out the
+    // good token that comes from the same address, and that Logto sends once only.
     failureLimit(req, res, (limited?: unknown) => {
       if (limited) return next(limited);
       res.set('Cache-Control', 'no-store').status(400);
@@ -112,6 +129,10 @@ function answerWithOAuthError({ logger, failureLimit }: BackchannelDeps): ErrorR
     });
   };
 }
+
+/** The body parser's, when the connection ended before the body did. */
+const isAborted = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'type' in thrown && thrown.type === 'request.aborted';
 
 /** Too large, compressed in a way that doesn't open, and the like: the body parser's 4xx. */
 const isUnreadableBody = (thrown: unknown): boolean =>

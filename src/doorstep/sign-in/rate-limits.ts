@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { TooManyRequests } from '../errors.ts';
+import { clientAddress } from '../http/client-address.ts';
 
 const WINDOW_MS = 60_000;
 
@@ -17,6 +18,8 @@ export const DEFAULT_LIMITS: Limits = { signIn: 60, callback: 120, backchannelFa
 
 export interface RateLimits {
   signIn: RequestHandler;
+  /** For what starts no sign-in, so that a browser's prefetching never takes a person's own click. */
+  refusedSignIn: RequestHandler;
   callback: RequestHandler;
   backchannelFailure: RequestHandler;
 }
@@ -27,6 +30,7 @@ export function createRateLimits(limits: Limits): RateLimits {
     rateLimit({
       windowMs: WINDOW_MS,
       limit,
+      keyGenerator: clientAddress,
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       // Its checks write to the console, past the log; TRUST_PROXY is checked at start-up.
@@ -36,6 +40,7 @@ export function createRateLimits(limits: Limits): RateLimits {
     });
   return {
     signIn: limited(limits.signIn),
+    refusedSignIn: limited(limits.signIn),
     callback: limited(limits.callback),
     backchannelFailure: limited(limits.backchannelFailures),
   };

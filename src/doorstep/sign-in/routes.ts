@@ -1,7 +1,7 @@
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { foreignChange, isForeignChange, type Origins } from '../http/same-origin.ts';
 import { type CallbackDeps, finishSignIn } from './callback.ts';
-import { getOnly, navigationOnly } from './navigation.ts';
+import { getOnly, isNavigation, navigationOnly } from './navigation.ts';
 import type { Paths } from './paths.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { type SignInDeps, startSignIn } from './sign-in.ts';
@@ -15,13 +15,15 @@ export type AuthRoutesDeps = SignInDeps &
 export function authRoutes(deps: AuthRoutesDeps): Router {
   const router = Router({ caseSensitive: true, strict: true });
   const { limits, paths, origins } = deps;
-  router.all(paths.signIn, limits.signIn, navigationOnly, (req, res) =>
-    startSignIn(deps, req, res),
-  );
-  router.all(paths.signUp, limits.signIn, navigationOnly, (req, res) =>
+  const limitSignIn: RequestHandler = (req, res, next) => {
+    const starts = req.method === 'GET' && isNavigation(req);
+    return starts ? limits.signIn(req, res, next) : limits.refusedSignIn(req, res, next);
+  };
+  router.all(paths.signIn, limitSignIn, navigationOnly, (req, res) => startSignIn(deps, req, res));
+  router.all(paths.signUp, limitSignIn, navigationOnly, (req, res) =>
     startSignIn(deps, req, res, 'register'),
   );
-  router.all(paths.callback, limits.callback, getOnly, (req, res) => finishSignIn(deps, req, res));
+  router.all(paths.callback, getOnly, limits.callback, (req, res) => finishSignIn(deps, req, res));
   router.post(paths.signOut, (req, res) => {
     if (isForeignChange(req, origins)) throw foreignChange();
     return signOut(deps, req, res);

@@ -43,9 +43,16 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
   const home = baseUrl + afterSignOut;
   const goTo = deps.signOutAnswer === 'page' ? leadOn : redirect;
   try {
-    const endSession = await logto.endSession(ended?.tokens?.refreshToken ?? null, home);
+    const refreshToken = ended?.tokens?.refreshToken ?? null;
+    const { url, revocationError: err } = await logto.endSession(refreshToken, home);
+    if (err) {
+      logger.warn(
+        { event: 'revocation.failed', requestId, err },
+        'A refresh token was not revoked',
+      );
+    }
     flash.set(res, 'You are signed out.');
-    goTo(res, endSession);
+    goTo(res, url);
   } catch (error) {
     if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
     logger.warn(
