@@ -16,6 +16,7 @@ import { Refresher } from './refresh/refresher.ts';
 import { revokeAll } from './refresh/revoke.ts';
 import { type AppData, Sessions } from './session/sessions.ts';
 import { backchannelLogout } from './sign-in/backchannel-logout.ts';
+import { interruptedSignIn } from './sign-in/callback.ts';
 import { PendingSignIns } from './sign-in/pending-sign-in.ts';
 import { createRateLimits, DEFAULT_LIMITS, type Limits } from './sign-in/rate-limits.ts';
 import { authRoutes } from './sign-in/routes.ts';
@@ -119,6 +120,7 @@ export function createDoorstep(options: DoorstepOptions): Doorstep {
       limits: rateLimits,
     }),
   );
+  middleware.use(interruptedSignIn({ baseUrl, sessions, pendingSignIns }));
   middleware.use(recheck);
 
   const api = Router();

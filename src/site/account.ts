@@ -30,6 +30,8 @@ export function accountPage({ config, now, send }: PageDeps) {
       claims: claimRows(auth.claims),
       accountCenter: config.logto.accountCenter ? accountCenter(config.logto.endpoint) : [],
     };
+    // It holds an e-mail address, which proxies such as Cloudflare's would rewrite (RFC 9111 section 5.2.2.6).
+    res.set('Cache-Control', 'no-store, no-transform');
     send(req, res, 'account', model, { title: 'Account' });
   };
 }

@@ -156,6 +156,10 @@ export interface ErrorCopy {
 export interface ErrorContext {
   /** Where the person was, so that "Try again" tries just that. A path of this site. */
   address: string;
+  /** Where a sign-in was to lead that failed at its callback; null for any other request. */
+  returnTo: string | null;
+  /** The request asked for a change and got as far as its handler. */
+  mayBeDone: boolean;
   /** What to say of a missing permission, by its name at Logto. */
   denials: Record<string, DenialCopy | undefined>;
 }

@@ -116,7 +116,6 @@ describe('the callback', () => {
   });
 
   it.each([
-    ['missing', null],
     ['another', 'http://localhost:1/oidc'],
     ['almost the same', 'http://localhost:3001/oidc/'],
   ])('S20 iss %s: refused, nothing spent', async (_what, iss) => {
