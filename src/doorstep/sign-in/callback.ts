@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { setPrincipal, VISITOR } from '../access/principal.ts';
 import {
   AppError,
+  BadInput,
   InsecureRequest,
   LogtoRefused,
   SignInFailed,
@@ -77,7 +78,8 @@ export function interruptedSignIn({
 }: Pick<CallbackDeps, 'baseUrl' | 'sessions' | 'pendingSignIns'>): ErrorRequestHandler {
   return (thrown: unknown, req, _res, next) => {
     const isOfTheSignIn = req.path === '/callback' && req.method === 'GET';
-    if (!isOfTheSignIn || thrown instanceof InsecureRequest) return next(thrown);
+    const isRefused = thrown instanceof InsecureRequest || thrown instanceof BadInput;
+    if (!isOfTheSignIn || isRefused) return next(thrown);
     // A session of before may have ended on the way: its user is not shown as signed in.
     if (req.auth && !sessions.of(req)) setPrincipal(req, VISITOR);
     const state = new URL(req.originalUrl, baseUrl).searchParams.get('state');
