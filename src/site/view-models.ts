@@ -60,7 +60,8 @@ export interface HomeSignedIn {
 }
 
 export interface OrganizationRow {
-  id: string;
+  /** Its page. */
+  href: string;
   name: string;
   description: string | null;
   roles: string[];
@@ -70,6 +71,9 @@ export interface OrganizationsPage {
   organizations: (OrganizationRow & { isDefault: boolean })[];
   /** False: Logto could not be asked just now, so this is what it said last. */
   isFresh: boolean;
+  /** More than a page shows. */
+  nextHref: string | null;
+  previousHref: string | null;
 }
 
 export interface OrganizationPage extends OrganizationRow {
@@ -86,6 +90,8 @@ export interface AccountPage {
   identities: LinkedIdentity[] | null;
   /** null: this site knows no organizations. */
   organizations: OrganizationRow[] | null;
+  /** So many more are on the page of organizations. */
+  moreOrganizations: number;
   times: SessionTimes;
   claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
   /** Logto's own account pages; empty unless switched on. */

@@ -35,7 +35,9 @@ describe('organizations', () => {
       /Analytical Engines[\s\S]*admin[\s\S]*treasurer[\s\S]*London Mathematical/,
     );
     expect(app.logto.calls).toMatchObject({ userinfo: 1, token: 0 });
-    expect((await browser.get(page(MATHEMATICIANS))).body).toContain('None: you are a member.');
+    expect((await browser.get(page(MATHEMATICIANS))).body).toContain(
+      'You are a member, without a role.',
+    );
   });
 
   it('the address decides which one a page is about, the session remembers only the default', async () => {

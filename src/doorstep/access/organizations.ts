@@ -68,7 +68,8 @@ async function describe(
   const names = target.user.organizationNames ?? {};
   return target.user.organizations
     .map(({ id, roles }) => {
-      return { id, roles, name: names[id] ?? id, description: descriptions.get(id) ?? null };
+      const name = (Object.hasOwn(names, id) && names[id]) || id;
+      return { id, roles, name, description: descriptions.get(id) ?? null };
     })
     .sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
