@@ -26,6 +26,8 @@ export const books: Feature = {
 };
 
 function card(organizationId: string | null): Card {
-  const line = 'A shared shelf: read, and add if you may.';
+  const line = organizationId
+    ? 'The books that its members share: read them, and add some if you may.'
+    : 'Your own books, and those that your organizations share.';
   return { href: addressOf(organizationId), title: 'Books', line, icon: 'books' };
 }

@@ -7,7 +7,8 @@ import {
   requireScope,
 } from '../doorstep/index.ts';
 import type { PageDeps } from '../site/feature.ts';
-import { moment } from '../site/format.ts';
+import { moment, short } from '../site/format.ts';
+import { organizationAddress } from '../site/organization-row.ts';
 import type { Moment } from '../site/view-models.ts';
 import { parseBook, shelfOf } from './shelf.ts';
 
@@ -36,12 +37,14 @@ declare module '../site/view-models.ts' {
 
 /** @param organizationId null: the person's own. */
 export const addressOf = (organizationId: string | null): string =>
-  organizationId === null ? '/books' : `/organizations/${organizationId}/books`;
+  organizationId === null ? '/books' : `${organizationAddress(organizationId)}/books`;
 
 /** GET and POST /books for one's own shelf, /organizations/ID/books for an organization's. */
 export function booksPages(deps: PageDeps): Router {
   const router = Router({ caseSensitive: true });
-  const ofOrganizations = deps.config.logto.organizations ? [addressOf(':organizationId')] : [];
+  const ofOrganizations = deps.config.logto.organizations
+    ? ['/organizations/:organizationId/books']
+    : [];
   for (const path of [addressOf(null), ...ofOrganizations]) {
     router.get(path, requireScope('read:books'), (req, res) => show(deps, req, res));
     router.post(path, requireScope('write:books'), form, (req, res) => add(deps, req, res));
@@ -49,13 +52,17 @@ export function booksPages(deps: PageDeps): Router {
   return router;
 }
 
-const OWN = 'Your own shelf. Nobody else sees it.';
+const OWN = 'Your own books. Nobody else sees them.';
+/** Shelves on one page; the pages of the organizations lead to the others. */
+const MAX_SHELVES = 20;
+/** Of a title, characters; as many as one may have. */
+const MAX_TITLE = 200;
 const form = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 10 });
 
 async function add(deps: PageDeps, req: GuardedRequest, res: Response): Promise<void> {
   try {
     const { title } = await shelfOf(deps, req).add(parseBook(req.body));
-    deps.auth.flash.set(res, `Added: ${title}`);
+    deps.auth.flash.set(res, `Added: ${short(title, MAX_TITLE)}`);
     redirect(res, addressOf(organizationOf(req)));
   } catch (error) {
     if (!(error instanceof InvalidInput)) throw error;
@@ -77,9 +84,13 @@ async function show(
   const all = await shelves(deps, req, organizationId);
   const owner = all.find(({ current }) => current)?.label;
   const model: BooksPage = {
-    lead: organizationId ? `The shelf that members of ${owner} share.` : OWN,
+    lead: organizationId ? `The books that the members of ${owner} share.` : OWN,
     shelves: all,
-    books: books.map(({ title, author, addedAt }) => ({ title, author, added: moment(addedAt) })),
+    books: books.map(({ title, author, addedAt }) => ({
+      title: short(title, MAX_TITLE) || 'Untitled',
+      author: short(author, MAX_TITLE) || 'Unknown',
+      added: moment(addedAt),
+    })),
     form: scopes.has('write:books') ? { action, fields: fields(req, mistakes) } : null,
   };
   const flash = deps.auth.flash.take(req, res);
@@ -90,7 +101,13 @@ async function shelves(deps: PageDeps, req: GuardedRequest, current: string | nu
   if (!deps.config.logto.organizations) return [];
   const organizations = await req.auth.knownOrganizations(current ?? undefined);
   const all = [{ id: null, name: 'Your own' }, ...organizations];
-  return all.map(({ id, name }) => ({ label: name, href: addressOf(id), current: id === current }));
+  return all
+    .filter(({ id }, index) => index < MAX_SHELVES || id === current)
+    .map(({ id, name }) => ({
+      label: short(name) || short(id ?? '') || 'Unnamed',
+      href: addressOf(id),
+      current: id === current,
+    }));
 }
 
 const fields = (req: Request, mistakes: Record<string, string>): Field[] =>

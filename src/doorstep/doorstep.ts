@@ -26,6 +26,7 @@ import { revokeAll } from './refresh/revoke.ts';
 import { sessionOf } from './session/session.ts';
 import { Sessions } from './session/sessions.ts';
 import { backchannelLogout } from './sign-in/backchannel-logout.ts';
+import { interruptedSignIn } from './sign-in/callback.ts';
 import { DEFAULT_PATHS } from './sign-in/paths.ts';
 import { PendingSignIns } from './sign-in/pending-sign-in.ts';
 import { createRateLimits, DEFAULT_LIMITS } from './sign-in/rate-limits.ts';
@@ -168,6 +169,15 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       limits,
     }),
   );
+  middleware.use(
+    interruptedSignIn({
+      baseUrl,
+      callbackPath: paths.callback,
+      sessions,
+      pendingSignIns,
+      asVisitor: (req) => setPrincipal(req, ownVisitor),
+    }),
+  );
   middleware.use(recheck);
 
   const api = Router();
@@ -178,6 +188,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     middleware,
     errorHandler: errorHandler({
       logger,
+      signInPath,
       signInAddress: (req) => signInAddressFrom(req, signInPath),
       render: parts.renderError,
     }),

@@ -5,6 +5,8 @@ export const SIGN_IN_FAILURES = [
   // No pending sign-in answers to this state: too old, another browser, or already finished.
   'sign_in_not_found',
   'callback_malformed',
+  // RFC 9207 wants `iss` in every callback of a Logto: something on the way has cut it off.
+  'issuer_missing',
   'issuer_mismatch',
   // The person said no, or Logto won't let them.
   'denied',
@@ -36,6 +38,8 @@ export const REASONS = [
   'insecure_request',
   'invalid_logout_token',
   'too_many_requests',
+  // An error of other code than ours that carries a 4xx status.
+  'http_error',
   'misuse',
   'unexpected',
   'not_found',
@@ -85,6 +89,31 @@ export class SignInDenied extends AppError {
   constructor(shown: string) {
     super(shown);
     this.shown = shown;
+  }
+}
+
+/**
+ * Anything else that went wrong during a callback. What is in that address can't be used again, or must
+ * not be shown, so the way on is a fresh sign-in. A wrapper: requests that wait for Logto together may
+ * fail with one error, while each has a way back of its own.
+ */
+export class SignInInterrupted extends AppError {
+  readonly status: number;
+  readonly reason: Reason;
+  readonly returnTo: string;
+  override readonly cause: AppError;
+
+  /** @param returnTo Where the person wanted to go; a path of this site. */
+  constructor(cause: AppError, returnTo: string) {
+    super(cause.message, { cause });
+    this.cause = cause;
+    this.status = cause.status;
+    this.reason = cause.reason;
+    this.returnTo = returnTo;
+  }
+
+  override get headers() {
+    return this.cause.headers;
   }
 }
 
@@ -250,10 +279,28 @@ export class TooManyRequests extends AppError {
   readonly reason = 'too_many_requests';
 }
 
+/** An error of other code than ours (http-errors, an app that was built on this) with a 4xx status. */
+export class HttpError extends AppError {
+  readonly status: number;
+  readonly reason = 'http_error';
+
+  /** @param status 400–499; any other becomes 400. */
+  constructor(status: number, cause: unknown) {
+    super(`An error with the status ${status}`, { cause });
+    this.status = status >= 400 && status < 500 ? status : 400;
+  }
+}
+
 /** Anything nobody thought of. The cause is logged and not shown. */
 export class Unexpected extends AppError {
-  readonly status = 500;
+  readonly status: number;
   readonly reason = 'unexpected';
+
+  /** @param status 500–599. */
+  constructor(message: string, options?: ErrorOptions, status = 500) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 /** The app's own mistake in how it uses the kit. The message says what to write instead. */

@@ -11,12 +11,10 @@ import {
 } from '../doorstep/index.ts';
 import { claimRows } from './claims.ts';
 import type { PageDeps } from './feature.ts';
-import { avatarOf } from './format.ts';
+import { avatarOf, MAX_LISTED, MAX_TEXT_CHARACTERS, pathPart, short } from './format.ts';
+import { organizationRow } from './organization-row.ts';
 import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
-
-/** The page of organizations has all of them. */
-const MAX_ORGANIZATIONS = 20;
 
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
 export function accountPage({ config, now, send }: PageDeps) {
@@ -29,11 +27,13 @@ export function accountPage({ config, now, send }: PageDeps) {
       profile: profile(auth, info),
       identities: info && linkedIdentities(info),
       times: sessionTimes(signedInSession(req), config, now()),
-      organizations: found?.organizations.slice(0, MAX_ORGANIZATIONS) ?? null,
-      hasMoreOrganizations: (found?.organizations.length ?? 0) > MAX_ORGANIZATIONS,
+      organizations: found?.organizations.slice(0, MAX_LISTED).map(organizationRow) ?? null,
+      moreOrganizations: Math.max(0, (found?.organizations.length ?? 0) - MAX_LISTED),
       claims: claimRows(auth.claims),
       accountCenter: config.logto.accountCenter ? accountCenter(config.logto.endpoint) : [],
     };
+    // It holds an e-mail address, which proxies such as Cloudflare's would rewrite (RFC 9111 section 5.2.2.6).
+    res.set('Cache-Control', 'no-store, no-transform');
     send(req, res, 'account', model, { title: 'Account' });
   };
 }
@@ -53,24 +53,30 @@ function profile(auth: SignedIn, info: UserInfo | null): AccountPage['profile'] 
   const huggingFace = info ? handleFrom(info) : auth.huggingFace;
   const username = huggingFace?.username ?? auth.username;
   return [
-    { label: 'Name', value: auth.name, href: null },
+    { label: 'Name', value: auth.name && short(auth.name), href: null },
     {
-      label: 'Username',
-      value: username && `@${username}`,
+      label: huggingFace?.username ? 'Username, when you first signed in' : 'Username',
+      value: username && short(`@${username}`),
       href: huggingFace?.profile ?? null,
     },
-    { label: 'E-mail', value: auth.claims.email ?? null, href: null },
+    { label: 'E-mail', value: email(auth.claims.email), href: null },
     ...(auth.roles.length > 0
       ? [
           {
             label: auth.roles.length > 1 ? 'Roles' : 'Role',
-            value: auth.roles.join(', '),
+            value: short(auth.roles.join(', '), MAX_TEXT_CHARACTERS),
             href: null,
           },
         ]
       : []),
   ];
 }
+
+/** A claim is whatever Logto was told to send. */
+const email = (claim: unknown) => (typeof claim === 'string' ? short(claim, MAX_EMAIL) : null);
+
+/** RFC 5321 section 4.5.3.1.3, characters. */
+const MAX_EMAIL = 254;
 
 /** Where people see to their passkeys and linked accounts themselves: Logto's, not ours. */
 const accountCenter = (endpoint: string) => [
@@ -79,21 +85,28 @@ const accountCenter = (endpoint: string) => [
   { label: 'Authenticator app', href: `${endpoint}/account/authenticator-app` },
 ];
 
+/** Of an organization at Hugging Face, characters: far more than they have. */
+const MAX_HANDLE = 128;
+
+/** What Logto keeps of the account that a person signed in with; it dates from the first sign-in. */
 function linkedIdentities(info: UserInfo): LinkedIdentity[] {
-  return Object.entries(info.identities ?? {}).map(([target, { userId, details }]) => {
+  const identities = Object.entries(info.identities ?? {}).slice(0, MAX_LISTED);
+  return identities.map(([target, { userId, details }]) => {
     const raw = details?.rawData;
     const href = webAddress(raw?.profile);
-    const organizations = (raw?.orgs ?? []).map(({ name, preferred_username }) => ({
-      name: name ?? preferred_username ?? 'Unnamed',
-      href:
-        href && preferred_username
-          ? new URL(`/${encodeURIComponent(preferred_username)}`, href).href
-          : null,
-    }));
+    const organizations = (raw?.orgs ?? [])
+      .slice(0, MAX_LISTED)
+      .map(({ name, preferred_username: handle }) => ({
+        name: short(name ?? '') || short(handle ?? '') || 'Unnamed',
+        href:
+          href && handle && handle.length <= MAX_HANDLE
+            ? new URL(`/${pathPart(handle)}`, href).href
+            : null,
+      }));
     const known = raw?.preferred_username ? `@${raw.preferred_username}` : userId;
     return {
-      title: target === 'huggingface' ? 'Hugging Face' : target,
-      handle: href?.replace(/^https?:\/\//, '') ?? known,
+      title: target === 'huggingface' ? 'Hugging Face' : short(target) || 'Unnamed',
+      handle: short(href?.replace(/^https?:\/\//, '') ?? known),
       href,
       organizations,
     };

@@ -1,39 +1,46 @@
-import { moment } from './format.ts';
+import { MAX_LISTED, MAX_TEXT_CHARACTERS, momentOf, short } from './format.ts';
 import type { AccountPage } from './view-models.ts';
 
 /** What the names of claims mean, in a person's words. */
-const MEANINGS: Record<string, string | undefined> = {
-  sub: 'Your ID at this site',
-  name: 'Name',
-  username: 'Username',
-  preferred_username: 'Preferred username',
-  picture: 'Picture',
-  email: 'E-mail address',
-  email_verified: 'Is there an address?',
-  roles: 'Roles',
-  organizations: 'Organizations',
-  organization_roles: 'Roles in organizations',
-  created_at: 'Account created',
-  updated_at: 'Profile changed',
-  iss: 'Who vouches for you',
-  aud: 'For which app',
-  iat: 'Issued',
-  exp: 'Valid until',
-  sid: 'Session at Logto',
-};
+const MEANINGS = new Map(
+  Object.entries({
+    sub: 'Your ID at this site',
+    name: 'Name',
+    username: 'Username',
+    preferred_username: 'Preferred username',
+    picture: 'Picture',
+    email: 'E-mail address',
+    email_verified: 'Has an e-mail address (not whether it was checked)',
+    roles: 'Roles',
+    organizations: 'Organizations',
+    organization_roles: 'Roles in organizations',
+    created_at: 'Account created',
+    updated_at: 'Profile changed',
+    iss: 'Issuer: the Logto that signed you in',
+    aud: 'For which app',
+    iat: 'Issued',
+    exp: 'Valid until',
+    sid: 'Session at Logto',
+  }),
+);
 
 /** Seconds in the standard's own claims (RFC 7519), milliseconds in Logto's. */
 const SECONDS = new Set(['iat', 'exp', 'nbf', 'auth_time']);
 const MILLISECONDS = new Set(['created_at', 'updated_at']);
 
+/** Logto sends about 20; whoever runs it can add their own. */
+const MAX_CLAIMS = 5 * MAX_LISTED;
+
 /** Claims word for word, each with its meaning and, where the value is for machines, a readable form. */
 export function claimRows(claims: Record<string, unknown>): AccountPage['claims'] {
-  return Object.entries(claims).map(([name, value]) => ({
-    name,
-    meaning: MEANINGS[name] ?? null,
-    value: verbatim(value),
-    readable: readable(name, value),
-  }));
+  return Object.entries(claims)
+    .slice(0, MAX_CLAIMS)
+    .map(([name, value]) => ({
+      name: short(name),
+      meaning: MEANINGS.get(name) ?? null,
+      value: short(verbatim(value), MAX_TEXT_CHARACTERS),
+      readable: readable(name, value),
+    }));
 }
 
 function verbatim(value: unknown): string {
@@ -48,6 +55,6 @@ function readable(name: string, value: unknown): string | null {
   if (Array.isArray(value) && value.length === 0) return 'None';
   if (typeof value === 'boolean') return value ? 'Yes' : 'No';
   if (typeof value !== 'number') return null;
-  if (SECONDS.has(name)) return moment(value * 1000).text;
-  return MILLISECONDS.has(name) ? moment(value).text : null;
+  if (SECONDS.has(name)) return momentOf(value * 1000)?.text ?? null;
+  return MILLISECONDS.has(name) ? (momentOf(value)?.text ?? null) : null;
 }

@@ -1,4 +1,5 @@
 import { type AppError, type Denial, Forbidden } from '../doorstep/index.ts';
+import { short } from './format.ts';
 import type { DenialCopy, ErrorContext, ErrorCopy } from './view-models.ts';
 
 const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
@@ -17,7 +18,11 @@ function notAMember({ account }: Denial): ErrorCopy {
     heading: 'You are not a member of this organization',
     drawing: 'locked',
     happened: {
-      text: ['The account ', { strong: account }, ' doesn’t belong to it, or no longer does.'],
+      text: [
+        'The account ',
+        { strong: short(account) },
+        ' doesn’t belong to it, or no longer does.',
+      ],
     },
     todo: ['Ask one of its administrators to add you. You need not sign in again after that.'],
     action: { label: 'Your organizations', href: '/organizations', huggingFace: false },
@@ -37,9 +42,9 @@ function lacking(
     happened: {
       text: [
         `${copy?.acting ?? 'This page'} needs the ${what} `,
-        { code: name },
+        { code: short(name) },
         '. The account ',
-        { strong: account },
+        { strong: short(account) },
         ' doesn’t have it.',
       ],
     },

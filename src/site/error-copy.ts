@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import {
   type AppError,
   BadInput,
@@ -5,103 +6,171 @@ import {
   InvalidInput,
   type Reason,
   SignInDenied,
-  SignInFailed,
   type SignInFailure,
 } from '../doorstep/index.ts';
 import { denied } from './denial-copy.ts';
 import type { ErrorContext, ErrorCopy, Sentence } from './view-models.ts';
 
 export const errorCopy = (error: AppError, context: ErrorContext): ErrorCopy => {
-  const copy = COPY[error.reason];
-  return typeof copy === 'function' ? copy(error, context) : copy;
+  const entry = COPY[error.reason];
+  const copy = typeof entry === 'function' ? entry(error, context) : entry;
+  const isFinal = isSignInFailure(error.reason) || context.returnTo === null;
+  return isFinal ? copy : interrupted(copy, context);
 };
+
+const isSignInFailure = (reason: Reason) => Object.hasOwn(NOT_FINISHED, reason);
 
 const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
 const tryAgain = (href: string) => ({ label: 'Try again', href, huggingFace: false });
 
 const CHECK: Sentence = [{ code: 'npm run logto:check' }, ' says what is wrong with the set-up.'];
 
+const NOT_FINISHED_HEADING = 'We couldn’t finish signing you in';
+
+/** A sign-in of its own, which leads to where the person wanted to go. */
+function startAgain({ returnTo }: ErrorContext): ErrorCopy['action'] {
+  const back = !returnTo || returnTo === '/' ? '' : `&return_to=${encodeURIComponent(returnTo)}`;
+  return {
+    label: 'Continue with Hugging Face',
+    href: `/sign-in?direct_sign_in=social:huggingface${back}`,
+    huggingFace: true,
+  };
+}
+
 /** A sign-in that was not finished: why, and a way to start again that keeps the way back. */
 const notFinished =
-  (why: string, operator?: Sentence) =>
-  (error: AppError): ErrorCopy => {
-    const returnTo = error instanceof SignInFailed ? error.returnTo : '/';
-    const back = returnTo === '/' ? '' : `&return_to=${encodeURIComponent(returnTo)}`;
-    return {
-      heading: 'We couldn’t finish signing you in',
-      drawing: 'ajar',
-      happened: { text: [why] },
-      todo: ['Start again from here. It takes a few seconds, and nothing was lost.'],
-      ...(operator && { operator }),
-      action: {
-        label: 'Continue with Hugging Face',
-        href: `/sign-in?direct_sign_in=social:huggingface${back}`,
-        huggingFace: true,
-      },
-    };
-  };
+  (why: Sentence, operator?: Sentence) =>
+  (_error: AppError, context: ErrorContext): ErrorCopy => ({
+    heading: NOT_FINISHED_HEADING,
+    drawing: 'ajar',
+    happened: { text: why },
+    todo: ['Start again from here. It takes a few seconds, and nothing was lost.'],
+    ...(operator && { operator }),
+    action: startAgain(context),
+  });
+
+/** Any other error of a callback: trying that address again would not help, or would show its code. */
+const interrupted = (copy: ErrorCopy, context: ErrorContext): ErrorCopy => ({
+  ...copy,
+  todo: ['Wait a minute, then start again from here. You will come to the page that you wanted.'],
+  action: startAgain(context),
+});
 
 type Copy = ErrorCopy | ((error: AppError, context: ErrorContext) => ErrorCopy);
 
 /** Operators are pointed to the check where a wrong setting at Logto or here can be behind it. */
 const NOT_FINISHED: Record<SignInFailure, Copy> = {
-  sign_in_not_found: notFinished(
-    'This sign-in was started too long ago, or in another browser. To keep you safe, we stopped it.',
-  ),
-  callback_malformed: notFinished(
+  sign_in_not_found: notFinished([
+    'This sign-in was started too long ago, or in another browser, or it was finished already. To keep you safe, we stopped it.',
+  ]),
+  callback_malformed: notFinished([
     'The answer from Logto was incomplete. To keep you safe, we stopped it.',
+  ]),
+  issuer_missing: notFinished(
+    [
+      'The answer from Logto arrived without its ',
+      { code: 'iss' },
+      ', the part that says who sent it. To keep you safe, we stopped it.',
+    ],
+    [
+      'Logto always sends ',
+      { code: 'iss' },
+      '. A firewall or proxy between the browser and this site removes it, often because its value is an address: let it pass for ',
+      { code: '/callback' },
+      '.',
+    ],
   ),
   issuer_mismatch: notFinished(
-    'The answer came from somebody other than our Logto. To keep you safe, we stopped it.',
+    ['The answer came from somebody other than our Logto. To keep you safe, we stopped it.'],
     CHECK,
   ),
-  denied: notFinished(
-    'Logto came back without signing you in: somebody said no, or the account may not come in here.',
+  denied: notFinished([
+    'Logto came back without signing you in: somebody said no, or the account may not sign in here.',
+  ]),
+  refused_by_logto: notFinished(
+    ['Logto came back with an error instead of signing you in.'],
+    CHECK,
   ),
-  refused_by_logto: notFinished('Logto came back with an error instead of signing you in.', CHECK),
   code_refused: notFinished(
-    'Logto didn’t accept the code it had sent with you. It may have been used before, or too late.',
+    [
+      'Logto didn’t accept the code that it had sent with you. It may have been used before, or have expired.',
+    ],
     CHECK,
   ),
   id_token_invalid: notFinished(
-    'What Logto told us about you could not be verified. To keep you safe, we stopped it.',
+    ['What Logto told us about you could not be verified. To keep you safe, we stopped it.'],
     CHECK,
   ),
-  signed_out_meanwhile: notFinished('Your sessions were ended while you were signing in.'),
+  signed_out_meanwhile: (_error, context) => ({
+    heading: NOT_FINISHED_HEADING,
+    drawing: 'ajar',
+    happened: { text: ['Your sessions were ended while you were signing in.'] },
+    todo: ['Start again from here. It takes a few seconds.'],
+    action: startAgain(context),
+  }),
 };
 
-const UNEXPECTED: ErrorCopy = {
-  heading: 'Something broke on our side',
-  drawing: 'waiting',
-  happened: { text: ['It isn’t your doing, and you are still signed in if you were before.'] },
-  todo: ['Try again in a minute. If it stays like this, quote the request ID below.'],
-  action: HOME,
+const MAY_BE_DONE = 'What you asked for may or may not have been done.';
+
+const UNEXPECTED = (_error: AppError, { mayBeDone, returnTo }: ErrorContext): ErrorCopy => {
+  const before = returnTo === null ? 'You are still signed in if you were before.' : '';
+  const text = `It isn’t your doing. ${mayBeDone ? MAY_BE_DONE : before}`.trim();
+  return {
+    heading: 'Something broke on our side',
+    drawing: 'waiting',
+    happened: { text: [text] },
+    todo: ['Try again in a minute. If it stays like this, quote the request ID below.'],
+    action: HOME,
+  };
 };
+
+/** What is true depends on how far the request had got when Redis failed. */
+function storeUnavailable(
+  _error: AppError,
+  { address, returnTo, mayBeDone }: ErrorContext,
+): ErrorCopy {
+  const page = {
+    heading: 'We can’t reach our session store right now',
+    drawing: 'waiting',
+  } satisfies Partial<ErrorCopy>;
+  if (returnTo !== null) {
+    const text = ['Our session store can’t be reached, so your sign-in could not be kept.'];
+    return { ...page, happened: { text }, todo: null, action: HOME };
+  }
+  if (mayBeDone && pathOf(address) === '/sign-out') {
+    return {
+      ...page,
+      happened: {
+        heading: 'You may still be signed in',
+        text: ['We asked to delete your session and got no answer.'],
+      },
+      todo: ['Wait a minute, then sign out once more.'],
+      action: { label: 'Sign out again', href: '/sign-out', huggingFace: false },
+    };
+  }
+  if (mayBeDone) {
+    return {
+      ...page,
+      happened: { text: [MAY_BE_DONE] },
+      todo: ['Wait a minute, then look whether it was done, and do it again if it wasn’t.'],
+      action: HOME,
+    };
+  }
+  return {
+    ...page,
+    happened: {
+      heading: 'You have not been signed out',
+      text: ['We ended nothing. This page just can’t read your session at the moment.'],
+    },
+    todo: ['Wait a minute, then try again. You shouldn’t need to sign in.'],
+    action: tryAgain(address),
+  };
+}
 
 /** For every reason there is; the compiler wants all of them. */
 const COPY: Record<Reason, Copy> = {
   ...NOT_FINISHED,
-  session_store_unavailable: (_error, { address }) => ({
-    heading: 'We can’t reach our session store right now',
-    drawing: 'waiting',
-    ...(pathOf(address) === '/callback'
-      ? {
-          happened: {
-            text: ['We couldn’t finish signing you in, since nothing can be kept right now.'],
-          },
-          todo: [
-            'Wait a minute, then try again. If that doesn’t go on, start again from the home page.',
-          ],
-        }
-      : {
-          happened: {
-            heading: 'You have not been signed out',
-            text: ['We ended nothing. This page just can’t read your session at the moment.'],
-          },
-          todo: ['Wait a minute, then try again. You shouldn’t need to sign in.'],
-        }),
-    action: tryAgain(address),
-  }),
+  session_store_unavailable: storeUnavailable,
   sign_in_denied: (error) => ({
     heading: 'You can’t sign in here',
     drawing: 'locked',
@@ -234,6 +303,13 @@ const COPY: Record<Reason, Copy> = {
     todo: ['Wait a minute, then try again.'],
     action: HOME,
   },
+  http_error: ({ status }) => ({
+    heading: 'That can’t be done',
+    drawing: 'missing',
+    happened: { text: [`This site answered ${status} (${STATUS_CODES[status] ?? 'an error'}).`] },
+    todo: ['Go back and try it another way. If it stays like this, quote the request ID below.'],
+    action: HOME,
+  }),
   not_found: (_error, { address }) => ({
     heading: 'There is no page here',
     drawing: 'missing',

@@ -1,8 +1,10 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { z } from 'zod';
 import {
   AppError,
   Forbidden,
+  HttpError,
   InvalidInput,
   NotFound,
   redirect,
@@ -10,6 +12,7 @@ import {
   SessionEnded,
   SessionStoreUnavailable,
   SignInFailed,
+  SignInInterrupted,
   signInAddress,
   Unexpected,
 } from '../doorstep/index.ts';
@@ -25,38 +28,100 @@ export const notFound: RequestHandler = () => {
 /** The one place where an error becomes a page or problem JSON (RFC 9457), and a log line with the cause. */
 export function errorHandler({ logger, send, features }: PageDeps): ErrorRequestHandler {
   const denials = Object.assign({}, ...features.map((feature) => feature.denials));
-  return (thrown, req, res, _next) => {
+
+  function answer(thrown: unknown, req: Request, res: Response): void {
     const error = asAppError(thrown);
-    log(logger, req, error);
+    const returnTo = returnToOf(error);
+    const known = error instanceof SignInInterrupted ? error.cause : error;
+    log(logger, req, known, returnTo !== null);
     // The page is out already; only express-session's late save can get here.
-    if (res.headersSent) return void res.end();
-    if (error instanceof SessionEnded && req.accepts(['html', 'json']) === 'html') {
-      return redirect(res, signInAddress(req));
+    if (res.headersSent) {
+      res.end();
+      return;
     }
-    res.status(error.status).set({ ...error.headers, 'Cache-Control': 'no-store' });
-    const context = { address: addressOf(req, error), denials };
-    if (req.accepts(['html', 'json']) === 'json') sendProblem(req, res, error, context);
-    else sendErrorPage(send, req, res, error, context);
+    const isJson = req.accepts(['html', 'json']) === 'json';
+    if (known instanceof SessionEnded && !isJson) {
+      redirect(res, signInAddress(req));
+      return;
+    }
+    setHeaders(res, known);
+    res.status(known.status).set('Cache-Control', 'no-store');
+    // Without a principal the request got no further than the middleware.
+    const mayBeDone = !SAFE_METHODS.has(req.method) && req.auth !== undefined;
+    const context = { address: addressOf(req, known), returnTo, mayBeDone, denials };
+    if (isJson) sendProblem(req, res, known, context);
+    else sendErrorPage(send, req, res, known, context);
+  }
+
+  return (thrown, req, res, _next) => {
+    try {
+      answer(thrown, req, res);
+    } catch (err) {
+      const line = { event: 'error_page.failed', requestId: requestIdOf(req), err };
+      logger.error(line, 'The error page could not be made');
+      sendLastPage(req, res);
+    }
   };
 }
 
-/** Express's own errors (a path that doesn't decode, say) carry a 4xx status: those are bad requests. */
-function asAppError(thrown: unknown): AppError {
-  if (thrown instanceof AppError) return thrown;
-  const status = thrown instanceof Error && 'status' in thrown ? Number(thrown.status) : 500;
-  if (status < 400 || status >= 500) {
-    return new Unexpected('An error that nobody expected', { cause: thrown });
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** For when not even the error page can be made: Express's own would show stack and paths. */
+function sendLastPage(req: Request, res: Response): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
   }
-  // body-parser's: too large, or not what Content-Type says. Its message quotes the body: not kept.
-  if (thrown instanceof Error && 'type' in thrown) {
-    return new InvalidInput({ body: status === 413 ? 'is too large' : 'can’t be read' }, status);
+  for (const name of ['Content-Length', 'Content-Encoding', 'Transfer-Encoding', 'ETag']) {
+    res.removeHeader(name);
   }
-  return new NotFound('The address does not decode', { cause: thrown });
+  if (res.statusCode < 400) res.statusCode = 500;
+  res.setHeader('Cache-Control', 'no-store');
+  res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  res.setHeader('Content-Type', 'text/html; charset=utf-8');
+  res.end(
+    `<!doctype html><html lang="en"><meta charset="utf-8"><title>Something broke on our side</title><h1>Something broke on our side</h1><p>Request ID ${requestIdOf(req)}. Quote it if you ask for help.</p><p><a href="/">Go to the home page</a></p></html>`,
+  );
 }
 
-function log(logger: Logger, req: Request, error: AppError): void {
+/** Of other code's errors: what http-errors, Express and body-parser put on theirs. */
+const ForeignStatus = z.number().int().min(400).max(599);
+const ForeignError = z.object({
+  status: ForeignStatus.optional().catch(undefined),
+  statusCode: ForeignStatus.optional().catch(undefined),
+  type: z.string().optional().catch(undefined),
+});
+
+function asAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const { data } = ForeignError.safeParse(thrown);
+  const status = data?.status ?? data?.statusCode ?? 500;
+  if (status >= 500) {
+    return new Unexpected('An error that nobody expected', { cause: thrown }, status);
+  }
+  // body-parser's: too large, or not what Content-Type says. Its message quotes the body: not kept.
+  if (data?.type && BODY_PARSER_TYPE.test(data.type)) {
+    return new InvalidInput({ body: status === 413 ? 'is too large' : 'can’t be read' }, status);
+  }
+  // Express's own of a path that doesn't decode: nothing can be there.
+  if (thrown instanceof URIError) {
+    return new NotFound('The address does not decode', { cause: thrown });
+  }
+  if (status === 404) return new NotFound('Other code found nothing', { cause: thrown });
+  return new HttpError(status, thrown);
+}
+
+const BODY_PARSER_TYPE = /^(charset|encoding|entity|parameters|querystring|request|stream)\./;
+
+function returnToOf(error: AppError): string | null {
+  return error instanceof SignInFailed || error instanceof SignInInterrupted
+    ? error.returnTo
+    : null;
+}
+
+function log(logger: Logger, req: Request, error: AppError, isSignIn: boolean): void {
   const line = {
-    event: error instanceof SignInFailed ? 'sign_in.failed' : 'request.failed',
+    event: isSignIn ? 'sign_in.failed' : 'request.failed',
     requestId: requestIdOf(req),
     reason: error.reason,
     method: req.method,
@@ -67,9 +132,16 @@ function log(logger: Logger, req: Request, error: AppError): void {
   else if (error.status !== 404) logger.warn(line, error.message);
 }
 
-/** A denial names the page itself. "Try again" is a link, so it can only repeat a GET. */
+/**
+ * A denial names the page itself. "Try again" is a link, so it can only repeat a GET; signing out has a
+ * page with the button at the same address.
+ */
 function addressOf(req: Request, error: AppError): string {
-  const repeats = error instanceof Forbidden || error instanceof NotFound || req.method === 'GET';
+  const repeats =
+    error instanceof Forbidden ||
+    error instanceof NotFound ||
+    req.method === 'GET' ||
+    req.originalUrl === '/sign-out';
   // A path that begins with two slashes would lead a link to another host.
   return repeats ? req.originalUrl.replace(/^[/\\]+/, '/') : '/';
 }
@@ -119,3 +191,21 @@ const plain = (sentence: Sentence | null | undefined): string =>
   (sentence ?? [])
     .map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.strong))
     .join('');
+
+/** What of an error's `headers` goes out (http-errors has them too); by name, in small letters. */
+const ERROR_HEADERS = ['allow', 'retry-after', 'www-authenticate'];
+const HeadersOfError = z.object({ headers: z.record(z.string(), z.unknown()) });
+const HeaderValue = z.union([z.number(), z.string().regex(/^[\t\x20-\x7e]*$/)]);
+
+function setHeaders(res: Response, error: AppError): void {
+  // An error of other code is the cause of ours.
+  for (const source of [error.cause, error]) {
+    const headers = HeadersOfError.safeParse(source).data?.headers ?? {};
+    for (const [name, value] of Object.entries(headers)) {
+      const text = HeaderValue.safeParse(value);
+      if (text.success && ERROR_HEADERS.includes(name.toLowerCase())) {
+        res.set(name, String(text.data));
+      }
+    }
+  }
+}

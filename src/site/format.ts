@@ -13,9 +13,46 @@ export function moment(ms: number): Moment {
   return { iso, text: `${day}, ${iso.slice(11, 16)} UTC` };
 }
 
+/** As {@link moment}, of a number that others sent: null beyond what a date can be. */
+export function momentOf(ms: number): Moment | null {
+  return Math.abs(ms) <= MAX_DATE_MS ? moment(ms) : null;
+}
+
+/** ECMAScript's own limit, milliseconds before and after 1970. */
+const MAX_DATE_MS = 8.64e15;
+
+/** Longest name, title, handle or label of others on a page, characters. */
+const MAX_NAME_CHARACTERS = 80;
+/** Longest description or claim, characters. */
+export const MAX_TEXT_CHARACTERS = 500;
+/** Most entries of a list of others on a page that is about something else. */
+export const MAX_LISTED = 20;
+
+/**
+ * Text of others, fit to be shown: no half of a surrogate pair, no control character (those that turn
+ * the direction of what follows too), no tower of accents, and at most so many characters.
+ */
+export function short(text: string, maxCharacters = MAX_NAME_CHARACTERS): string {
+  const clean = text
+    // Room for what is taken away, so that a huge text is not walked through whole.
+    .slice(0, maxCharacters * 10)
+    .replace(/\p{Surrogate}/gu, '\uFFFD')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, ' ')
+    .replace(/\p{Bidi_Control}/gu, '')
+    .replace(/(\p{M}{4})\p{M}+/gu, '$1')
+    .trim();
+  const characters = [...clean];
+  const isCut = characters.length > maxCharacters || text.length > maxCharacters * 10;
+  return isCut ? `${characters.slice(0, maxCharacters - 1).join('')}…` : clean;
+}
+
+/** One part of a path: whatever it is, it stays one. */
+export const pathPart = (text: string): string =>
+  encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
+
 /** First and last initial of a name, else the first of a username. */
 export function initials(name: string | null, username: string | null): string | null {
-  const words = name?.trim().split(/\s+/) ?? [];
+  const words = short(name ?? '').split(/\s+/);
   const last = words.length > 1 ? words.at(-1) : undefined;
   const found = firstLetter(words[0]) + firstLetter(last) || firstLetter(username ?? undefined);
   return found ? found.toUpperCase() : null;

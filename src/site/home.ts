@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { SignedIn } from '../doorstep/index.ts';
 import type { PageDeps } from './feature.ts';
-import { avatarOf } from './format.ts';
+import { avatarOf, short } from './format.ts';
 import { sessionTimes } from './session-times.ts';
 import type { HomeSignedIn, HomeSignedOut } from './view-models.ts';
 
@@ -48,8 +48,8 @@ export function homePage(deps: PageDeps): RequestHandler {
 }
 
 function greeting({ name, username, huggingFace }: SignedIn): string {
-  if (name) return `Hello, ${name}`;
-  const known = huggingFace?.username ?? username;
+  if (name && short(name)) return `Hello, ${short(name)}`;
+  const known = short(huggingFace?.username ?? username ?? '');
   return known ? `Hello, @${known}` : 'Hello';
 }
 
@@ -57,9 +57,12 @@ function greeting({ name, username, huggingFace }: SignedIn): string {
 function handle({ sub, name, username, huggingFace }: SignedIn): HomeSignedIn['handle'] {
   const profile = huggingFace?.profile ?? null;
   if (huggingFace?.username && name) {
-    return { text: `@${huggingFace.username}`, href: profile, suffix: 'on Hugging Face' };
+    const text = short(`@${huggingFace.username}`);
+    return { text, href: profile, suffix: 'on Hugging Face, when you first signed in' };
   }
-  if (profile) return { text: profile.replace(/^https?:\/\//, ''), href: profile, suffix: '' };
-  if (username && name) return { text: `@${username}`, href: null, suffix: '' };
-  return { text: `ID ${sub}`, href: null, suffix: '' };
+  if (profile) {
+    return { text: short(profile.replace(/^https?:\/\//, '')), href: profile, suffix: '' };
+  }
+  if (username && name) return { text: short(`@${username}`), href: null, suffix: '' };
+  return { text: short(`ID ${sub}`), href: null, suffix: '' };
 }

@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { notAMember, redirect, requireOrganization, requireSignIn } from '../doorstep/index.ts';
 import { defaultOrganization } from './default-organization.ts';
 import type { Feature, PageDeps } from './feature.ts';
+import { organizationAddress, organizationRow } from './organization-row.ts';
 
 const PAGE_SIZE = 20;
 
@@ -34,16 +35,16 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
   router.get('/organizations', requireSignIn, async (req, res) => {
     const { organizations, isFresh } = await req.auth.fetchOrganizations();
     const chosen = defaultOrganization(req);
-    const last = Math.max(1, Math.ceil(organizations.length / PAGE_SIZE));
-    const number = Math.max(1, Math.min(last, Number.parseInt(String(req.query.page), 10) || 1));
+    const pages = Math.max(1, Math.ceil(organizations.length / PAGE_SIZE));
+    const page = Math.max(1, Math.min(pages, Number.parseInt(String(req.query.page), 10) || 1));
     const rows = organizations
-      .slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
-      .map((row) => ({ ...row, isDefault: row.id === chosen }));
+      .slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
+      .map((one) => ({ ...organizationRow(one), isDefault: one.id === chosen }));
     const model = {
       organizations: rows,
       isFresh,
-      previousHref: number > 1 ? `/organizations?page=${number - 1}` : null,
-      nextHref: number < last ? `/organizations?page=${number + 1}` : null,
+      nextHref: page < pages ? `/organizations?page=${page + 1}` : null,
+      previousHref: page > 1 ? `/organizations?page=${page - 1}` : null,
     };
     const flash = auth.flash.take(req, res);
     send(req, res, 'organizations', model, { title: 'Organizations', flash });
@@ -57,8 +58,14 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
     const cards = features.flatMap((feature) => feature.organizationCard?.(organizationId) ?? []);
     const isDefault = defaultOrganization(req) === organizationId;
     const flash = auth.flash.take(req, res);
-    const model = { ...found, isFresh, isDefault, cards };
-    send(req, res, 'organization', model, { title: found.name, flash });
+    const row = organizationRow(found);
+    send(
+      req,
+      res,
+      'organization',
+      { ...row, isFresh, isDefault, cards },
+      { title: row.name, flash },
+    );
   });
 
   router.post('/organizations/:organizationId/default', requireOrganization(), async (req, res) => {
@@ -67,7 +74,7 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
       data.defaultOrganization = organizationId;
     });
     auth.flash.set(res, 'This is your default organization now.');
-    redirect(res, `/organizations/${organizationId}`);
+    redirect(res, organizationAddress(organizationId));
   });
 
   router.post(
@@ -78,7 +85,7 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
         delete data.defaultOrganization;
       });
       auth.flash.set(res, 'You have no default organization now.');
-      redirect(res, `/organizations/${req.params.organizationId}`);
+      redirect(res, organizationAddress(req.params.organizationId));
     },
   );
   return router;

@@ -16,6 +16,8 @@ export function securityHeaders(config: Config): RequestHandler {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
+        // For restored-page.js.
+        scriptSrc: ["'self'"],
         fontSrc: ["'self'"],
         // Hugging Face serves pictures from several hosts of its own.
         imgSrc: ["'self'", 'data:', 'https:', ...localPictures],

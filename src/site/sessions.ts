@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from 'express';
 import { NotFound, type OwnSession, redirect, requireSignIn } from '../doorstep/index.ts';
 import type { PageDeps } from './feature.ts';
-import { ago, moment } from './format.ts';
+import { ago, moment, short } from './format.ts';
 import type { SessionsPage } from './view-models.ts';
 
 const PAGE_SIZE = 20;
@@ -20,7 +20,7 @@ export function sessionsPage(deps: PageDeps): Router {
     const ended = await auth.sessions.end(req, req.params.handle);
     if (ended === null) throw new NotFound('No such session of this user');
     if (ended === 'current') return redirect(res, '/sign-out');
-    auth.flash.set(res, `Ended. ${ended.device.name} has to sign in again.`);
+    auth.flash.set(res, `Ended. ${short(ended.device.name)} has to sign in again.`);
     redirect(res, '/sessions');
   });
   return router;
@@ -50,7 +50,7 @@ function row(
 ): SessionsPage['sessions'][number] {
   const used = isCurrent ? 'In use now.' : `Last used ${ago(now - lastUsedAt)}.`;
   return {
-    device: device.name,
+    device: short(device.name),
     icon: device.kind,
     current: isCurrent,
     line: `${used} Signed in ${moment(signedInAt).text}.`,

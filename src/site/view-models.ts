@@ -60,7 +60,8 @@ export interface HomeSignedIn {
 }
 
 export interface OrganizationRow {
-  id: string;
+  /** Its page. */
+  href: string;
   name: string;
   description: string | null;
   roles: string[];
@@ -89,8 +90,8 @@ export interface AccountPage {
   identities: LinkedIdentity[] | null;
   /** null: this site knows no organizations. */
   organizations: OrganizationRow[] | null;
-  /** The page of organizations has the others. */
-  hasMoreOrganizations: boolean;
+  /** So many more are on the page of organizations. */
+  moreOrganizations: number;
   times: SessionTimes;
   claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
   /** Logto's own account pages; empty unless switched on. */
@@ -161,6 +162,10 @@ export interface ErrorCopy {
 export interface ErrorContext {
   /** Where the person was, so that "Try again" tries just that. A path of this site. */
   address: string;
+  /** Where a sign-in was to lead that failed at its callback; null for any other request. */
+  returnTo: string | null;
+  /** The request asked for a change and got as far as its handler. */
+  mayBeDone: boolean;
   /** What to say of a missing permission, by its name at Logto. */
   denials: Record<string, DenialCopy | undefined>;
 }

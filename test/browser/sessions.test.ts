@@ -48,4 +48,18 @@ describe.skipIf(!chromiumPath)('the sessions page, in Chromium', () => {
       await arriveAt(page, 'Account');
     }
   });
+
+  it.each(['/account', '/sessions#main'])(
+    'S51 Back to %s of a device that was ended elsewhere loads it anew',
+    async (path) => {
+      await there.goto(app.url + path);
+      await there.goto(`${app.huggingFace.url}/elsewhere`);
+      await press(here, 'End all other sessions');
+      await read(here, 'All other devices have to sign in again.');
+      // Logto knows this browser still and signs it in again, so what it asked for has to be looked at.
+      const askedToSignIn = there.waitForRequest(`${app.url}/sign-in?return_to=*`);
+      await there.goBack({ waitUntil: 'commit' });
+      await askedToSignIn;
+    },
+  );
 });

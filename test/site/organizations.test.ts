@@ -36,7 +36,9 @@ describe('organizations', () => {
       /Analytical Engines[\s\S]*admin[\s\S]*treasurer[\s\S]*London Mathematical/,
     );
     expect(app.logto.calls).toMatchObject({ userinfo: 1, token: 0 });
-    expect((await browser.get(page(MATHEMATICIANS))).body).toContain('None: you are a member.');
+    expect((await browser.get(page(MATHEMATICIANS))).body).toContain(
+      'You are a member, without a role.',
+    );
   });
 
   it('C58 somebody in 300 organizations: pages list twenty, the session has no names of all, nothing else changes', async () => {

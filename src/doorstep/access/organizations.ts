@@ -102,7 +102,8 @@ function sorted(
 ): Organization[] {
   return memberships
     .map(({ id, roles }) => {
-      return { id, roles, name: names[id] ?? id, description: descriptions.get(id) ?? null };
+      const name = (Object.hasOwn(names, id) && names[id]) || id;
+      return { id, roles, name, description: descriptions.get(id) ?? null };
     })
     .sort((a, b) => byName(a.name, b.name));
 }

@@ -1,11 +1,19 @@
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { AppError, type Reason, SessionEnded, SignInDenied, SignInFailed } from '../errors.ts';
+import {
+  AppError,
+  type Reason,
+  SessionEnded,
+  SignInDenied,
+  SignInFailed,
+  SignInInterrupted,
+} from '../errors.ts';
 import { redirect } from './redirect.ts';
 import { requestIdOf } from './request-id.ts';
 
 export interface ErrorHandlerOptions {
   logger: Logger;
+  signInPath: string;
   /** Where to sign in, and to come back from there to where this request was. */
   signInAddress: (req: Request) => string;
   render?: ((error: AppError, req: Request, res: Response) => unknown) | undefined;
@@ -16,10 +24,11 @@ export interface ErrorHandlerOptions {
  * All others are the app's own, and go on.
  */
 export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
-  const { logger, signInAddress, render = renderPlainly } = options;
+  const { logger, signInPath, signInAddress } = options;
+  const render = options.render ?? plainly(signInPath);
   return async (error, req, res, next) => {
     if (!(error instanceof AppError)) return next(error);
-    logError(logger, req, error);
+    logError(logger, req, error instanceof SignInInterrupted ? error.cause : error);
     if (res.headersSent) return next(error);
     if (error instanceof SessionEnded && wantsHtml(req)) return redirect(res, signInAddress(req));
     res.status(error.status).set({ ...error.headers, 'Cache-Control': 'no-store' });
@@ -43,27 +52,34 @@ export function logError(logger: Logger, req: Request, error: AppError): void {
 
 export const wantsHtml = (req: Request): boolean => req.accepts(['html', 'json']) === 'html';
 
-function renderPlainly(error: AppError, req: Request, res: Response): void {
-  const { status, reason } = error;
-  const [title, detail] = error instanceof SignInDenied ? [DENIED, error.shown] : COPY[reason];
-  const requestId = requestIdOf(req);
-  if (!wantsHtml(req)) {
-    res.type('application/problem+json');
-    res.send(JSON.stringify({ title, status, detail, reason, requestId }));
-    return;
-  }
-  res.type('html').send(`<!doctype html>
+const plainly =
+  (signInPath: string) =>
+  (error: AppError, req: Request, res: Response): void => {
+    const { status, reason } = error;
+    const [title, detail] = error instanceof SignInDenied ? [DENIED, error.shown] : COPY[reason];
+    const requestId = requestIdOf(req);
+    // A callback can't be repeated: the way on is a fresh sign-in that keeps the way back.
+    const isOfSignIn = error instanceof SignInFailed || error instanceof SignInInterrupted;
+    const [label, href] = isOfSignIn
+      ? ['Start again', `${signInPath}?return_to=${encodeURIComponent(error.returnTo)}`]
+      : ['Home page', '/'];
+    if (!wantsHtml(req)) {
+      res.type('application/problem+json');
+      res.send(JSON.stringify({ title, status, detail, reason, requestId }));
+      return;
+    }
+    res.type('html').send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(detail)}</p>
-<p><a href="/">Home page</a></p>
+<p><a href="${escapeHtml(href)}">${label}</a></p>
 <p><small>Request ID ${requestId}, ${reason}</small></p>
 </html>
 `);
-}
+  };
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
@@ -76,6 +92,7 @@ const COPY: Record<Reason, [title: string, detail: string]> = {
   sign_in_not_found: [NOT_FINISHED, 'It was started too long ago, or in another browser.'],
   callback_malformed: [NOT_FINISHED, 'The answer from Logto was incomplete.'],
   issuer_mismatch: [NOT_FINISHED, 'The answer came from somebody other than our Logto.'],
+  issuer_missing: [NOT_FINISHED, 'The answer from Logto did not say who sent it.'],
   denied: [NOT_FINISHED, 'Somebody said no at Logto, or this account has no access.'],
   refused_by_logto: [NOT_FINISHED, 'Logto came back with an error.'],
   code_refused: [NOT_FINISHED, 'Logto didn’t accept the code it had sent with you.'],
@@ -118,6 +135,7 @@ const COPY: Record<Reason, [title: string, detail: string]> = {
   ],
   invalid_logout_token: ['The logout token was not accepted', 'Nothing was changed.'],
   too_many_requests: ['That was a little too often', 'Wait a minute, then try again.'],
+  http_error: ['That didn’t work', 'The request could not be answered as it was.'],
   misuse: ['Something broke on our side', 'The log of this site says what it is.'],
   unexpected: ['Something broke on our side', 'Try again in a minute.'],
   not_found: ['There is no page here', 'The address may be mistyped.'],

@@ -188,14 +188,24 @@ export class Sessions {
     ]);
   }
 
-  /** Ends a session. This request's own is given as the object, so that the request forgets it too. */
+  /**
+   * Ends a session. This request's own is given as the object, so that the request forgets it too.
+   * Once its record is deleted it has ended, so no failure after that is an error: what is left
+   * opens nothing and expires.
+   *
+   * @throws {SessionStoreUnavailable} when it can't be known that the record is deleted.
+   */
   async end(target: ActiveSession | string, owner: SessionOwner): Promise<EndedSession> {
     const id = typeof target === 'string' ? target : target.id;
     // The record first: from then on the cookie opens nothing (S7).
     if (typeof target !== 'string') target.forget();
-    await this.#store.delete(id);
-    const tokens = await this.tokens.take(id);
-    const wasLive = await this.#index.remove(owner, id);
+    // The tokens are read along with it, so that they can be revoked even if Redis goes away now.
+    const [read] = await Promise.all([
+      this.tokens.read(id).catch(() => null),
+      this.#store.delete(id),
+    ]);
+    const tokens = await this.tokens.take(id).catch(() => read);
+    const wasLive = await this.#index.remove(owner, id).catch(() => true);
     const isShared = tokens !== null && (await this.#isGrantShared(owner).catch(() => false));
     return { tokens: isShared ? null : tokens, wasLive };
   }

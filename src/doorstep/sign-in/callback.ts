@@ -1,10 +1,19 @@
 import { createHash } from 'node:crypto';
 import { PersistKey } from '@logto/express';
-import type { Request, Response } from 'express';
+import type { ErrorRequestHandler, Request, Response } from 'express';
 import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
 import type { Claims } from '../access/principal.ts';
-import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
+import {
+  AppError,
+  BadInput,
+  InsecureRequest,
+  LogtoRefused,
+  SignInDenied,
+  SignInFailed,
+  SignInInterrupted,
+  Unexpected,
+} from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
@@ -51,6 +60,7 @@ interface CallbackAnswer {
  * outage leaves the same address good for another try.
  *
  * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
+ *   {@link interruptedSignIn} adds the way back to whatever is thrown.
  */
 export async function finishSignIn(deps: CallbackDeps, req: Request, res: Response): Promise<void> {
   const { baseUrl, issuer, sessions, pendingSignIns, flash, logger } = deps;
@@ -62,17 +72,48 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
     throw new SignInFailed('sign_in_not_found', 'No sign-in is under way for this state');
   }
   pendingSignIns.remove(req, res, answer.state);
-  let sub: string;
-  try {
-    sub = await signIn(deps, req, answer, pending);
-  } catch (error) {
-    if (error instanceof SignInFailed) error.returnTo = pending.returnTo;
-    throw error;
-  }
+  const sub = await signIn(deps, req, answer, pending);
   const requestId = requestIdOf(req);
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
   if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
   redirect(res, pending.returnTo);
+}
+
+/**
+ * Every error of a callback, wherever it comes from: the one place where it learns the way back, which
+ * the cookie named by `state` knows. So no page has to offer the same address again, which may be used
+ * up, and none has the code in it.
+ */
+export function interruptedSignIn({
+  baseUrl,
+  callbackPath,
+  sessions,
+  pendingSignIns,
+  asVisitor,
+}: Pick<CallbackDeps, 'baseUrl' | 'sessions' | 'pendingSignIns'> & {
+  callbackPath: string;
+  asVisitor: (req: Request) => void;
+}): ErrorRequestHandler {
+  return (thrown: unknown, req, _res, next) => {
+    const isOfTheSignIn = req.path === callbackPath && req.method === 'GET';
+    const isRefused = [InsecureRequest, BadInput, SignInDenied].some(
+      (one) => thrown instanceof one,
+    );
+    if (!isOfTheSignIn || isRefused) return next(thrown);
+    // A session of before may have ended on the way: its user is not shown as signed in.
+    if (req.auth && !sessions.of(req)) asVisitor(req);
+    const state = new URL(req.originalUrl, baseUrl).searchParams.get('state');
+    const returnTo = (state && pendingSignIns.find(req, state)?.returnTo) || '/';
+    if (thrown instanceof SignInFailed) {
+      thrown.returnTo = returnTo;
+      return next(thrown);
+    }
+    const cause =
+      thrown instanceof AppError
+        ? thrown
+        : new Unexpected('An error that nobody expected', { cause: thrown });
+    next(new SignInInterrupted(cause, returnTo));
+  };
 }
 
 /** @returns who is signed in. */
@@ -121,7 +162,9 @@ function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
   if (!state || (error === null && code === '')) {
     throw new SignInFailed('callback_malformed', 'The callback lacks state, or code and error');
   }
-  if (query.get('iss') !== issuer) {
+  const iss = query.get('iss');
+  if (!iss) throw new SignInFailed('issuer_missing', 'The callback came without iss');
+  if (iss !== issuer) {
     throw new SignInFailed('issuer_mismatch', 'The callback comes from another issuer');
   }
   return { state, code, error };

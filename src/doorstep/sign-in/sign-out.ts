@@ -25,7 +25,10 @@ const SIGNED_OUT_HERE_ONLY =
 
 /**
  * Signs out: the session here first (S7), then the refresh token, then Logto's own session, which
- * only the browser can end. With Logto out of reach the person is signed out here and told so.
+ * only the browser can end. With Logto unreachable the person is signed out here and told so.
+ *
+ * @throws {SessionStoreUnavailable} when the session may go on; the cookie stays for another try. Once
+ *   the session is deleted nothing is thrown: an error page would deny what has been done.
  */
 export async function signOut(deps: SignOutDeps, req: Request, res: Response): Promise<void> {
   const { baseUrl, afterSignOut, sessions, logto, flash, logger } = deps;
@@ -34,7 +37,7 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
   const ended = active && (await sessions.end(active, active.user));
   res.clearCookie(sessionCookieName(deps), cookieAttributes(deps));
   // Without "cookies": on a shared domain that would take Logto's own before it can end its session.
-  res.set('Clear-Site-Data', '"cache", "storage"');
+  res.set('Clear-Site-Data', '"storage"');
   if (active) {
     const { sub } = active.user;
     logger.info({ event: 'sign_out', requestId, kind: 'here', sub }, 'Signed out');
@@ -54,9 +57,13 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
     flash.set(res, 'You are signed out.');
     goTo(res, url);
   } catch (error) {
-    if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
+    const isExpected = error instanceof LogtoUnavailable || error instanceof LogtoRefused;
     logger.warn(
-      { event: 'sign_out.logto_unreachable', requestId, cause: error.message },
+      {
+        event: 'sign_out.logto_unreachable',
+        requestId,
+        ...(isExpected ? { cause: error.message } : { err: error }),
+      },
       'Signed out here only',
     );
     flash.set(res, SIGNED_OUT_HERE_ONLY);

@@ -1,0 +1,23 @@
+import type { Organization } from '../doorstep/index.ts';
+import { MAX_LISTED, MAX_TEXT_CHARACTERS, pathPart, short } from './format.ts';
+import type { OrganizationRow } from './view-models.ts';
+
+/** Logto's have 21 at most. */
+const MAX_ID_CHARACTERS = 128;
+
+/** The address of an organization's page; of all, for an id that is none. */
+export const organizationAddress = (id: string): string =>
+  id.length <= MAX_ID_CHARACTERS ? `/organizations/${pathPart(id)}` : '/organizations';
+
+/** An organization as Logto has it, fit to be shown. */
+export const organizationRow = ({
+  id,
+  name,
+  description,
+  roles,
+}: Organization): OrganizationRow => ({
+  href: organizationAddress(id),
+  name: short(name) || short(id) || 'Unnamed',
+  description: description && short(description, MAX_TEXT_CHARACTERS),
+  roles: roles.slice(0, MAX_LISTED).map((role) => short(role) || 'Unnamed'),
+});
