@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { get } from 'node:http';
 import { SignJWT } from 'jose';
 import request from 'supertest';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CLIENT, type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
 
 /** node:http sends a path with `#` in it; fetch and supertest would cut it off. */
@@ -135,6 +135,9 @@ describe('the callback', () => {
     expect(page.status).toBe(503);
     expect(page.body).toContain('logto_wrong_issuer');
     other.logto.announceIssuer(null);
+    // A failure is remembered for a second.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 1000 });
+    onTestFinished(() => void vi.useRealTimers());
     expect((await other.browser().get(`${other.url}/sign-in`, { follow: false })).status).toBe(303);
     await other.close();
   });
