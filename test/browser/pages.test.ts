@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Chromium, chromiumPath, launchChromium } from '../harness/chromium.ts';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
@@ -181,6 +181,12 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
   });
 
   it('both sign in', async () => {
+    // The failure before is remembered for a second.
+    await vi.waitFor(
+      async () =>
+        expect((await fetch(`${app.url}/sign-in`, { redirect: 'manual' })).status).toBe(303),
+      { timeout: 5000 },
+    );
     await signIn(pages.ada, app.url);
     await signIn(pages.otter, app.url, 'quiet-otter');
   });

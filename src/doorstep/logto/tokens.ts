@@ -21,6 +21,8 @@ import { SignatureQueueFull } from './signature-queue.ts';
 /** The SDK's own figure for ID tokens; Logto gives a logout token two minutes. */
 const CLOCK_TOLERANCE_SECONDS = 300;
 const ACCESS_TOKEN_CLOCK_TOLERANCE_SECONDS = 30;
+/** Of `sub`, 255 by OpenID Connect Core section 2; of the others nothing is said. */
+const MAX_ID_LENGTH = 255;
 const LOGOUT_EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
 /** What every token of Logto is held against. */
@@ -113,6 +115,7 @@ export async function verifyIdToken(
     requiredClaims: ['sub', 'iat', 'exp'],
     isOwn: true,
     claims: z.looseObject({
+      sub: z.string().min(1).max(MAX_ID_LENGTH),
       iat: z
         .number()
         .refine(
@@ -126,9 +129,9 @@ export async function verifyIdToken(
 
 const LogoutClaims = z
   .looseObject({
-    jti: z.string().min(1).max(256),
-    sub: z.string().min(1).max(256).optional(),
-    sid: z.string().min(1).max(256).optional(),
+    jti: z.string().min(1).max(MAX_ID_LENGTH),
+    sub: z.string().min(1).max(MAX_ID_LENGTH).optional(),
+    sid: z.string().min(1).max(MAX_ID_LENGTH).optional(),
     events: z.looseObject({ [LOGOUT_EVENT]: z.looseObject({}) }),
     nonce: z.never('must not be there').optional(),
   })
@@ -166,7 +169,7 @@ export async function verifyLogoutToken(
 /** RFC 9068, with Logto's `organization_id`. Roles are there only where Logto is told to add them. */
 const AccessClaims = z.looseObject({
   iss: z.string(),
-  sub: z.string().min(1),
+  sub: z.string().min(1).max(MAX_ID_LENGTH),
   aud: z.union([z.string(), z.array(z.string())]).transform((aud) => [aud].flat()),
   iat: z.number(),
   exp: z.number(),
