@@ -184,7 +184,7 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
     // The failure before is remembered for a second.
     await vi.waitFor(
       async () =>
-        expect((await fetch(`${app.url}/sign-in`, { redirect: 'manual' })).status).toBe(303),
+        expect((await app.browser().get(`${app.url}/sign-in`, { follow: false })).status).toBe(303),
       { timeout: 5000 },
     );
     await signIn(pages.ada, app.url);

@@ -58,7 +58,7 @@ async function signInOtter(app: Doorstep): Promise<Browser> {
 const HELLO = { ada: 'Hello, Ada Lovelace', otter: 'Hello, @quiet-otter' };
 
 /** On the callback. */
-const NOT_YET = 'We couldn’t finish signing you in';
+const NOT_YET = 'your sign-in could not be kept';
 
 /** 503, with the words that matter and without a word of signing in or out. */
 async function expectNotSignedOut(

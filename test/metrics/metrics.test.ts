@@ -102,7 +102,7 @@ describe('metrics', () => {
       ['GET', '/account', '/account', '303'],
       ['GET', '/organizations/org-1/books?x=1', '/organizations/:organizationId/books', '303'],
       ['GET', '/callback?code=c&state=s', '/callback', '400'],
-      ['POST', '/sign-out', 'none', '403'],
+      ['POST', '/sign-out', '/sign-out', '403'],
       ['POST', '/backchannel-logout', '/backchannel-logout', '400'],
       ['GET', '/api/books', '/api', '401'],
       ['GET', '/API/books', '/api', '401'],
