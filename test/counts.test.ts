@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from './harness/doorstep.ts';
 import { RedisFaults } from './harness/redis-faults.ts';
 import { hasRedisServer } from './harness/redis-server.ts';
+import { withScopedPages } from './harness/scoped-pages.ts';
 
 describe('what things cost', () => {
   let app: Doorstep;
@@ -27,17 +28,16 @@ describe('what things cost', () => {
   });
 
   it.skipIf(!hasRedisServer)(
-    'a page of books makes 3 Redis commands: session, tokens, books',
+    'a page behind a permission makes 2 Redis commands: session, tokens',
     async () => {
-      const whole = await startDoorstep({ environment: WHOLE_SITE });
+      const whole = await startDoorstep({ environment: WHOLE_SITE, createApp: withScopedPages });
       const browser = await whole.signedInBrowser();
       const count = (path: string) =>
         whole.redisServer?.countCommands(() => browser.get(whole.url + path));
-      await browser.get(`${whole.url}/books`);
-      expect(await count('/books')).toBe(3);
-      expect(await count('/')).toBe(1);
+      await browser.get(`${whole.url}/scoped`);
       whole.logto.resetCalls();
-      await browser.get(`${whole.url}/books`);
+      expect(await count('/scoped')).toBe(2);
+      expect(await count('/')).toBe(1);
       expect(Object.values(whole.logto.calls).reduce((sum, calls) => sum + calls)).toBe(0);
       await whole.close();
     },

@@ -102,6 +102,18 @@ describe('who may do what on the pages', () => {
   });
 });
 
+it('S16 the permissions of books are asked for with API_RESOURCE, and not without', async () => {
+  const permissionsAskedBy = async (asking: Doorstep) => {
+    const { headers } = await asking.browser().get(`${asking.url}/sign-in`, { follow: false });
+    const scopes = new URL(headers.get('location') ?? '').searchParams.get('scope')?.split(' ');
+    return scopes?.filter((scope) => scope.endsWith(':books')).sort();
+  };
+  expect(await permissionsAskedBy(app)).toEqual(['read:books', 'write:books']);
+  const without = await startDoorstep({ environment: { LOGTO_ORGANIZATIONS: 'true' } });
+  expect(await permissionsAskedBy(without)).toEqual([]);
+  await without.close();
+});
+
 describe('who may do what under /api', () => {
   const claims = (changes: Record<string, unknown> = {}) => {
     const now = Math.floor(Date.now() / 1000);

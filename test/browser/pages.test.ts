@@ -82,30 +82,6 @@ const withWorkEmail: Arrive = async (page, { url }) => {
   await page.getByRole('textbox', { name: 'Work e-mail' }).waitFor();
 };
 
-const addBook =
-  (path: string, title: string): Arrive =>
-  async (page, { url }) => {
-    await page.goto(url + path);
-    await page.getByRole('textbox', { name: 'Title' }).fill(title);
-    await page.getByRole('textbox', { name: 'Author' }).fill('Mary Somerville');
-    await press(page, 'Add book');
-  };
-
-const addedBook: Arrive = async (page, app) => {
-  await addBook('/books', 'On the Connexion of the Physical Sciences')(page, app);
-  await read(page, 'Added: On the Connexion');
-  await addBook('/books', 'Physical Geography')(page, app);
-  await read(page, 'Added: Physical Geography');
-};
-
-/** As from a page that is older than the loss of the permission. */
-const addWithoutPermission: Arrive = async (page, { url }) => {
-  await page.goto(`${url}/books`);
-  const form = '<form method="post" action="/books"><button>Add book</button></form>';
-  await page.evaluate(`document.querySelector('main').innerHTML = ${JSON.stringify(form)}`);
-  await press(page, 'Add book');
-};
-
 const NOT_FINISHED = 'We couldn’t finish signing you in';
 
 /** Name (of the pictures too), who looks, how to get there, main heading. The order matters. */
@@ -125,11 +101,6 @@ const STATES: [string, 'visitor' | 'ada' | 'otter', Arrive, string][] = [
   ['sign-out', 'ada', open('/sign-out'), 'Sign out?'],
   ['sign-out-visitor', 'visitor', open('/sign-out'), 'You are not signed in here'],
   ['home-work-email', 'visitor', withWorkEmail, COME_IN],
-  ['books-empty', 'ada', open('/organizations/anaengines37/books'), 'Books'],
-  ['books-mistake', 'ada', addBook('/books', ' '), 'Books'],
-  ['books', 'ada', addedBook, 'Books'],
-  ['books-reader', 'otter', open('/books'), 'Books'],
-  ['books-forbidden', 'otter', addWithoutPermission, 'You can’t add books yet'],
   ['organizations', 'ada', open('/organizations'), 'Organizations'],
   ['organization', 'ada', open('/organizations/anaengines37'), 'Analytical Engines'],
   ['organizations-none', 'otter', open('/organizations'), 'Organizations'],

@@ -141,20 +141,3 @@ describe('docs/add-a-page.md', () => {
     expect(await (await ask('read:books')).json()).toEqual({ hello: 'a-script' });
   });
 });
-
-describe.each([
-  ['src/books', 2, 'src/app.ts', /\bbooks\b/],
-  ['src/metrics', 5, 'src/main.ts', /metrics/],
-])('%s', (folder, count, knows, mark) => {
-  it(`is gone without a trace when the folder and its ${count} lines in ${knows} are`, SLOW, () => {
-    const copy = copyOfTheApp();
-    rmSync(join(copy, folder), { recursive: true });
-    const file = join(copy, knows);
-    const lines = readFileSync(file, 'utf8').split('\n');
-    const others = lines.filter((line) => !mark.test(line));
-    expect(lines.length - others.length).toBe(count);
-    writeFileSync(file, others.join('\n'));
-    expect(compile(copy)).toBe('');
-    rmSync(copy, { recursive: true, force: true });
-  });
-});

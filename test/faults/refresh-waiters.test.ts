@@ -4,6 +4,7 @@ import { type Instance, startInstance } from '../harness/instance.ts';
 import { ENGINES } from '../harness/people-at-logto.ts';
 import { RedisFaults } from '../harness/redis-faults.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
+import { withScopedPages } from '../harness/scoped-pages.ts';
 
 const MINUTE = 60_000;
 
@@ -13,8 +14,12 @@ describe.skipIf(!hasRedisServer)('requests that wait for another one’s refresh
   const redis = new RedisFaults();
   const otherRedis = new RedisFaults();
   beforeAll(async () => {
-    app = await startDoorstep({ environment: WHOLE_SITE, wrapRedis: redis.wrap });
-    other = await startInstance(app, { wrapRedis: otherRedis.wrap });
+    app = await startDoorstep({
+      environment: WHOLE_SITE,
+      createApp: withScopedPages,
+      wrapRedis: redis.wrap,
+    });
+    other = await startInstance(app, { createApp: withScopedPages, wrapRedis: otherRedis.wrap });
   });
   afterEach(() => {
     vi.useRealTimers();
@@ -45,15 +50,15 @@ describe.skipIf(!hasRedisServer)('requests that wait for another one’s refresh
       app.logto.resetCalls();
       const release = app.logto.holdNext('token');
       app.logto.failNext('token', { status, body: { error } });
-      const refused = browser.get(`${app.url}/books`);
+      const refused = browser.get(`${app.url}/scoped`);
       await vi.waitFor(() => expect(app.logto.calls.token).toBe(1));
       redis.asked.length = 0;
-      const waiting = browser.get(`${app.url}/organizations/${ENGINES}/books`);
+      const waiting = browser.get(`${app.url}/organizations/${ENGINES}/scoped`);
       await waitsForLock(redis);
       release();
       expect((await refused).status).not.toBe(200);
       expect((await waiting).status).toBe(200);
-      expect((await waiting).body).toContain('members of Analytical Engines');
+      expect((await waiting).body).toBe(`of ${ENGINES}`);
     },
   );
 
@@ -72,7 +77,7 @@ describe.skipIf(!hasRedisServer)('requests that wait for another one’s refresh
     atLock.release();
     await vi.waitFor(() => expect(atTokens.count()).toBe(1));
     otherRedis.asked.length = 0;
-    const waiting = browser.get(`${other.url}/books`, at);
+    const waiting = browser.get(`${other.url}/scoped`, at);
     await waitsForLock(otherRedis);
     atTokens.release();
     expect((await late).body).toContain('Hello, Ada Lovelace');

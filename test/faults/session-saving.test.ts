@@ -13,6 +13,7 @@ import { type Instance, startInstance } from '../harness/instance.ts';
 import { ENGINES, MATHEMATICIANS, member } from '../harness/people-at-logto.ts';
 import { RedisFaults, readsSession, writesSession } from '../harness/redis-faults.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
+import { withScopedPages } from '../harness/scoped-pages.ts';
 import { redisServerOf } from './outage.ts';
 
 const MINUTE = 60_000;
@@ -29,11 +30,9 @@ const post = (app: Doorstep, browser: Browser, path: string, at = app.url) => {
   return fetch(at + path, { method: 'POST', redirect: 'manual', headers });
 };
 
-/** The organization that the navigation leads to; null without one. */
+/** The default organization; null without one. */
 async function defaultOf(app: Doorstep, browser: Browser): Promise<string | null> {
-  const { body } = await browser.get(app.url);
-  expect(body).toContain('Hello, Ada Lovelace');
-  return /href="\/organizations\/(\w+)\/books"/.exec(body)?.[1] ?? null;
+  return JSON.parse((await browser.get(`${app.url}/default`)).body);
 }
 
 /** The name at Hugging Face that the home page greets with; null while it isn't known. */
@@ -48,8 +47,8 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
   const faults = new RedisFaults();
   beforeAll(async () => {
     const environment = { ...WHOLE_SITE, LOGTO_TIMEOUT_SECONDS: '8' };
-    app = await startDoorstep({ environment, wrapRedis: faults.wrap });
-    other = await startInstance(app);
+    app = await startDoorstep({ environment, createApp: withScopedPages, wrapRedis: faults.wrap });
+    other = await startInstance(app, { createApp: withScopedPages });
   });
   afterEach(() => {
     vi.useRealTimers();

@@ -18,7 +18,7 @@ export interface Instance {
 
 export async function startInstance(
   app: Doorstep,
-  options: Pick<DoorstepOptions, 'wrapRedis'> = {},
+  options: Pick<DoorstepOptions, 'wrapRedis' | 'createApp'> = {},
 ): Promise<Instance> {
   if (!app.redisServer) throw new Error('Two instances need a redis-server');
   const logger = createLogger('silent');
@@ -26,7 +26,8 @@ export async function startInstance(
   await new Promise((resolve) => connection.once('ready', resolve));
   const redis = options.wrapRedis?.(connection) ?? connection;
   const { config } = app;
-  const handle = createApp({ config, redis, logger, fetch, now: () => Date.now() });
+  const make = options.createApp ?? createApp;
+  const handle = make({ config, redis, logger, fetch, now: () => Date.now() });
   const server = await listenOnLocalhost(handle, 0);
   return {
     url: server.url,

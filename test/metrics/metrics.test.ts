@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { Gauge, Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/metrics/listener.ts';
-import { API, CLIENT, SESSION_SECRET, WHOLE_SITE } from '../harness/doorstep.ts';
+import { CLIENT, SESSION_SECRET, WHOLE_SITE } from '../harness/doorstep.ts';
 import { peopleAt } from '../harness/people.ts';
 import { freePort, hasRedisServer } from '../harness/redis-server.ts';
 import { type Measured, startMeasured } from './measured.ts';
@@ -100,12 +100,12 @@ describe('metrics', () => {
       ['GET', '/', '/', '200'],
       ['GET', '/healthz', '/healthz', '200'],
       ['GET', '/account', '/account', '303'],
-      ['GET', '/organizations/org-1/books?x=1', '/organizations/:organizationId/books', '303'],
+      ['GET', '/organizations/org-1?x=1', '/organizations/:organizationId', '303'],
       ['GET', '/callback?code=c&state=s', '/callback', '400'],
       ['POST', '/sign-out', '/sign-out', '403'],
       ['POST', '/backchannel-logout', '/backchannel-logout', '400'],
-      ['GET', '/api/books', '/api', '401'],
-      ['GET', '/API/books', '/api', '401'],
+      ['GET', '/api/nope', '/api', '401'],
+      ['GET', '/API/nope', '/api', '401'],
       ['GET', '/assets/0000000000/site.css', '/assets', '404'],
       ['GET', '/nope/whatever', 'none', '404'],
       ['PUT', '/', 'none', '403'],
@@ -113,19 +113,6 @@ describe('metrics', () => {
     ])('%s %s', async (method, path, route, status, label = method) => {
       await expectOneMore({ method: label, route, status }, () =>
         fetch(app.url + path, { method, redirect: 'manual' }),
-      );
-    });
-
-    it.each([
-      ['an answer', 'read:books', '200'],
-      ['an error', '', '403'],
-    ])('%s of the API has the whole route', async (_what, scope, status) => {
-      const iat = Math.floor(Date.now() / 1000);
-      const claims = { iss: app.logto.issuer, sub: 'ada', aud: API, iat, exp: iat + 60, scope };
-      const token = await app.logto.mint(claims, { typ: 'at+jwt' });
-      const headers = { authorization: `Bearer ${token}` };
-      await expectOneMore({ method: 'GET', route: '/api/books', status }, () =>
-        fetch(`${app.url}/api/books`, { headers }),
       );
     });
 

@@ -67,6 +67,13 @@ describe('access tokens and organizations', () => {
     expect(await ask('/scopes', { scope: 'x y', roles: ['editor'] })).toBe('[2,0,0]');
   });
 
+  it('S17 a token for another audience, or none, is refused', async () => {
+    for (const aud of ['https://other.example/api', `${API}/v2`, undefined])
+      expect(await ask('/editors', { roles: ['editor'], aud })).toMatch(
+        /is for another audience|is invalid/,
+      );
+  });
+
   it('roles count where Logto is told to put them into access tokens', async () => {
     expect(await ask('/editors', {})).toBe('It takes the role editor');
     expect(await ask('/editors', { roles: ['editor'] })).toBe('in');

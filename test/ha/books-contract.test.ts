@@ -1,0 +1,4 @@
+import { keepsLists } from '../books/redis-contract.ts';
+import { severalKinds } from './kinds.ts';
+
+keepsLists(severalKinds);
