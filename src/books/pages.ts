@@ -54,7 +54,7 @@ export function booksPages(deps: PageDeps): Router {
 
 const OWN = 'Your own books. Nobody else sees them.';
 /** Shelves on one page; the pages of the organizations lead to the others. */
-const MAX_SHELVES = 20;
+const MAX_SHELVES = 21;
 /** Of a title, characters; as many as one may have. */
 const MAX_TITLE = 200;
 const form = express.urlencoded({ extended: false, limit: '16kb', parameterLimit: 10 });
