@@ -130,10 +130,14 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     next();
   };
 
-  const kitRoutes = Object.values(paths);
+  const kitRoutes = new Set(Object.values(paths));
+  const secureOnly = requireSecure(config);
   const middleware = Router({ caseSensitive: true, strict: true });
   middleware.use(rejectMisuse, rejectAbsoluteForm);
-  middleware.all(kitRoutes, requireSecure(config));
+  // No route of Express's: `req.route` is the app's to look at.
+  middleware.use((req, res, next) =>
+    kitRoutes.has(req.path) ? secureOnly(req, res, next) : next(),
+  );
   middleware.use(
     backchannelLogout({
       path: paths.backchannelLogout,

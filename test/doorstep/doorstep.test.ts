@@ -89,6 +89,12 @@ describe('the kit in an app of somebody’s own', () => {
     expect(printed.claims).toMatchObject({ iss: host.logto.issuer, name: 'Ada Lovelace' });
   });
 
+  it('takes what NODE_ENV, LOG_LEVEL and PORT say for the app’s own', async () => {
+    const environment = { NODE_ENV: 'staging', LOG_LEVEL: 'trace', PORT: 'none' };
+    const { url } = await start(pages, { environment });
+    expect((await createBrowser().get(url)).body).toBe('Sign in');
+  });
+
   it('getAccessToken gives a token to call an API with, as the user', async () => {
     await start(
       (app, auth) => {
