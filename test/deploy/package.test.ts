@@ -28,6 +28,8 @@ const Lock = z.object({
   packages: z.record(z.string(), z.looseObject({ dev: z.boolean().optional() })),
 });
 
+const Packed = z.array(z.looseObject({ files: z.array(z.looseObject({ path: z.string() })) }));
+
 const run = (cwd: string, command: string, ...words: string[]): string => {
   try {
     return String(execFileSync(command, words, { cwd, stdio: 'pipe' }));
@@ -38,13 +40,17 @@ const run = (cwd: string, command: string, ...words: string[]): string => {
   }
 };
 
+/** By `npm pack`'s own word. */
+const packedFiles = () =>
+  Packed.parse(JSON.parse(run(ROOT, 'npm', 'pack', '--dry-run', '--json', '--ignore-scripts')))
+    .flatMap(({ files }) => files)
+    .map(({ path }) => path);
+
 /** What is in the tarball, beside its production dependencies and nothing else of this repository. */
 function install(folder: string): void {
-  run(ROOT, 'npm', 'pack', '--ignore-scripts', '--pack-destination', folder);
-  const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, 'doorstep'), { recursive: true });
-  const into = join(modules, 'doorstep');
-  run(folder, 'tar', 'xzf', join(folder, 'doorstep-0.1.0.tgz'), '-C', into, '--strip-components=1');
+  for (const path of packedFiles()) {
+    cpSync(join(ROOT, path), join(folder, 'node_modules/doorstep', path), { recursive: true });
+  }
   const lock = Lock.parse(JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')));
   const ofExpress = ['node_modules/@types/node'];
   for (const [path, { dev }] of Object.entries(lock.packages)) {
@@ -88,9 +94,9 @@ describe('the package', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds the kit and the command, and nothing of the site', () => {
-    const files = run(folder, 'tar', 'tzf', join(folder, 'doorstep-0.1.0.tgz')).split('\n');
-    expect(files).toContain('package/dist/src/doorstep/index.d.ts');
-    expect(files).toContain('package/dist/tools/cli.js');
+    const files = packedFiles();
+    expect(files).toContain('dist/src/doorstep/index.d.ts');
+    expect(files).toContain('dist/tools/cli.js');
     expect(
       files.filter((file) => /src\/(site\/(?!config\.)|books|metrics)|views|demo|test/.test(file)),
     ).toEqual([]);
@@ -201,7 +207,8 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
         const other = mkdtempSync(join(tmpdir(), 'doorstep-installed-'));
         onTestFinished(() => rmSync(other, { recursive: true, force: true }));
         cpSync(join(folder, 'package.json'), join(other, 'package.json'));
-        const tarball = join(folder, 'doorstep-0.1.0.tgz');
+        run(ROOT, 'npm', 'pack', '--ignore-scripts', '--pack-destination', other);
+        const tarball = join(other, 'doorstep-0.1.0.tgz');
         const packages = [tarball, 'express@5', '@types/express@5', '@types/node@20'];
         run(other, command, ...words, ...packages);
         for (const options of [{}, { exactOptionalPropertyTypes: true }]) {
