@@ -20,7 +20,7 @@ import type { Doorstep, DoorstepOptions } from './options.ts';
 import { COMMAND_TIMEOUT_MS, connectRedis, defineScripts } from './redis/client.ts';
 import type { RedisCommands } from './redis/commands.ts';
 import { withPrefix } from './redis/prefix.ts';
-import { recheckIfDue } from './refresh/recheck.ts';
+import { isRecheckDue, recheckSession } from './refresh/recheck.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { revokeAll } from './refresh/revoke.ts';
 import { sessionOf } from './session/session.ts';
@@ -123,55 +123,64 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     else if (!req.auth) setPrincipal(req, ownVisitor);
     next();
   };
-  const recheck: RequestHandler = async (req, _res, next) => {
+  const recheck: RequestHandler = (req, _res, next) => {
     const active = sessions.of(req);
-    if (active && (await recheckIfDue(recheckDeps, active))) setPrincipal(req, ownVisitor);
     if (!sessionOf(req)) rejectLaterSession(req);
-    next();
+    // Nearly every page: no promise for it.
+    if (!active || !isRecheckDue(recheckDeps, active)) return next();
+    recheckSession(recheckDeps, active).then((hasEnded) => {
+      if (hasEnded) setPrincipal(req, ownVisitor);
+      next();
+    }, next);
   };
 
   const kitRoutes = new Set(Object.values(paths));
-  const secureOnly = requireSecure(config);
+  /** Other requests pass by it: they need not pay for it. */
+  const onKitRoutes =
+    (handler: RequestHandler): RequestHandler =>
+    (req, res, next) =>
+      kitRoutes.has(req.path) ? handler(req, res, next) : next();
   const middleware = Router({ caseSensitive: true, strict: true });
   middleware.use(rejectMisuse, rejectAbsoluteForm);
-  // No route of Express's: `req.route` is the app's to look at.
-  middleware.use((req, res, next) =>
-    kitRoutes.has(req.path) ? secureOnly(req, res, next) : next(),
-  );
+  middleware.use(onKitRoutes(requireSecure(config)));
   middleware.use(
-    backchannelLogout({
-      path: paths.backchannelLogout,
-      issuer,
-      appId,
-      redis,
-      sessions,
-      logto,
-      logger,
-      now,
-      failureLimit: limits.backchannelFailure,
-    }),
+    onKitRoutes(
+      backchannelLogout({
+        path: paths.backchannelLogout,
+        issuer,
+        appId,
+        redis,
+        sessions,
+        logto,
+        logger,
+        now,
+        failureLimit: limits.backchannelFailure,
+      }),
+    ),
   );
   middleware.use(session, authenticate);
   middleware.use(
-    authRoutes({
-      paths,
-      origins,
-      baseUrl,
-      ...naming,
-      issuer,
-      maxMs,
-      afterSignOut: parts.afterSignOut ?? '/',
-      signOutAnswer: parts.signOutAnswer ?? 'page',
-      onSignIn: parts.onSignIn,
-      redis,
-      sessions,
-      logto,
-      pendingSignIns,
-      flash,
-      logger,
-      now,
-      limits,
-    }),
+    onKitRoutes(
+      authRoutes({
+        paths,
+        origins,
+        baseUrl,
+        ...naming,
+        issuer,
+        maxMs,
+        afterSignOut: parts.afterSignOut ?? '/',
+        signOutAnswer: parts.signOutAnswer ?? 'page',
+        onSignIn: parts.onSignIn,
+        redis,
+        sessions,
+        logto,
+        pendingSignIns,
+        flash,
+        logger,
+        now,
+        limits,
+      }),
+    ),
   );
   middleware.use(
     interruptedSignIn({

@@ -51,11 +51,7 @@ export function createPages({ config, assets, features }: PagesOptions): SendPag
     const make = () => Buffer.from(render(name, { ...shellFor(req, options), ...model }));
     const page = (options.sameForAll && kept.get(name)) || make();
     if (options.sameForAll) kept.set(name, page);
-    // Not `res.send`, which looks for an ETag, a charset and a copy at the browser: no page has them.
-    res
-      .setHeader('Content-Type', 'text/html; charset=utf-8')
-      .setHeader('Content-Length', page.length)
-      .end(page);
+    res.type('html').send(page);
   };
 }
 

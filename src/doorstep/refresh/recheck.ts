@@ -18,15 +18,20 @@ export interface RecheckDeps {
   now: () => number;
 }
 
+/** Whether what Logto said is too old to be relied on. */
+export const isRecheckDue = (
+  { now, recheckMs }: Pick<RecheckDeps, 'now' | 'recheckMs'>,
+  { user }: ActiveSession,
+): boolean => user.checkedAt <= now() - recheckMs;
+
 /**
  * A session in use asks Logto every few minutes whether the person is still welcome, so that
  * somebody suspended or deleted is out within them (C11, S8). With Logto down the session stays.
  *
  * @returns true when the session has ended by it.
  */
-export async function recheckIfDue(deps: RecheckDeps, target: ActiveSession): Promise<boolean> {
+export function recheckSession(deps: RecheckDeps, target: ActiveSession): Promise<boolean> {
   const since = deps.now() - deps.recheckMs;
-  if (target.user.checkedAt > since) return false;
   return atMost(PAGE_DELAY_MS, recheck(deps, target, since), (err) => {
     // Its page went out already, so there is only the log to tell.
     deps.logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
