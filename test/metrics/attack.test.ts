@@ -33,7 +33,7 @@ const ROUTE = [
   '/account',
   '/sessions',
   '/sessions/end-others',
-  '/sessions/:name/end',
+  '/sessions/:handle/end',
   '/organizations',
   '/organizations/:organizationId',
   '/organizations/:organizationId/default',
@@ -56,6 +56,10 @@ describe('whoever attacks can’t add a series', PATIENCE, () => {
   });
 
   it('with any method and any address', async () => {
+    // Each route is asked for by name first, so that a stale list fails always and not by chance.
+    for (const path of ROUTE.filter((route) => route.startsWith('/')))
+      for (const method of ['GET', 'POST'])
+        await wire.ask({ method, path, headers: [['Sec-Fetch-Site', 'same-origin']] });
     const place = fc.constantFrom('', ...ROUTE.filter((route) => route.startsWith('/')));
     const others = METHODS.filter((method) => method !== 'CONNECT');
     const requests = fc.record({
@@ -81,9 +85,8 @@ describe('whoever attacks can’t add a series', PATIENCE, () => {
     const strange = (label: string, usual: string[]) =>
       [...valuesOf(REQUESTS, label)].filter((value) => !usual.includes(value));
     expect(strange('method', METHOD)).toEqual([]);
-    expect(strange('route', ROUTE)).toEqual([]);
+    expect([...valuesOf(REQUESTS, 'route')].sort()).toEqual([...ROUTE].sort());
     expect([...valuesOf(REQUESTS, 'status')].filter((status) => !STATUS.test(status))).toEqual([]);
-    expect(valuesOf(REQUESTS, 'route').size).toBeGreaterThan(10);
     expect(valuesOf(REQUESTS, 'method').size).toBe(METHOD.length);
   });
 });
