@@ -31,7 +31,10 @@ const flaw: fc.Arbitrary<Forgery> = fc.oneof(
       wrongType,
       text.filter((value) => value !== 'logout+jwt'),
     )
-    .map((typ) => ({ claims: {}, header: { typ: typ === undefined ? undefined : String(typ) } })),
+    .map((typ) => ({
+      claims: {},
+      header: { typ: typeof typ === 'string' ? typ : JSON.stringify(typ) },
+    })),
   claim('iss', fc.oneof(fc.constant(undefined), wrongType, text)),
   claim('aud', fc.oneof(fc.constant(undefined), wrongType, text, fc.array(text))),
   claim('iat', fc.oneof(fc.constant(undefined), wrongType.filter(notANumber), text, agesOff())),
