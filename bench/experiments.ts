@@ -57,7 +57,7 @@ async function manySessionsOfOne(
   options: Options,
 ): Promise<Finding> {
   const { id, json } = await sessionBehind(redis, doorstep.visitor.cookies);
-  const [directory = ''] = await redis.keys('user-sessions:*');
+  const [index = ''] = await redis.keys('user-sessions:*');
   const sealer = new Sealer([SESSION_SECRET]);
   const { endsAt }: { endsAt: number } = JSON.parse(json).user;
   const others = Array.from({ length: 999 }, () => randomBytes(24).toString('base64url'));
@@ -67,12 +67,12 @@ async function manySessionsOfOne(
   const rounds = await inTurn(
     [
       async () => {
-        await redis.zremrangebyrank(directory, 0, -1);
-        await redis.zadd(directory, endsAt, id);
+        await redis.zremrangebyrank(index, 0, -1);
+        await redis.zadd(index, endsAt, id);
         return doorstep;
       },
       async () => {
-        await redis.zadd(directory, ...others.flatMap((other) => [endsAt - 1, other]));
+        await redis.zadd(index, ...others.flatMap((other) => [endsAt - 1, other]));
         return doorstep;
       },
     ],

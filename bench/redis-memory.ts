@@ -28,7 +28,7 @@ export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): 
   const client = connectRedis(singleRedis(empty.url), createLogger('silent'));
   await new Promise((resolve) => client.once('ready', resolve));
   const tokenStore = new TokenStore({ redis: client, sealer, lifeMs: TWO_DAYS, now: Date.now });
-  const directory = new UserIndex(client, Date.now, TWO_WEEKS);
+  const index = new UserIndex(client, Date.now, TWO_WEEKS);
 
   const signInOne = async () => {
     const own = randomBytes(24).toString('base64url');
@@ -40,7 +40,7 @@ export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): 
     await Promise.all([
       client.psetex(`session:${own}`, TWO_DAYS, sealer.seal(json, SESSION_PURPOSE, own)),
       tokenStore.write(own, 0, tokens, endsAt),
-      directory.add(owner, own, endsAt),
+      index.add(owner, own, endsAt),
     ]);
   };
   const before = await usedMemory(empty);

@@ -3,11 +3,11 @@ import { Server as NetServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Longer than the 60 s after which proxies drop idle connections: the proxy must be the first to. */
-const KEEP_ALIVE = 75_000;
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 /** How long a request may come after the end was announced: it was under way already. */
-const LINGER = 500;
+const GRACE_MS = 500;
 /** What is not answered by then is cut, so that closing the rest fits into the 10 s of a shutdown. */
-const LONGEST_DRAIN = 8000;
+const DRAIN_TIMEOUT_MS = 8000;
 
 /** The answers that a server still owes. */
 const owed = new WeakMap<Server, Set<ServerResponse>>();
@@ -23,7 +23,7 @@ export function serve(
 ): Promise<Server> {
   const running = new Set<ServerResponse>();
   const server = createServer({
-    keepAliveTimeout: KEEP_ALIVE,
+    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     // By default Node looks only every 30 s whether these two are over.
@@ -56,8 +56,8 @@ export async function drain(server: Server): Promise<void> {
     NetServer.prototype.close.call(server, () => resolve());
   });
   for (const res of running) res.shouldKeepAlive = false;
-  const end = performance.now() + LONGEST_DRAIN;
-  await Promise.race([closed, pause(LINGER)]);
+  const end = performance.now() + DRAIN_TIMEOUT_MS;
+  await Promise.race([closed, pause(GRACE_MS)]);
   while (running.size > 0 && performance.now() < end) await pause(20);
   server.closeAllConnections();
   await closed;

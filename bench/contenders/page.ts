@@ -17,7 +17,7 @@ const TWO_WEEKS = 7 * TWO_DAYS;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
 const asset = (file: string) => `/assets/0000000000/${file}`;
-const BASIC = { appName: 'Doorstep', title: null, demo: false, notice: null, asset };
+const BASIC = { appName: 'Doorstep', title: null, demo: false, flash: null, asset };
 
 /** The model of Doorstep's own home page, made as cheaply as plain code can. */
 export function signedInPage(person: Person) {

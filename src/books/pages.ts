@@ -14,7 +14,7 @@ import { parseBook, shelfOf } from './shelf.ts';
 
 interface BooksPage {
   /** Whose shelf it is. */
-  lead: string;
+  intro: string;
   /** One's own shelf, and that of each organization; none of it when there is but one. */
   shelves: { label: string; href: string; current: boolean }[];
   books: { title: string; author: string; added: Moment }[];
@@ -84,7 +84,7 @@ async function show(
   const all = await shelves(deps, req, organizationId);
   const owner = all.find(({ current }) => current)?.label;
   const model: BooksPage = {
-    lead: organizationId ? `The books that the members of ${owner} share.` : OWN,
+    intro: organizationId ? `The books that the members of ${owner} share.` : OWN,
     shelves: all,
     books: books.map(({ title, author, addedAt }) => ({
       title: short(title, MAX_TITLE) || 'Untitled',

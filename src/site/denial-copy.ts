@@ -16,7 +16,7 @@ export function denied(error: AppError, { address, denials }: ErrorContext): Err
 function notAMember({ account }: Denial): ErrorCopy {
   return {
     heading: 'You are not a member of this organization',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: [
         'The account ',
@@ -38,7 +38,7 @@ function lacking(
   const what = kind === 'scope' ? 'permission' : kind;
   return {
     heading: copy?.heading ?? 'You can’t open this page yet',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: [
         `${copy?.acting ?? 'This page'} needs the ${what} `,

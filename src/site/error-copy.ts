@@ -42,7 +42,7 @@ const notFinished =
   (why: Sentence, operator?: Sentence) =>
   (_error: AppError, context: ErrorContext): ErrorCopy => ({
     heading: NOT_FINISHED_HEADING,
-    drawing: 'ajar',
+    illustration: 'ajar',
     happened: { text: why },
     todo: ['Start again from here. It takes a few seconds, and nothing was lost.'],
     ...(operator && { operator }),
@@ -103,7 +103,7 @@ const NOT_FINISHED: Record<SignInFailure, Copy> = {
   ),
   signed_out_meanwhile: (_error, context) => ({
     heading: NOT_FINISHED_HEADING,
-    drawing: 'ajar',
+    illustration: 'ajar',
     happened: { text: ['Your sessions were ended while you were signing in.'] },
     todo: ['Start again from here. It takes a few seconds.'],
     action: startAgain(context),
@@ -117,7 +117,7 @@ const UNEXPECTED = (_error: AppError, { mayBeDone, returnTo }: ErrorContext): Er
   const text = `It isn’t your doing. ${mayBeDone ? MAY_BE_DONE : before}`.trim();
   return {
     heading: 'Something broke on our side',
-    drawing: 'waiting',
+    illustration: 'waiting',
     happened: { text: [text] },
     todo: ['Try again in a minute. If it stays like this, quote the request ID below.'],
     action: HOME,
@@ -131,7 +131,7 @@ function storeUnavailable(
 ): ErrorCopy {
   const page = {
     heading: 'We can’t reach our session store right now',
-    drawing: 'waiting',
+    illustration: 'waiting',
   } satisfies Partial<ErrorCopy>;
   if (returnTo !== null) {
     const text = ['Our session store can’t be reached, so your sign-in could not be kept.'];
@@ -173,7 +173,7 @@ const COPY: Record<Reason, Copy> = {
   session_store_unavailable: storeUnavailable,
   sign_in_denied: (error) => ({
     heading: 'You can’t sign in here',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: [error instanceof SignInDenied ? error.shown : 'This site lets you not in.'],
     },
@@ -182,7 +182,7 @@ const COPY: Record<Reason, Copy> = {
   }),
   logto_unavailable: (_error, { address }) => ({
     heading: 'We can’t reach our sign-in service right now',
-    drawing: 'waiting',
+    illustration: 'waiting',
     happened: { text: ['Logto, which signs people in here, doesn’t answer as it should.'] },
     todo: ['Wait a minute, then try again. If you are signed in already, you still are.'],
     operator: CHECK,
@@ -190,7 +190,7 @@ const COPY: Record<Reason, Copy> = {
   }),
   logto_wrong_issuer: {
     heading: 'Our sign-in service isn’t the one we expect',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: [
         'Logto answers under another name than this site knows. To keep you safe, we stopped.',
@@ -202,7 +202,7 @@ const COPY: Record<Reason, Copy> = {
   },
   logto_refused: {
     heading: 'Our sign-in service said no',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: ['Logto refused what this site asked for. Whoever runs the site has to fix this.'],
     },
@@ -212,14 +212,14 @@ const COPY: Record<Reason, Copy> = {
   },
   session_ended: {
     heading: 'Your session has ended',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: { text: ['Logto no longer confirms it.'] },
     todo: ['Sign in again.'],
     action: { label: 'Sign in', href: '/sign-in', huggingFace: false },
   },
   unauthorized: {
     heading: 'This needs an access token',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: { text: ['There was none, or it is not valid here.'] },
     todo: ['Get one from Logto for this API, and send it as Authorization: Bearer.'],
     action: HOME,
@@ -230,7 +230,7 @@ const COPY: Record<Reason, Copy> = {
     const mistakes = fields.map(([name, hint]) => `${name} ${hint}`);
     return {
       heading: 'Something isn’t right yet',
-      drawing: 'missing',
+      illustration: 'missing',
       happened: { text: [`${mistakes.join('; ')}.`] },
       todo: ['Change it, then send it again.'],
       action: HOME,
@@ -238,7 +238,7 @@ const COPY: Record<Reason, Copy> = {
   },
   bad_input: (error) => ({
     heading: 'This link isn’t quite right',
-    drawing: 'missing',
+    illustration: 'missing',
     happened: {
       text: [
         `It says something that this page doesn’t understand: ${error instanceof BadInput ? error.hint : 'a parameter is invalid'}.`,
@@ -249,14 +249,14 @@ const COPY: Record<Reason, Copy> = {
   }),
   not_a_navigation: {
     heading: 'A sign-in starts with a click',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: { text: ['This address was fetched in the background, so nothing was started.'] },
     todo: ['Open it yourself, from the home page.'],
     action: HOME,
   },
   method_not_allowed: {
     heading: 'This address is for reading only',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: ['It was asked for in a way that it doesn’t answer, so nothing was changed.'],
     },
@@ -265,7 +265,7 @@ const COPY: Record<Reason, Copy> = {
   },
   cross_site_request: {
     heading: 'That didn’t come from our own pages',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: [
         'Another site, or a browser that doesn’t say where it comes from, asked for a change here. Nothing was changed.',
@@ -276,7 +276,7 @@ const COPY: Record<Reason, Copy> = {
   },
   insecure_request: (error) => ({
     heading: 'This page needs https',
-    drawing: 'locked',
+    illustration: 'locked',
     happened: {
       text: [
         'The request reached this server without encryption, or the proxy in front of it didn’t say otherwise.',
@@ -296,7 +296,7 @@ const COPY: Record<Reason, Copy> = {
   }),
   too_many_requests: {
     heading: 'That was a little too often',
-    drawing: 'waiting',
+    illustration: 'waiting',
     happened: {
       text: ['Many requests came from your address within a minute. Nothing was changed.'],
     },
@@ -305,16 +305,16 @@ const COPY: Record<Reason, Copy> = {
   },
   http_error: ({ status }) => ({
     heading: 'That can’t be done',
-    drawing: 'missing',
+    illustration: 'missing',
     happened: { text: [`This site answered ${status} (${STATUS_CODES[status] ?? 'an error'}).`] },
     todo: ['Go back and try it another way. If it stays like this, quote the request ID below.'],
     action: HOME,
   }),
   not_found: (_error, { address }) => ({
     heading: 'There is no page here',
-    drawing: 'missing',
+    illustration: 'missing',
     happened: null,
-    lead: [
+    intro: [
       'Nothing answers at ',
       { code: shorten(pathOf(address)) },
       '. The address may be mistyped, or the page has moved.',

@@ -154,7 +154,10 @@ function sendErrorPage(
   context: ErrorContext,
 ): void {
   const quiet = error instanceof NotFound;
-  const { heading, drawing, happened, lead, todo, operator, action } = errorCopy(error, context);
+  const { heading, illustration, happened, intro, todo, operator, action } = errorCopy(
+    error,
+    context,
+  );
   const sections = [
     ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
     ...(todo ? [{ heading: 'What to do', text: todo }] : []),
@@ -162,8 +165,8 @@ function sendErrorPage(
   ];
   const page: ErrorPage = {
     heading,
-    drawing,
-    lead: lead ?? null,
+    illustration,
+    intro: intro ?? null,
     sections,
     action,
     requestId: quiet ? null : requestIdOf(req),

@@ -122,15 +122,15 @@ export interface SessionsPage {
   newerHref: string | null;
 }
 
-export type Drawing = 'ajar' | 'locked' | 'waiting' | 'missing';
+export type Illustration = 'ajar' | 'locked' | 'waiting' | 'missing';
 /** A sentence with marked words; the template escapes every part. */
 export type Sentence = (string | { code: string } | { strong: string })[];
 
 export interface ErrorPage {
   heading: string;
-  drawing: Drawing;
-  /** Lead paragraph without a heading (404), or sections "What happened", "What to do". */
-  lead: Sentence | null;
+  illustration: Illustration;
+  /** An intro without a heading (404), or sections "What happened", "What to do". */
+  intro: Sentence | null;
   sections: { heading: string; text: Sentence }[];
   action: { label: string; href: string; huggingFace: boolean };
   /** "K7M3-Q2XD", also in the log; null on 404. */
@@ -150,9 +150,9 @@ export interface DenialCopy {
 /** What an error page says: what happened, what to do, one action. Nothing internal. */
 export interface ErrorCopy {
   heading: string;
-  drawing: Drawing;
+  illustration: Illustration;
   happened: { heading?: string; text: Sentence } | null;
-  lead?: Sentence;
+  intro?: Sentence;
   todo: Sentence | null;
   /** For whoever runs the site. */
   operator?: Sentence;

@@ -13,8 +13,8 @@ export const arriveAt = (page: Page, heading: string) =>
   page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
 
 /** Waits for the line of news that a page may open with. */
-export const read = (page: Page, notice: string) =>
-  page.getByRole('status').filter({ hasText: notice }).waitFor();
+export const read = (page: Page, flash: string) =>
+  page.getByRole('status').filter({ hasText: flash }).waitFor();
 
 export const COME_IN = 'Come on in.';
 export const AT_LOGTO = 'Sign in to your account';

@@ -14,7 +14,7 @@ describe('C21 Redis failing in the middle', () => {
   });
 
   it.each([
-    ['the directory fails', 'addToIndex', 'user-sessions:'],
+    ['the user index fails', 'addToIndex', 'user-sessions:'],
     ['the tokens can’t be written', 'writeTokens', 'session-tokens:'],
     ['the record can’t be written', 'set', 'session:'],
     ['the last look fails', 'readMark', 'user-ended:'],

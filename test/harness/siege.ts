@@ -129,7 +129,7 @@ async function member(app: Doorstep, choice: typeof ADA): Promise<Member> {
 /** Every session with its tokens and where it is found, as Redis holds them; lifetimes left out. */
 async function sessionsOf({ stored }: Doorstep): Promise<Map<string, string>> {
   const keys = (await stored.keys('*session*')).sort();
-  // Two people, each with a record, tokens and a directory.
+  // Two people, each with a record, tokens and an entry in the user index.
   expect(keys.length).toBeGreaterThanOrEqual(6);
   const dumps = await Promise.all(keys.map((key) => stored.dumpBuffer(key)));
   return new Map(keys.map((key, index) => [key, dumps[index]?.toString('base64') ?? 'gone']));

@@ -152,7 +152,7 @@ export function kitConfig(env: KitVariables) {
       maxMs,
       /** So many sessions of one person at a time. */
       maxPerUser: env.SESSION_MAX_PER_USER,
-      /** A session in use asks Logto at this pace whether the person is still welcome. */
+      /** A session in use asks Logto this often whether the person is still welcome. */
       recheckMs: env.ACCOUNT_RECHECK_MINUTES * MINUTE,
     },
   };

@@ -4,7 +4,7 @@ import { type CookieNaming, cookieName } from './cookies.ts';
 import { SealedCookie } from './sealed-cookie.ts';
 
 const MAX_AGE_MS = 60_000;
-const PURPOSE = 'notice v1';
+const PURPOSE = 'flash v1';
 
 /** A flash message for the next page, in a sealed cookie: no link and no other site can put one there. */
 export class FlashMessages {
@@ -14,7 +14,7 @@ export class FlashMessages {
   constructor({ sealer, ...naming }: { sealer: Sealer } & CookieNaming) {
     const { secure } = naming;
     this.#cookie = new SealedCookie({ sealer, secure, purpose: PURPOSE, maxAgeMs: MAX_AGE_MS });
-    this.#name = cookieName('-notice', naming);
+    this.#name = cookieName('-flash', naming);
   }
 
   set(res: Response, text: string): void {

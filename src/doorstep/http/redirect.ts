@@ -4,7 +4,7 @@ import type { Response } from 'express';
  * A page that goes on by itself. Chrome holds a redirect after a form against the `form-action`
  * policy of the form's page, which `'self'` forbids to leave the site; a Refresh is none.
  */
-export function leadOn(res: Response, address: string): void {
+export function sendRefreshPage(res: Response, address: string): void {
   res
     .status(200)
     .set({ Refresh: `0;url=${address}`, 'Cache-Control': 'no-store' })

@@ -201,6 +201,6 @@ export function verifyAccessToken(token: string, expected: Expected): Promise<Ac
 const EXPIRED = 'The access token has expired';
 const INVALID = 'The access token is invalid';
 
-/** RFC 6750 section 3.1. @param why For the caller, so nothing internal. */
+/** RFC 6750 section 3.1. @param why For the client, so nothing internal. */
 export const invalidAccessToken = (why: string, cause?: unknown): Unauthorized =>
   new Unauthorized(why, { error: 'invalid_token', error_description: why }, { cause });

@@ -2,8 +2,8 @@ import { Cluster, Redis } from 'ioredis';
 import type { RedisAddress } from '../config/redis-address.ts';
 import type { OutageLog } from './connection-log.ts';
 
-/** How often the others are asked about a master that is away, milliseconds. */
-const PACE = 300;
+/** How often the others are asked about a master that is away. */
+const POLL_INTERVAL_MS = 300;
 
 type Options = ConstructorParameters<typeof Cluster<'legacy'>>[1];
 
@@ -76,7 +76,7 @@ export class RedisCluster extends Cluster {
     this.#looking ??= setTimeout(() => {
       this.#looking = undefined;
       if (this.status === 'ready') this.refreshSlotsCache((error) => this.#look(error));
-    }, PACE).unref();
+    }, POLL_INTERVAL_MS).unref();
   }
 
   #look(error: Error | null | undefined): void {

@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 import { credentials, type RedisAddress, type RedisConfig } from '../config/redis-address.ts';
 
-/** Until a Sentinel that is away is tried again, milliseconds. */
-const PACE = 1000;
+/** Until a Sentinel that is away is tried again. */
+const RETRY_DELAY_MS = 1000;
 
 export interface SentinelWatch {
   /** For ioredis, which asks it about each address that a Sentinel gives. It changes none. */
@@ -65,7 +65,7 @@ function listen(
     ...credentials({ ...sentinel, tls }),
     enableReadyCheck: false,
     enableOfflineQueue: false,
-    retryStrategy: () => PACE,
+    retryStrategy: () => RETRY_DELAY_MS,
     // Nobody could catch it when that is refused, and the process would end with it.
     autoResubscribe: false,
   });

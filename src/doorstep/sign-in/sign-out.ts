@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
 import type { FlashMessages } from '../http/flash.ts';
-import { leadOn, redirect } from '../http/redirect.ts';
+import { redirect, sendRefreshPage } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
 import { sessionCookieName } from '../session/middleware.ts';
@@ -44,7 +44,7 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
   }
 
   const home = baseUrl + afterSignOut;
-  const goTo = deps.signOutAnswer === 'page' ? leadOn : redirect;
+  const goTo = deps.signOutAnswer === 'page' ? sendRefreshPage : redirect;
   try {
     const refreshToken = ended?.tokens?.refreshToken ?? null;
     const { url, revocationError: err } = await logto.endSession(refreshToken, home);

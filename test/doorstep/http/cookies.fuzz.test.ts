@@ -66,7 +66,7 @@ const PERSONAL = /Ada Lovelace|quiet-otter|ada@example\.org|End session|name="en
 describe('hostile cookies', { timeout: PATIENCE }, () => {
   let siege: Siege;
   /** Good cookies by name, and sessions that were signed out. */
-  let good: Record<'ada' | 'otter' | 'pending' | 'otherPending' | 'notice', string>;
+  let good: Record<'ada' | 'otter' | 'pending' | 'otherPending' | 'flash', string>;
   let pendingName: string;
   let callback: string;
   let dead: string[];
@@ -88,10 +88,8 @@ describe('hostile cookies', { timeout: PATIENCE }, () => {
       const browser = await app.signedInBrowser();
       const cookie = browser.cookies.find('localhost', 'doorstep')?.value ?? '';
       const left = await browser.post(`${app.url}/sign-out`, {}, { follow: false });
-      const notice = left.headers
-        .getSetCookie()
-        .find((line) => line.startsWith('doorstep-notice='));
-      return { cookie, notice: notice?.split(/[=;]/)[1] ?? '' };
+      const flash = left.headers.getSetCookie().find((line) => line.startsWith('doorstep-flash='));
+      return { cookie, flash: flash?.split(/[=;]/)[1] ?? '' };
     };
     const left = [await leave(), await leave()];
     dead = left.map(({ cookie }) => cookie);
@@ -100,7 +98,7 @@ describe('hostile cookies', { timeout: PATIENCE }, () => {
       otter: otter.cookie,
       pending: pending.value,
       otherPending: otherPending.value,
-      notice: left[0]?.notice ?? '',
+      flash: left[0]?.flash ?? '',
     };
   });
   afterAll(() => siege.close());
@@ -118,7 +116,7 @@ describe('hostile cookies', { timeout: PATIENCE }, () => {
     expect(answer.body).not.toMatch(PERSONAL);
     for (const line of answer.headers['set-cookie'] ?? []) {
       // Cleared at most, never given.
-      expect(line).toMatch(/^doorstep(=;|-sign-in\.|-notice=)/);
+      expect(line).toMatch(/^doorstep(=;|-sign-in\.|-flash=)/);
     }
   };
   const opensTheSame = (one: string, other: string) => {
@@ -143,7 +141,7 @@ describe('hostile cookies', { timeout: PATIENCE }, () => {
   });
 
   it('S15 S35 a cookie of one name or person is nothing under another', async () => {
-    const names = ['doorstep', 'doorstep-notice', '__Host-doorstep', 'Doorstep', '__proto__'];
+    const names = ['doorstep', 'doorstep-flash', '__Host-doorstep', 'Doorstep', '__proto__'];
     const name = fc.oneof(
       fc.constantFrom(...names),
       fc.constant('doorstep-sign-in.'),
@@ -159,7 +157,7 @@ describe('hostile cookies', { timeout: PATIENCE }, () => {
         return `${good[id === 'ada' ? 'ada' : 'otter'].split('.')[0]}.${from?.split('.')[1]}`;
       });
     const value = fc.oneof(
-      fc.constantFrom('pending', 'otherPending', 'notice').map((kind) => good[kind]),
+      fc.constantFrom('pending', 'otherPending', 'flash').map((kind) => good[kind]),
       forged,
       headerText,
     );

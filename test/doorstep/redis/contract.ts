@@ -33,16 +33,16 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         const write = async () => [
           await redis.set('short', value, 'PX', 50, 'NX'),
           await redis.writeTokens('short-tokens', 0, value, 50),
-          await redis.addToIndex('short-directory', 'one', 50),
+          await redis.addToIndex('short-index', 'one', 50),
         ];
-        const keys = ['short', 'short-tokens', 'short-directory'];
+        const keys = ['short', 'short-tokens', 'short-index'];
         const left = () => Promise.all(keys.map((key) => redis.pttl(key)));
         const written = await write();
         expect(written).toEqual(['OK', 1, 1]);
         await vi.waitFor(async () => expect(await left()).toEqual([-2, -2, -2]));
         expect(await redis.getBuffer('short')).toBeNull();
         expect(await redis.takeTokensBuffer('short-tokens')).toBeNull();
-        expect(await redis.listIndex('short-directory', 0, 9)).toEqual([]);
+        expect(await redis.listIndex('short-index', 0, 9)).toEqual([]);
         expect(await write()).toEqual(written);
       });
 
