@@ -4,7 +4,7 @@ import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import { bearer } from './access/bearer.ts';
 import { signInAddressFrom } from './access/guards.ts';
-import { OwnSessionList } from './access/own-sessions.ts';
+import { OwnSessionList } from './access/own-session-list.ts';
 import { setPrincipal, visitor } from './access/principal.ts';
 import { SessionPrincipal } from './access/session-principal.ts';
 import { type KitConfig, parseKitConfig } from './config/config.ts';
@@ -22,11 +22,12 @@ import type { RedisCommands } from './redis/commands.ts';
 import { withPrefix } from './redis/prefix.ts';
 import { isRecheckDue, recheckSession } from './refresh/recheck.ts';
 import { Refresher } from './refresh/refresher.ts';
-import { revokeAll } from './refresh/revoke.ts';
+import { Revocations } from './refresh/revocations.ts';
+import { logEnded } from './session/ending.ts';
 import { sessionOf } from './session/session.ts';
 import { Sessions } from './session/sessions.ts';
 import { backchannelLogout } from './sign-in/backchannel-logout.ts';
-import { interruptedSignIn } from './sign-in/callback.ts';
+import { interruptedSignIn } from './sign-in/interrupted-sign-in.ts';
 import { DEFAULT_PATHS } from './sign-in/paths.ts';
 import { PendingSignIns } from './sign-in/pending-sign-in.ts';
 import { createRateLimits, DEFAULT_LIMITS } from './sign-in/rate-limits.ts';
@@ -88,6 +89,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   const flash = new FlashMessages({ sealer, ...naming });
   const pendingSignIns = new PendingSignIns({ sealer, ...naming, now });
   const logto = createLogto({ config, fetch, now, apiScopes });
+  const revocations = new Revocations({ logto, logger });
   const sessions = new Sessions({
     config: { ...config, ...naming },
     redis,
@@ -95,14 +97,12 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     now,
     callbackPath: paths.callback,
     visitorSessions: parts.visitorSessions,
-    onEnded: (ended, why, by) => {
-      void revokeAll({ logto, logger }, [ended]);
-      if (why !== 'too_many' || !by || !ended.wasLive) return;
-      const { requestId, user } = by;
-      logger.info({ event: 'session.ended', requestId, why, sub: user.sub }, 'Session ended');
+    onEnded: (ended, line) => {
+      void revocations.revokeAll([ended]);
+      if (ended.wasLive) logEnded(logger, line);
     },
   });
-  const refresher = new Refresher({ timeoutMs, redis, sessions, logto, logger, now });
+  const refresher = new Refresher({ timeoutMs, redis, sessions, logto, revocations, logger, now });
   const limits = createRateLimits({ ...DEFAULT_LIMITS, ...parts.limits });
   const signInPath = paths.signIn;
   const principalDeps = { signInPath, apiResource, logto, refresher, sessions, now };
@@ -152,6 +152,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         redis,
         sessions,
         logto,
+        revocations,
         logger,
         now,
         failureLimit: limits.backchannelFailure,
@@ -174,6 +175,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         redis,
         sessions,
         logto,
+        revocations,
         pendingSignIns,
         flash,
         logger,
@@ -206,7 +208,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       render: parts.renderError,
     }),
     bearer: api,
-    sessions: new OwnSessionList({ sessions, logto, logger }),
+    sessions: new OwnSessionList({ sessions, revocations, logger }),
     flash,
     save: (req) => sessions.save(req),
     updateSession: (req, change) => sessions.updateData(req, change),

@@ -13,7 +13,7 @@ export {
   requireSignIn,
   signInAddress,
 } from './access/guards.ts';
-export type { OwnSession, OwnSessions } from './access/own-session.ts';
+export type { OwnSession, OwnSessions } from './access/own-sessions.ts';
 export {
   type Claims,
   type Organization,
@@ -64,6 +64,7 @@ export { connectRedis } from './redis/client.ts';
 export type { RedisCommands } from './redis/commands.ts';
 export { wrapRedisError } from './redis/errors.ts';
 export { intercept } from './redis/intercept.ts';
+export { END_REASONS, REFRESH_END_REASONS } from './session/ending.ts';
 export { sessionOf } from './session/session.ts';
 export type { NewSignIn, OnSignIn } from './sign-in/on-sign-in.ts';
 export type { Paths } from './sign-in/paths.ts';

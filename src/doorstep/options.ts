@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { OwnSessions } from './access/own-session.ts';
+import type { OwnSessions } from './access/own-sessions.ts';
 import type { AppError } from './errors.ts';
 import type { FlashMessages } from './http/flash.ts';
-import type { AppData } from './session/app-data.ts';
+import type { AppData } from './session/session.ts';
 import type { OnSignIn } from './sign-in/on-sign-in.ts';
 import type { Paths } from './sign-in/paths.ts';
 import type { Limits } from './sign-in/rate-limits.ts';

@@ -1,12 +1,26 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { AppError } from '../doorstep/index.ts';
-import { LOGTO_FAILURES, OWN_FAILURES, REASONS, SIGN_IN_FAILURES } from './reasons.ts';
+import {
+  AppError,
+  END_REASONS,
+  REASONS,
+  REFRESH_END_REASONS,
+  type Reason,
+  SIGN_IN_FAILURES,
+} from '../doorstep/index.ts';
 
 type Line = Record<string, unknown>;
 /** Counts one more for a value of the label, or so many. */
 type Count = (value: unknown, by?: number) => void;
 
-const OUTAGES = [...LOGTO_FAILURES, ...OWN_FAILURES];
+/** What keeps a refresh from succeeding, and a sign-in too. */
+const OUTAGES: Reason[] = [
+  'logto_unavailable',
+  'logto_wrong_issuer',
+  'logto_refused',
+  'session_store_unavailable',
+  'unexpected',
+];
+const REFRESH_ENDS: readonly unknown[] = REFRESH_END_REASONS;
 /** An outage there is logged like one anywhere, and all the same it is a sign-in that failed. */
 const SIGN_IN_PATHS: unknown[] = ['/sign-in', '/sign-up', '/callback'];
 
@@ -30,17 +44,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
   const sessionsEnded = counter(registry, 'doorstep_sessions_ended_total', {
     help: 'Sessions ended otherwise than by signing out, by why.',
     label: 'why',
-    values: [
-      'by_its_user',
-      'too_many',
-      'invalid_grant',
-      'no_refresh_token',
-      'ended_meanwhile',
-      'identity_changed',
-      'destroyed',
-      'replaced',
-      'access_denied',
-    ],
+    values: END_REASONS,
   });
   const signOuts = counter(registry, 'doorstep_sign_outs_total', {
     help: 'Sign-outs here, and those that Logto told us of.',
@@ -82,7 +86,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
       'session.ended',
       ({ why, sessions }) => {
         sessionsEnded(why, typeof sessions === 'number' ? sessions : 1);
-        if (why !== 'by_its_user' && why !== 'too_many') refreshes('ended');
+        if (REFRESH_ENDS.includes(why)) refreshes('ended');
       },
     ],
     ['sign_out', ({ kind }) => signOuts(kind)],

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { LogtoRefused, LogtoUnavailable, SessionEnded, SignInFailed } from '../errors.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
 import type { RedisCommands } from '../redis/commands.ts';
+import { type EndReason, logEnded } from '../session/ending.ts';
 import type { SessionUser } from '../session/record.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -18,6 +19,7 @@ import {
 } from './access-tokens.ts';
 import { RefreshLock } from './lock.ts';
 import { retryOnReset } from './retry.ts';
+import type { Revocations } from './revocations.ts';
 
 type Stale = (tokens: StoredTokens) => boolean;
 
@@ -27,6 +29,7 @@ export interface RefreshDeps {
   redis: RedisCommands;
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   logger: Logger;
   now: () => number;
 }
@@ -164,7 +167,7 @@ export class Refresher {
     storage: ClientStorage,
     old: StoredTokens,
   ): Promise<StoredTokens> {
-    const { sessions, logto } = this.#deps;
+    const { sessions, revocations } = this.#deps;
     const refreshToken = storage.get(PersistKey.RefreshToken) ?? null;
     const accessTokens = storage.get(PersistKey.AccessToken) ?? '{}';
     const tokens = { refreshToken, accessTokens, refreshedAt: old.refreshedAt };
@@ -176,7 +179,7 @@ export class Refresher {
     const newer = await sessions.tokens.read(target.id);
     if (newer) return newer;
     // Signed out while Logto was asked: what just came must not stay behind.
-    if (refreshToken) await logto.revoke(refreshToken).catch(() => {});
+    void revocations.revoke(refreshToken);
     throw await this.#end(target, 'ended_meanwhile');
   }
 
@@ -185,8 +188,7 @@ export class Refresher {
    * session ends (OpenID Connect Core section 12.2).
    */
   async #endForeign(target: ActiveSession, storage: ClientStorage): Promise<SessionEnded> {
-    const refreshToken = storage.get(PersistKey.RefreshToken);
-    if (refreshToken) await this.#deps.logto.revoke(refreshToken).catch(() => {});
+    void this.#deps.revocations.revoke(storage.get(PersistKey.RefreshToken) ?? null);
     return this.#end(target, 'identity_changed');
   }
 
@@ -195,19 +197,10 @@ export class Refresher {
     const { user, requestId } = target;
     const { wasLive } = await sessions.end(target, user);
     // Whoever waited for this refresh comes here too: one line all the same.
-    if (wasLive) {
-      logger.info({ event: 'session.ended', requestId, why, sub: user.sub }, 'Session ended');
-    }
+    if (wasLive) logEnded(logger, { why, sub: user.sub, requestId });
     return new SessionEnded('Logto no longer confirms this session');
   }
 }
-
-type EndReason =
-  | 'access_denied'
-  | 'invalid_grant'
-  | 'no_refresh_token'
-  | 'ended_meanwhile'
-  | 'identity_changed';
 
 const isPlain = ({ resource, organizationId }: Audience): boolean => !resource && !organizationId;
 

@@ -16,7 +16,7 @@ import { SignatureQueue, SignatureQueueFull } from '../logto/signature-queue.ts'
 import { type LogoutToken, verifyLogoutToken } from '../logto/tokens.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { wrapRedisError } from '../redis/errors.ts';
-import { revokeAll } from '../refresh/revoke.ts';
+import type { Revocations } from '../refresh/revocations.ts';
 import type { Sessions } from '../session/sessions.ts';
 
 const BODY_LIMIT = '16kb';
@@ -30,6 +30,7 @@ export interface BackchannelDeps {
   redis: RedisCommands;
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   logger: Logger;
   now: () => number;
   /** Asked only for refused tokens. */
@@ -67,7 +68,7 @@ async function endWhatLogtoEnded(
   signatures: SignatureQueue,
   req: Request,
 ): Promise<void> {
-  const { issuer, appId, redis, sessions, logto, logger, now } = deps;
+  const { issuer, appId, redis, sessions, logto, revocations, logger, now } = deps;
   const address = clientAddress(req);
   const said = await verifyLogoutToken(tokenOf(req), {
     keySet: logto.keySet,
@@ -83,7 +84,7 @@ async function endWhatLogtoEnded(
   const ended = await sessions.endAll(targetOf(said, issuer));
   // Noted when all is done and not before: after a failure halfway, the same token must work.
   await wrapRedisError('Used jtis', redis.psetex(key, USED_JTI_MS, '1'));
-  void revokeAll(deps, ended);
+  void revocations.revokeAll(ended);
   logger.info(
     {
       event: 'sign_out',

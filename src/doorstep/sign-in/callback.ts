@@ -1,26 +1,17 @@
 import { createHash } from 'node:crypto';
 import { PersistKey } from '@logto/express';
-import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
 import type { Claims } from '../access/principal.ts';
-import {
-  AppError,
-  BadInput,
-  InsecureRequest,
-  LogtoRefused,
-  SignInDenied,
-  SignInFailed,
-  SignInInterrupted,
-  Unexpected,
-} from '../errors.ts';
+import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { wrapRedisError } from '../redis/errors.ts';
-import { revokeAll } from '../refresh/revoke.ts';
+import type { Revocations } from '../refresh/revocations.ts';
 import { describeDevice } from '../session/device.ts';
 import type { Sessions, SignIn } from '../session/sessions.ts';
 import { userFrom } from '../session/user.ts';
@@ -39,6 +30,7 @@ export interface CallbackDeps {
   redis: RedisCommands;
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   pendingSignIns: PendingSignIns;
   flash: FlashMessages;
   logger: Logger;
@@ -60,7 +52,7 @@ interface CallbackAnswer {
  * outage leaves the same address good for another try.
  *
  * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
- *   {@link interruptedSignIn} adds the way back to whatever is thrown.
+ *   `interruptedSignIn` adds the way back to whatever is thrown.
  */
 export async function finishSignIn(deps: CallbackDeps, req: Request, res: Response): Promise<void> {
   const { baseUrl, issuer, sessions, pendingSignIns, flash, logger } = deps;
@@ -79,43 +71,6 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
   redirect(res, pending.returnTo);
 }
 
-/**
- * Every error of a callback, wherever it comes from: the one place where it learns the way back, which
- * the cookie named by `state` knows. So no page has to offer the same address again, which may be used
- * up, and none has the code in it.
- */
-export function interruptedSignIn({
-  baseUrl,
-  callbackPath,
-  sessions,
-  pendingSignIns,
-  asVisitor,
-}: Pick<CallbackDeps, 'baseUrl' | 'sessions' | 'pendingSignIns'> & {
-  callbackPath: string;
-  asVisitor: (req: Request) => void;
-}): ErrorRequestHandler {
-  return (thrown: unknown, req, _res, next) => {
-    const isOfTheSignIn = req.path === callbackPath && req.method === 'GET';
-    const isRefused = [InsecureRequest, BadInput, SignInDenied].some(
-      (one) => thrown instanceof one,
-    );
-    if (!isOfTheSignIn || isRefused) return next(thrown);
-    // A session of before may have ended on the way: its user is not shown as signed in.
-    if (req.auth && !sessions.of(req)) asVisitor(req);
-    const state = new URL(req.originalUrl, baseUrl).searchParams.get('state');
-    const returnTo = (state && pendingSignIns.find(req, state)?.returnTo) || '/';
-    if (thrown instanceof SignInFailed) {
-      thrown.returnTo = returnTo;
-      return next(thrown);
-    }
-    const cause =
-      thrown instanceof AppError
-        ? thrown
-        : new Unexpected('An error that nobody expected', { cause: thrown });
-    next(new SignInInterrupted(cause, returnTo));
-  };
-}
-
 /** @returns who is signed in. */
 async function signIn(
   deps: CallbackDeps,
@@ -124,29 +79,24 @@ async function signIn(
   pending: PendingSignIn,
 ): Promise<string> {
   if (error !== null) throw denial(error);
-  const { sessions } = deps;
+  const { sessions, revocations } = deps;
   const finished = await exchange(deps, req, { state, code }, pending);
-  const revoke = () => void revokeAll(deps, [{ tokens: finished.tokens, wasLive: false }]);
+  const { iss, sub, name, username, picture } = finished.user;
   // Where somebody was signed in already, that may go on, and with this token its grant would end.
   const hadSession = sessions.of(req) !== null;
-  const endedMeanwhile = await (async () => {
-    const { iss, sub, name, username, picture } = finished.user;
+  try {
     const claims = decodeJwt<Claims>(finished.idToken);
     const user = { iss, sub, name, username, picture, claims };
     const data = deps.onSignIn ? await callOnSignIn(deps.onSignIn, user, req) : {};
-    return sessions.begin(req, { ...finished, data });
-  })().catch((error: unknown) => {
-    if (!hadSession || error instanceof SignInDenied) revoke();
+    if (await sessions.begin(req, { ...finished, data })) return sub;
+  } catch (error) {
+    if (!hadSession || error instanceof SignInDenied) {
+      void revocations.revoke(finished.tokens.refreshToken);
+    }
     throw error;
-  });
-  if (endedMeanwhile) {
-    revoke();
-    throw new SignInFailed(
-      'signed_out_meanwhile',
-      'The sessions of this user were ended meanwhile',
-    );
   }
-  return finished.user.sub;
+  void revocations.revoke(finished.tokens.refreshToken);
+  throw new SignInFailed('signed_out_meanwhile', 'The sessions of this user were ended meanwhile');
 }
 
 /** RFC 6749 section 4.1.2, RFC 9207: each parameter once, state present, iss Logto's own. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Request } from 'express';
 import type { Claims } from '../access/principal.ts';
 import { Unexpected } from '../errors.ts';
-import type { AppData } from '../session/app-data.ts';
+import type { AppData } from '../session/session.ts';
 
 /** How long the app's `onSignIn` may take. */
 const ON_SIGN_IN_TIMEOUT_MS = 5000;

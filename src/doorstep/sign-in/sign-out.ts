@@ -6,6 +6,7 @@ import type { FlashMessages } from '../http/flash.ts';
 import { redirect, sendRefreshPage } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
+import type { Revocations } from '../refresh/revocations.ts';
 import { sessionCookieName } from '../session/middleware.ts';
 import type { Sessions } from '../session/sessions.ts';
 
@@ -16,6 +17,7 @@ export interface SignOutDeps extends CookieNaming {
   signOutAnswer: 'page' | 'redirect';
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   flash: FlashMessages;
   logger: Logger;
 }
@@ -31,7 +33,7 @@ const SIGNED_OUT_HERE_ONLY =
  *   the session is deleted nothing is thrown: an error page would deny what has been done.
  */
 export async function signOut(deps: SignOutDeps, req: Request, res: Response): Promise<void> {
-  const { baseUrl, afterSignOut, sessions, logto, flash, logger } = deps;
+  const { baseUrl, afterSignOut, sessions, logto, revocations, flash, logger } = deps;
   const requestId = requestIdOf(req);
   const active = sessions.of(req);
   const ended = active && (await sessions.end(active, active.user));
@@ -45,8 +47,8 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
 
   const home = baseUrl + afterSignOut;
   const goTo = deps.signOutAnswer === 'page' ? sendRefreshPage : redirect;
+  const refreshToken = ended?.tokens?.refreshToken ?? null;
   try {
-    const refreshToken = ended?.tokens?.refreshToken ?? null;
     const { url, revocationError: err } = await logto.endSession(refreshToken, home);
     if (err) {
       logger.warn(
@@ -66,6 +68,8 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
       },
       'Signed out here only',
     );
+    // Nobody waits for it: it is tried until Logto is back, for a while.
+    void revocations.revoke(refreshToken);
     flash.set(res, SIGNED_OUT_HERE_ONLY);
     goTo(res, home);
   }
