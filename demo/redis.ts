@@ -59,9 +59,7 @@ export class EmbeddedRedis implements RedisCommands {
   }
 
   async pttl(key: string) {
-    const entry = this.#live(key);
-    if (!entry) return -2;
-    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - this.#now();
+    return this.#leftMs(key);
   }
 
   async del(key: string) {
@@ -165,7 +163,7 @@ export class EmbeddedRedis implements RedisCommands {
   }
 
   async readMark(key: string): Promise<[string | null, number]> {
-    return [await this.get(key), await this.pttl(key)];
+    return [this.#bytes(key)?.toString() ?? null, this.#leftMs(key)];
   }
 
   /** For tests, which look past the app. In `pattern` only `*` is special. */
@@ -186,6 +184,13 @@ export class EmbeddedRedis implements RedisCommands {
     const expiresAt = this.#expiryOf(ttl);
     this.#entries.set(key, { kind: 'string', bytes: Buffer.from(value), expiresAt });
     return 'OK' as const;
+  }
+
+  /** As PTTL: -2 without a key, -1 without an end. */
+  #leftMs(key: string): number {
+    const entry = this.#live(key);
+    if (!entry) return -2;
+    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - this.#now();
   }
 
   #bytes(key: string): Buffer | null {

@@ -8,6 +8,7 @@ import {
   requireSecure,
   requireSignIn,
   sameOriginOnly,
+  wrapRedisErrors,
 } from './doorstep/index.ts';
 import { accountPage } from './site/account.ts';
 import { api } from './site/api.ts';
@@ -38,7 +39,8 @@ export interface Deps extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits'>
  * its path here where it can: then requests for other paths don't pay for it.
  */
 export function createApp({ observe, ...options }: Deps): Express {
-  const { config, redis, logger, now } = options;
+  const { config, logger, now } = options;
+  const redis = wrapRedisErrors(options.redis);
   const features: Feature[] = [];
   if (config.logto.organizations) features.push(organizations);
   if (config.logto.apiResource) features.push(books);

@@ -1,6 +1,12 @@
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
-import { ConfigError, connectRedis, createLogger, singleRedis } from './doorstep/index.ts';
+import {
+  ConfigError,
+  closeRedis,
+  connectRedis,
+  createLogger,
+  singleRedis,
+} from './doorstep/index.ts';
 import { metricsFor } from './metrics/start.ts';
 import { drain, serve } from './server.ts';
 import { parseConfig } from './site/config.ts';
@@ -28,7 +34,7 @@ async function main(): Promise<void> {
     if (!signal) logger.fatal({ event: 'crashed', err: err ?? null }, 'Unhandled error');
     await drain(server);
     metrics?.close();
-    await redis.quit().catch(() => redis.disconnect());
+    await closeRedis(redis);
     logger.info({ event: 'stopped', signal }, 'Stopped');
     if (!signal) process.exit(1);
   });

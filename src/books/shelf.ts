@@ -5,7 +5,6 @@ import {
   InvalidInput,
   organizationOf,
   type RedisCommands,
-  wrapRedisError,
 } from '../doorstep/index.ts';
 
 /** The commands that a shelf takes, beside those of the sessions; each touches one key. */
@@ -75,24 +74,18 @@ export class Shelf {
   }
 
   async list(): Promise<Book[]> {
-    const found = await wrapRedisError(
-      'The books',
-      this.#redis.lrange(this.#key, 0, MAX_BOOKS - 1),
-    );
+    const found = await this.#redis.lrange(this.#key, 0, MAX_BOOKS - 1);
     return found.map((json) => Book.parse(JSON.parse(json)));
   }
 
   /** @throws {InvalidInput} when the shelf is full. */
   async add(book: NewBook): Promise<Book> {
-    if ((await wrapRedisError('The books', this.#redis.llen(this.#key))) >= MAX_BOOKS) throw full();
+    if ((await this.#redis.llen(this.#key)) >= MAX_BOOKS) throw full();
     const added = { ...book, id: randomUUID(), addedAt: this.#now() };
-    const length = await wrapRedisError(
-      'The books',
-      this.#redis.rpush(this.#key, JSON.stringify(added)),
-    );
+    const length = await this.#redis.rpush(this.#key, JSON.stringify(added));
     if (length <= MAX_BOOKS) return added;
     // Others added at the same moment, and this one came after the last place.
-    await wrapRedisError('The books', this.#redis.ltrim(this.#key, 0, MAX_BOOKS - 1));
+    await this.#redis.ltrim(this.#key, 0, MAX_BOOKS - 1);
     throw full();
   }
 }

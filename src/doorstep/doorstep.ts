@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { type RequestHandler, Router } from 'express';
 import type { Logger } from 'pino';
 import { bearer } from './access/bearer.ts';
@@ -17,8 +16,10 @@ import { isForeignChange } from './http/same-origin.ts';
 import { createLogger } from './logger.ts';
 import { createLogto } from './logto/client.ts';
 import type { Doorstep, DoorstepOptions } from './options.ts';
-import { COMMAND_TIMEOUT_MS, connectRedis, defineScripts } from './redis/client.ts';
+import { withTimeout } from './promises.ts';
+import { COMMAND_TIMEOUT_MS, closeRedis, connectRedis, defineScripts } from './redis/client.ts';
 import type { RedisCommands } from './redis/commands.ts';
+import { wrapRedisErrors } from './redis/errors.ts';
 import { withPrefix } from './redis/prefix.ts';
 import { isRecheckDue, recheckSession } from './refresh/recheck.ts';
 import { Refresher } from './refresh/refresher.ts';
@@ -58,26 +59,23 @@ export async function doorstep(options: DoorstepOptions = {}): Promise<Doorstep>
   const { env = process.env, redis: own, ...others } = options;
   const config = parseKitConfig(env, { redisIsGiven: own !== undefined });
   const logger = options.logger ?? createLogger('info');
-  if (own || !config.redis) {
-    if (own) defineScripts(own);
-    return createDoorstep({ ...others, config, logger, redis: own ?? neverGiven() });
+  if (own) {
+    defineScripts(own);
+    return createDoorstep({ ...others, config, logger, redis: own });
   }
+  if (!config.redis) throw new Error('parseKitConfig wants a REDIS_URL where no client is given');
   const redis = connectRedis(config.redis, logger);
-  await Promise.race([once(redis, 'ready').catch(() => {}), pause(COMMAND_TIMEOUT_MS)]);
-  const close = async () => {
-    await redis.quit().catch(() => redis.disconnect());
-  };
-  return createDoorstep({ ...others, config, logger, redis, close });
+  const ready = once(redis, 'ready').then(noop, noop);
+  await withTimeout(ready, COMMAND_TIMEOUT_MS, noop);
+  return createDoorstep({ ...others, config, logger, redis, close: () => closeRedis(redis) });
 }
 
-function neverGiven(): never {
-  throw new Error('parseKitConfig lets no configuration without REDIS_URL pass');
-}
+const noop = () => {};
 
 /** Puts the parts together: the only file that knows them all. */
 export function createDoorstep(parts: DoorstepParts): Doorstep {
   const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes } = parts;
-  const redis = withPrefix(parts.redis, parts.redisPrefix ?? '');
+  const redis = wrapRedisErrors(withPrefix(parts.redis, parts.redisPrefix ?? ''));
   const paths = { ...DEFAULT_PATHS, ...parts.paths };
   const { baseUrl, secure, cookieSuffix } = config;
   const naming = { secure, cookieSuffix, cookiePrefix: parts.cookieName };

@@ -117,11 +117,14 @@ export class SignInInterrupted extends AppError {
   }
 }
 
+/** Logto did not give what it was asked for. Where a page can do without, the session stays. */
+export abstract class LogtoError extends AppError {}
+
 /**
  * Logto can't be reached, answers too late, with too many requests or with something that is no
  * answer. Nobody is signed out by it.
  */
-export class LogtoUnavailable extends AppError {
+export class LogtoUnavailable extends LogtoError {
   readonly status = 503;
   readonly reason: 'logto_unavailable' | 'logto_wrong_issuer';
   /** When Logto said to come again (Retry-After), in seconds from then. */
@@ -144,7 +147,7 @@ export class LogtoUnavailable extends AppError {
 }
 
 /** Logto answered with an OAuth error (RFC 6749 section 5.2), e.g. `invalid_grant` or `invalid_client`. */
-export class LogtoRefused extends AppError {
+export class LogtoRefused extends LogtoError {
   readonly status = 502;
   readonly reason = 'logto_refused';
   readonly httpStatus: number;

@@ -2,8 +2,7 @@ import type { Response } from 'express';
 import {
   type GuardedRequest,
   handleFrom,
-  LogtoRefused,
-  LogtoUnavailable,
+  LogtoError,
   type SignedIn,
   signedInSession,
   type UserInfo,
@@ -44,7 +43,7 @@ async function userInfoIfReachable(auth: SignedIn): Promise<UserInfo | null> {
     return await auth.fetchUserInfo();
   } catch (error) {
     // Refused (too many requests, say) is no reason to take the page away either.
-    if (error instanceof LogtoUnavailable || error instanceof LogtoRefused) return null;
+    if (error instanceof LogtoError) return null;
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import {
   AppError,
   Forbidden,
   HttpError,
   InvalidInput,
+  isSafe,
+  logError,
   NotFound,
   redirect,
   requestIdOf,
@@ -15,6 +16,7 @@ import {
   SignInInterrupted,
   signInAddress,
   Unexpected,
+  wantsJson,
 } from '../doorstep/index.ts';
 import { errorCopy } from './error-copy.ts';
 import type { PageDeps, SendPage } from './feature.ts';
@@ -33,13 +35,13 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     const error = asAppError(thrown);
     const returnTo = returnToOf(error);
     const known = error instanceof SignInInterrupted ? error.cause : error;
-    log(logger, req, known, returnTo !== null);
+    logError(logger, req, error);
     // The page is out already; only express-session's late save can get here.
     if (res.headersSent) {
       res.end();
       return;
     }
-    const isJson = req.accepts(['html', 'json']) === 'json';
+    const isJson = wantsJson(req);
     if (known instanceof SessionEnded && !isJson) {
       redirect(res, signInAddress(req));
       return;
@@ -47,7 +49,7 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     setHeaders(res, known);
     res.status(known.status).set('Cache-Control', 'no-store');
     // Without a principal the request got no further than the middleware.
-    const mayBeDone = !SAFE_METHODS.has(req.method) && req.auth !== undefined;
+    const mayBeDone = !isSafe(req) && req.auth !== undefined;
     const context = { address: addressOf(req, known), returnTo, mayBeDone, denials };
     if (isJson) sendProblem(req, res, known, context);
     else sendErrorPage(send, req, res, known, context);
@@ -63,8 +65,6 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     }
   };
 }
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** For when not even the error page can be made: Express's own would show stack and paths. */
 function sendLastPage(req: Request, res: Response): void {
@@ -117,19 +117,6 @@ function returnToOf(error: AppError): string | null {
   return error instanceof SignInFailed || error instanceof SignInInterrupted
     ? error.returnTo
     : null;
-}
-
-function log(logger: Logger, req: Request, error: AppError, isSignIn: boolean): void {
-  const line = {
-    event: isSignIn ? 'sign_in.failed' : 'request.failed',
-    requestId: requestIdOf(req),
-    reason: error.reason,
-    method: req.method,
-    path: req.path,
-    err: error,
-  };
-  if (error.status >= 500) logger.error(line, error.message);
-  else if (error.status !== 404) logger.warn(line, error.message);
 }
 
 /**

@@ -1,5 +1,9 @@
 import type { Avatar, Moment } from './view-models.ts';
 
+/** `?page=` of a list, from 1 to `last`; what is no number is the first. */
+export const pageNumber = (query: unknown, last: number): number =>
+  Math.max(1, Math.min(last, Number.parseInt(String(query), 10) || 1));
+
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
 /**

@@ -4,7 +4,7 @@ import type { MissingPermission } from '../denial.ts';
 import { Forbidden, Unauthorized } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
 import { foreignChange } from '../http/same-origin.ts';
-import type { Membership } from '../session/record.ts';
+import type { Membership } from '../session/packed-organizations.ts';
 import { organizationOf, principalOf, type SignedIn } from './principal.ts';
 
 /** What people know an account by: "@ada-l". */

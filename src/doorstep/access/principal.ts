@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { Misuse } from '../errors.ts';
-import type { Device, Membership } from '../session/record.ts';
+import type { Membership } from '../session/packed-organizations.ts';
+import type { Device } from '../session/record.ts';
 import type { UserInfo } from './user-info.ts';
 
 /** What a token says of somebody. Times are seconds since 1970 (RFC 7519), but Logto's own two. */

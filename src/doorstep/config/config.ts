@@ -111,13 +111,11 @@ export const kitChecks = [
 ];
 
 /** Without a Redis of its own, the kit needs to be told of one. */
-export const redisIsNeeded = (where = '') =>
-  crossCheck<Pick<KitVariables, 'REDIS_URL'>>(
-    ['REDIS_URL'],
-    (env) =>
-      !env.REDIS_URL &&
-      `REDIS_URL is missing: ${where}sessions need a Redis, for example redis://redis:6379`,
-  );
+const redisIsNeeded = crossCheck<Pick<KitVariables, 'REDIS_URL'>>(
+  ['REDIS_URL'],
+  (env) =>
+    !env.REDIS_URL && 'REDIS_URL is missing: sessions need a Redis, for example redis://redis:6379',
+);
 
 /** What the kit can be told from outside. Times are milliseconds. */
 export type KitConfig = ReturnType<typeof kitConfig>;
@@ -171,7 +169,7 @@ export function parseKitConfig(
   const schema = z.object(kitVariables).check(...kitChecks);
   return kitConfig(
     readEnvironment(
-      redisIsGiven ? schema : schema.check(redisIsNeeded()),
+      redisIsGiven ? schema : schema.check(redisIsNeeded),
       environment,
       'Each line begins with the name of an environment variable or option.',
     ),

@@ -8,6 +8,7 @@ import {
   SignInFailed,
   SignInInterrupted,
 } from '../errors.ts';
+import { escapeHtml } from './html.ts';
 import { redirect } from './redirect.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -28,18 +29,21 @@ export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler 
   const render = options.render ?? plainly(signInPath);
   return async (error, req, res, next) => {
     if (!(error instanceof AppError)) return next(error);
-    logError(logger, req, error instanceof SignInInterrupted ? error.cause : error);
+    logError(logger, req, error);
     if (res.headersSent) return next(error);
-    if (error instanceof SessionEnded && wantsHtml(req)) return redirect(res, signInAddress(req));
+    if (error instanceof SessionEnded && !wantsJson(req)) return redirect(res, signInAddress(req));
     res.status(error.status).set({ ...error.headers, 'Cache-Control': 'no-store' });
     await render(error, req, res);
   };
 }
 
 /** One line: what happened to which request, and why. A missing page is nobody's failure. */
-export function logError(logger: Logger, req: Request, error: AppError): void {
+export function logError(logger: Logger, req: Request, thrown: AppError): void {
+  const isInterrupted = thrown instanceof SignInInterrupted;
+  const isOfSignIn = isInterrupted || thrown instanceof SignInFailed;
+  const error = isInterrupted ? thrown.cause : thrown;
   const line = {
-    event: error instanceof SignInFailed ? 'sign_in.failed' : 'request.failed',
+    event: isOfSignIn ? 'sign_in.failed' : 'request.failed',
     requestId: requestIdOf(req),
     reason: error.reason,
     method: req.method,
@@ -50,7 +54,8 @@ export function logError(logger: Logger, req: Request, error: AppError): void {
   else if (error.status !== 404) logger.warn(line, error.message);
 }
 
-export const wantsHtml = (req: Request): boolean => req.accepts(['html', 'json']) === 'html';
+/** A program's request; whoever takes neither gets the page. */
+export const wantsJson = (req: Request): boolean => req.accepts(['html', 'json']) === 'json';
 
 const plainly =
   (signInPath: string) =>
@@ -63,7 +68,7 @@ const plainly =
     const [label, href] = isOfSignIn
       ? ['Start again', `${signInPath}?return_to=${encodeURIComponent(error.returnTo)}`]
       : ['Home page', '/'];
-    if (!wantsHtml(req)) {
+    if (wantsJson(req)) {
       res.type('application/problem+json');
       res.send(JSON.stringify({ title, status, detail, reason, requestId }));
       return;
@@ -80,9 +85,6 @@ const plainly =
 </html>
 `);
   };
-
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
 const NOT_FINISHED = 'We couldn’t finish signing you in';
 const DENIED = 'You can’t sign in here';

@@ -1,4 +1,5 @@
 import type { Response } from 'express';
+import { escapeHtml } from './html.ts';
 
 /**
  * A page that goes on by itself. Chrome holds a redirect after a form against the `form-action`
@@ -13,7 +14,7 @@ export function sendRefreshPage(res: Response, address: string): void {
 <html lang="en">
 <meta charset="utf-8">
 <title>Signing out</title>
-<p><a href="${address.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}">Go on</a></p>
+<p><a href="${escapeHtml(address)}">Go on</a></p>
 </html>
 `);
 }

@@ -8,12 +8,15 @@ export interface Origins {
   trusted: readonly string[];
 }
 
+/** Asks for no change (RFC 9110 section 9.2.1). */
+export const isSafe = ({ method }: Request): boolean => ['GET', 'HEAD', 'OPTIONS'].includes(method);
+
 /**
  * Whether an unsafe request does not come from our own pages (S26). SameSite=Lax alone lets a sibling
  * subdomain through. Browsers that send neither header are older than 2020: no means no.
  */
 export function isForeignChange(req: Request, { own, trusted }: Origins): boolean {
-  if (['GET', 'HEAD', 'OPTIONS'].includes(req.method)) return false;
+  if (isSafe(req)) return false;
   const origin = req.get('origin');
   const site = req.get('sec-fetch-site');
   // `null` is what Chrome sends from a page with helmet's own `Referrer-Policy: no-referrer`.

@@ -8,13 +8,7 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { z } from 'zod';
-import {
-  InvalidLogoutToken,
-  LogtoRefused,
-  LogtoUnavailable,
-  SignInFailed,
-  Unauthorized,
-} from '../errors.ts';
+import { InvalidLogoutToken, LogtoError, SignInFailed, Unauthorized } from '../errors.ts';
 import { type KeySet, SIGNING_ALGORITHMS } from './key-set.ts';
 import { SignatureQueueFull } from './signature-queue.ts';
 
@@ -75,8 +69,7 @@ async function verify<Claims>(token: string, rules: Rules<Claims>): Promise<Clai
     const { payload } = await schedule(() => jwtVerify(token, key, options));
     return rules.claims.parse(payload);
   } catch (cause) {
-    if (cause instanceof LogtoUnavailable || cause instanceof LogtoRefused) throw cause;
-    if (cause instanceof SignatureQueueFull) throw cause;
+    if (cause instanceof LogtoError || cause instanceof SignatureQueueFull) throw cause;
     throw rules.refuse(cause);
   }
 }

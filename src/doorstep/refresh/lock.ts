@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { LogtoUnavailable } from '../errors.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
 
 const PREFIX = 'refresh:';
 /** How often those who wait look again. */
@@ -34,8 +33,7 @@ export class RefreshLock {
     let isHeld = true;
     let outcome = '';
     try {
-      const acquired = this.#redis.acquireLock(key, holder, this.#ttlMs, UNREACHABLE);
-      isHeld = (await wrapRedisError('The lock', acquired)) === 1;
+      isHeld = (await this.#redis.acquireLock(key, holder, this.#ttlMs, UNREACHABLE)) === 1;
       return isHeld ? await act() : null;
     } catch (error) {
       if (error instanceof LogtoUnavailable) outcome = UNREACHABLE;
@@ -52,7 +50,7 @@ export class RefreshLock {
    */
   async wait(sessionId: string): Promise<void> {
     for (;;) {
-      const holder = await wrapRedisError('The lock', this.#redis.get(PREFIX + sessionId));
+      const holder = await this.#redis.get(PREFIX + sessionId);
       if (holder === null) return;
       if (holder === UNREACHABLE) {
         throw new LogtoUnavailable('The refresh that this request waited for has failed');

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
+import { LogtoError, SessionEnded } from '../errors.ts';
+import { withTimeout } from '../promises.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Refresher } from './refresher.ts';
@@ -31,10 +32,15 @@ export const isRecheckDue = (
  * @returns true when the session has ended by it.
  */
 export function recheckSession(deps: RecheckDeps, target: ActiveSession): Promise<boolean> {
-  const since = deps.now() - deps.recheckMs;
-  return atMost(PAGE_DELAY_MS, recheck(deps, target, since), (err) => {
+  let isLate = false;
+  const work = recheck(deps, target, deps.now() - deps.recheckMs);
+  work.catch((err) => {
     // Its page went out already, so there is only the log to tell.
-    deps.logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
+    if (isLate) deps.logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
+  });
+  return withTimeout(work, PAGE_DELAY_MS, () => {
+    isLate = true;
+    return false;
   });
 }
 
@@ -46,7 +52,7 @@ async function recheck(deps: RecheckDeps, target: ActiveSession, since: number):
   } catch (error) {
     // Over: the request has no session any more, and goes on as a visitor's.
     if (error instanceof SessionEnded) return true;
-    if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
+    if (!(error instanceof LogtoError)) throw error;
     // The session stays, and so must its tokens until Logto can be asked again.
     const askAgainAt = now() - recheckMs + RETRY_AFTER_MS;
     await sessions.tokens.extend(target.id, target.user.endsAt);
@@ -60,24 +66,4 @@ async function recheck(deps: RecheckDeps, target: ActiveSession, since: number):
     );
     return false;
   }
-}
-
-/** Waits for `work`, but no longer than `timeoutMs`: then the answer is false, and `onLate` is told of a failure. */
-async function atMost(
-  timeoutMs: number,
-  work: Promise<boolean>,
-  onLate: (error: unknown) => void,
-): Promise<boolean> {
-  let isWaiting = true;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  work.catch((error: unknown) => {
-    if (!isWaiting) onLate(error);
-  });
-  return Promise.race([work, timeout]).finally(() => {
-    isWaiting = false;
-    clearTimeout(timer);
-  });
 }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { mapInBatches } from '../batches.ts';
+import { mapInBatches } from '../promises.ts';
 import type { SessionUser } from './record.ts';
 import type { ActiveSession } from './session.ts';
 import type { SessionStore } from './store.ts';

@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import { pack, unpackLater } from './packed-organizations.ts';
-
-const Membership = z.object({ id: z.string(), roles: z.array(z.string()) });
-/** That somebody belongs to an organization at Logto, and as what. */
-export type Membership = z.infer<typeof Membership>;
+import { Membership, pack, unpackLater } from './packed-organizations.ts';
 
 const Device = z.object({ name: z.string(), kind: z.enum(['laptop', 'phone', 'desktop']) });
 /** What a person recognises a device by: "Chrome on macOS". */

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler } from 'express';
-import { settleAll } from '../batches.ts';
 import type { KitConfig } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
+import { settleAll } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { type EndedSession, Ending, type EndReason, mayShareGrant } from './ending.ts';
 import { sessionMiddleware } from './middleware.ts';

@@ -15,7 +15,6 @@ import type { Logto } from '../logto/client.ts';
 import { SignatureQueue, SignatureQueueFull } from '../logto/signature-queue.ts';
 import { type LogoutToken, verifyLogoutToken } from '../logto/tokens.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
 import type { Revocations } from '../refresh/revocations.ts';
 import type { Sessions } from '../session/sessions.ts';
 
@@ -80,10 +79,10 @@ async function endWhatLogtoEnded(
 
   const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
   // A repeat answers as the first did, and changes nothing (S38).
-  if ((await wrapRedisError('Used jtis', redis.get(key))) !== null) return;
+  if ((await redis.get(key)) !== null) return;
   const ended = await sessions.endAll(targetOf(said, issuer));
   // Noted when all is done and not before: after a failure halfway, the same token must work.
-  await wrapRedisError('Used jtis', redis.psetex(key, USED_JTI_MS, '1'));
+  await redis.psetex(key, USED_JTI_MS, '1');
   void revocations.revokeAll(ended);
   logger.info(
     {

@@ -10,7 +10,6 @@ import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
 import type { Revocations } from '../refresh/revocations.ts';
 import { describeDevice } from '../session/device.ts';
 import type { Sessions, SignIn } from '../session/sessions.ts';
@@ -128,11 +127,8 @@ async function consumeState({ redis }: CallbackDeps, state: string): Promise<boo
   const key = `used-state:${createHash('sha256').update(state).digest('base64url')}`;
   // A read first: a Redis that hangs would still carry the write out when it goes on, and the state
   // would be consumed though the page said 503.
-  await wrapRedisError('Used states', redis.get(key));
-  return (
-    'OK' ===
-    (await wrapRedisError('Used states', redis.set(key, '1', 'PX', SIGN_IN_LIFETIME_MS, 'NX')))
-  );
+  await redis.get(key);
+  return (await redis.set(key, '1', 'PX', SIGN_IN_LIFETIME_MS, 'NX')) === 'OK';
 }
 
 function denial(error: string): SignInFailed {

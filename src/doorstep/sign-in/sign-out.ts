@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
+import { LogtoError } from '../errors.ts';
 import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect, sendRefreshPage } from '../http/redirect.ts';
@@ -59,12 +59,11 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
     flash.set(res, 'You are signed out.');
     goTo(res, url);
   } catch (error) {
-    const isExpected = error instanceof LogtoUnavailable || error instanceof LogtoRefused;
     logger.warn(
       {
         event: 'sign_out.logto_unreachable',
         requestId,
-        ...(isExpected ? { cause: error.message } : { err: error }),
+        ...(error instanceof LogtoError ? { cause: error.message } : { err: error }),
       },
       'Signed out here only',
     );

@@ -20,3 +20,23 @@ export async function mapInBatches<Item, Answer>(
   }
   return answers;
 }
+
+/**
+ * Waits for `work`, but no longer than `timeoutMs`: then `onTimeout` says what comes out instead, or
+ * throws. The work goes on.
+ */
+export async function withTimeout<Value>(
+  work: Promise<Value>,
+  timeoutMs: number,
+  onTimeout: () => Value,
+): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeoutMs);
+  }).then(onTimeout);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
