@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from './harness/free-port.ts';
 import { type Child, runScript, takePort } from './harness/process.ts';
-import { freePort, hasRedisServer, startRedisServer } from './harness/redis-server.ts';
+import { hasRedisServer, startRedisServer } from './harness/redis-server.ts';
 
 const LOGTO = {
   LOGTO_ENDPOINT: 'http://localhost:1',

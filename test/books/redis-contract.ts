@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import type { RedisKind } from '../doorstep/redis/contract.ts';
+import { eventually } from '../harness/eventually.ts';
 
 /** The commands that a shelf takes beside those of the kit, against each of these. */
 export function keepsLists(kinds: RedisKind[]): void {
@@ -32,7 +33,7 @@ export function keepsLists(kinds: RedisKind[]): void {
         for (const _time of ['once', 'again']) {
           expect(await redis.rpush('short', 'a')).toBe(1);
           expect(await redis.pexpire('short', 50)).toBe(1);
-          await vi.waitFor(async () => expect(await redis.pttl('short')).toBe(-2));
+          await eventually(async () => expect(await redis.pttl('short')).toBe(-2));
           expect(await redis.llen('short')).toBe(0);
         }
       });

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptSecret, SECRET_FILE } from '../../demo/kept-secret.ts';
 import { read } from '../deploy/files.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Child, runScript } from '../harness/process.ts';
-import { freePort, hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
+import { hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
 
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
 

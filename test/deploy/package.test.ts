@@ -11,12 +11,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { authorizeAt } from '../demo/authorize-at.ts';
 import { createBrowser } from '../demo/browser.ts';
 import { ADA } from '../harness/doorstep.ts';
-import { freePort, hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
+import { eventually } from '../harness/eventually.ts';
+import { freePort } from '../harness/free-port.ts';
+import { hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { startStandIns } from '../harness/stand-ins.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -168,9 +170,7 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
         await redis.close();
       });
       const browser = createBrowser();
-      await vi.waitFor(async () => expect((await browser.get(url)).status).toBe(200), {
-        timeout: 20_000,
-      });
+      await eventually(async () => expect((await browser.get(url)).status).toBe(200));
       expect(browser.page?.body).toContain('Continue with Hugging Face');
       const start = await browser.get(`${url}/private`, { until: standIns.logto.endpoint });
       const callback = await authorizeAt(browser, start.stoppedAt ?? '', ADA);

@@ -23,7 +23,7 @@ const ARGS = [
   '--disable-sync',
 ];
 /** For a click or a wait, milliseconds; shorter than a test may take, so that the error names it. */
-const PATIENCE = 10_000;
+const PATIENCE = 30_000;
 
 /**
  * Starts the browser of {@link chromiumPath}.

@@ -1,10 +1,6 @@
 import { vi } from 'vitest';
-import {
-  freePort,
-  type RedisServer,
-  type RedisServerOptions,
-  startRedisServer,
-} from './redis-server.ts';
+import { freePort } from './free-port.ts';
+import { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
 
 /** A real Redis Cluster of a test's own: three masters, and a replica for each. */
 export interface RedisClusterServers {

@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { API, type Doorstep, startDoorstep, WHOLE_SITE } from '../../harness/doorstep.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { peopleAt, reasonOn } from '../../harness/people.ts';
 
 const MINUTE = 60_000;
@@ -64,7 +65,7 @@ describe('waiting for Logto', () => {
   it('S47 who comes later waits for the same attempt, and ends with it', async () => {
     app.logto.failNext('discovery', 'hang', 9);
     const first = signIn();
-    await vi.waitFor(() => expect(app.logto.calls.discovery).toBe(1));
+    await eventually(() => expect(app.logto.calls.discovery).toBe(1));
     const [early, late] = await Promise.all([first, signIn()]);
     expect([early.status, late.status, app.logto.calls.discovery]).toEqual([503, 503, 1]);
   });
@@ -82,7 +83,7 @@ describe('waiting for Logto', () => {
       isAnswered = true;
       return answer;
     });
-    await vi.waitFor(() => expect(app.logto.calls.discovery).toBe(2));
+    await eventually(() => expect(app.logto.calls.discovery).toBe(2));
     const page = await browser.post(`${app.url}/sign-out`, {});
     expect(page.body).toContain('You are signed out here. Logto could not be reached');
     expect(isAnswered).toBe(false);
@@ -123,7 +124,7 @@ describe('waiting for Logto', () => {
     await app.logto.rotateKeys('ES256', { keepOld: false });
     const release = app.logto.holdNext('jwks');
     const pages = browsers.map((browser, index) => browser.get(callbacks[index] ?? ''));
-    await vi.waitFor(() => expect(app.logto.tokenCalls.authorization_code).toBe(5));
+    await eventually(() => expect(app.logto.tokenCalls.authorization_code).toBe(5));
     release();
     expect((await Promise.all(pages)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(app.logto.calls.jwks).toBe(2);

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
+import { eventually } from '../../harness/eventually.ts';
 
 /** A Redis that is to keep what the app relies on. */
 export interface RedisKind {
@@ -39,7 +40,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         const left = () => Promise.all(keys.map((key) => redis.pttl(key)));
         const written = await write();
         expect(written).toEqual(['OK', 1, 1]);
-        await vi.waitFor(async () => expect(await left()).toEqual([-2, -2, -2]));
+        await eventually(async () => expect(await left()).toEqual([-2, -2, -2]));
         expect(await redis.getBuffer('short')).toBeNull();
         expect(await redis.takeTokensBuffer('short-tokens')).toBeNull();
         expect(await redis.listIndex('short-index', 0, 9)).toEqual([]);
@@ -216,7 +217,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         await redis.addToIndex('listed', 'old', 50);
         await redis.addToIndex('listed', 'new', 60_000);
         await redis.psetex('clock', 60, 'x');
-        await vi.waitFor(async () => expect(await redis.pttl('clock')).toBe(-2));
+        await eventually(async () => expect(await redis.pttl('clock')).toBe(-2));
         expect(await redis.addToIndex('grown', 'new', 30_000)).toBe(2);
         expect(await redis.zrem('grown', 'old')).toBe(0);
         expect(await redis.pttl('grown')).toBeGreaterThan(50_000);

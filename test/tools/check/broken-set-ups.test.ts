@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/doorstep/config/config.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { hasRedisServer } from '../../harness/redis-server.ts';
 import { DISCOVERY } from './between.ts';
 import { APP_CASES } from './cases/app.ts';
@@ -78,7 +79,7 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
     it('is down', async () => {
       await setUp.logto.down();
       // Until the client has seen its idle connections end, they are what it complains about.
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(complaints(await setUp.inspect())).toEqual([
           expect.objectContaining({
             name: 'Logto',
