@@ -83,7 +83,7 @@ describe('faults', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
     logto.failNext('jwks', 'garbage');
     await expect(fetch(url).then((response) => response.json())).rejects.toThrow(SyntaxError);
-    logto.delayNext('jwks', 1000);
+    logto.delayNext('jwks', 2000);
     logto.resetCalls();
     const answered: string[] = [];
     const ask = async (who: string) => {

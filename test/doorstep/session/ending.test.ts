@@ -145,7 +145,7 @@ describe('S57 whose refresh token is revoked', () => {
       expect(await people.isIn(browser)).toBe(true);
       expect(lines('refresh.succeeded')).toHaveLength(1);
       // Of the one elsewhere, which has a grant of its own.
-      expect(app.logto.calls.revocation).toBe(1);
+      await eventually(() => expect(app.logto.calls.revocation).toBe(1));
     },
   );
 });
