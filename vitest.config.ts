@@ -6,6 +6,15 @@ export default defineConfig({
     exclude: ['test/ha/**'],
     globalSetup: ['test/harness/global-setup.ts'],
     maxWorkers: 2,
+    // The second run of .ci/run, which is without the two, leaves these out. `npm test` never does.
+    tags: [
+      {
+        name: 'compiles',
+        description:
+          'Runs the compiler, Biome or knip: the same with and without redis-server and Chromium',
+        timeout: 180_000,
+      },
+    ],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // A busy machine takes longer than Vitest's second, and nothing asserts on it.

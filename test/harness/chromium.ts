@@ -22,6 +22,8 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+/** On a busy machine; below what a hook may take. */
+const START_TIMEOUT_MS = 100_000;
 /** For a click or a wait, milliseconds; shorter than a test may take, so that the error names it. */
 const PATIENCE = 30_000;
 
@@ -35,6 +37,7 @@ export async function launchChromium(): Promise<Chromium> {
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ARGS,
+    timeout: START_TIMEOUT_MS,
     // People's browsers have it, and what Back shows after sign-out depends on it (S28).
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });

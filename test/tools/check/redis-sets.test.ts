@@ -161,7 +161,7 @@ describe.skipIf(!hasRedisServer)('logto:check of a Redis that is several', () =>
     });
 
     it('lost a master, and each of its nodes is looked at', async () => {
-      const timeout = ['--cluster-node-timeout', '300'];
+      const timeout = ['--cluster-node-timeout', '1500'];
       const one = await startOneNodeCluster(timeout, [0, 8000]);
       const two = await startOneNodeCluster(timeout, [8001, 16_383]);
       await one.admin.call('CLUSTER', 'MEET', '127.0.0.1', `${two.port}`, `${two.bus}`);
