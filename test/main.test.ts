@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from './harness/free-port.ts';
 import { type Child, runScript, takePort } from './harness/process.ts';
-import { freePort, hasRedisServer, startRedisServer } from './harness/redis-server.ts';
+import { hasRedisServer, startRedisServer } from './harness/redis-server.ts';
 
 const LOGTO = {
   LOGTO_ENDPOINT: 'http://localhost:1',
@@ -44,7 +45,9 @@ describe('the process', () => {
     const child = run('src/main.ts', { ...LOGTO, PORT: port, REDIS_URL: redis.url });
     await child.says(/"event":"started"/);
     expect((await fetch(`http://localhost:${port}/healthz`)).status).toBe(200);
-    expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
+    // It listens before Redis is there.
+    const ready = async () => (await fetch(`http://localhost:${port}/readyz`)).status;
+    await expect.poll(ready).toBe(200);
     child.process.kill('SIGTERM');
     expect(await child.ended).toBe(0);
     expect(child.output()).toContain('"event":"stopped"');

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drain, serve } from '../src/server.ts';
-import { freePort } from './harness/redis-server.ts';
+import { freePort } from './harness/free-port.ts';
 
 describe('the server', () => {
   let server: Server;

@@ -1,6 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 
+/** With Node's 5 s, whoever asks again at just that moment finds the connection reset. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+
 /** A server of this machine only, that a test can switch off and on again. */
 export interface LocalServer {
   /** `http://localhost:PORT` */
@@ -55,7 +58,7 @@ async function bindBoth(handler: RequestListener, port: number): Promise<Server[
 }
 
 async function bind(handler: RequestListener, host: string, port: number): Promise<Server> {
-  const server = createServer(handler);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, handler);
   server.listen({ host, port });
   await once(server, 'listening');
   return server;

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chromium, chromiumPath, launchChromium } from '../harness/chromium.ts';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { inspect } from './inspect.ts';
 import {
@@ -153,10 +154,8 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
 
   it('both sign in', async () => {
     // The failure before is remembered for a second.
-    await vi.waitFor(
-      async () =>
-        expect((await app.browser().get(`${app.url}/sign-in`, { follow: false })).status).toBe(303),
-      { timeout: 5000 },
+    await eventually(async () =>
+      expect((await app.browser().get(`${app.url}/sign-in`, { follow: false })).status).toBe(303),
     );
     await signIn(pages.ada, app.url);
     await signIn(pages.otter, app.url, 'quiet-otter');
@@ -186,6 +185,6 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
     expect(await inspect(page, 'error-store-unreachable')).toEqual([]);
     await app.redisServer?.restart();
     const ready = async () => (await fetch(`${app.url}/readyz`)).status;
-    await expect.poll(ready, { timeout: 5000 }).toBe(200);
+    await expect.poll(ready).toBe(200);
   });
 });

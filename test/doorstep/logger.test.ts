@@ -2,6 +2,7 @@ import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Browser } from '../demo/browser.ts';
 import { CLIENT, type Doorstep, SESSION_SECRET, startDoorstep } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { idIn, type People, peopleAt } from '../harness/people.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { SIGN_IN_FAILURES } from '../harness/sign-in-failures.ts';
@@ -232,15 +233,10 @@ describe.skipIf(!hasRedisServer)('S29 logs when Redis misbehaves', () => {
     const browser = await app.signedInBrowser();
     app.logs.length = 0;
     app.redisServer?.signal('SIGKILL');
-    await vi.waitFor(() => expect(app.logs.some(({ event }) => event === 'redis.down')).toBe(true));
+    await eventually(() => expect(app.logs.some(({ event }) => event === 'redis.down')).toBe(true));
     await browser.get(app.url);
     await app.redisServer?.restart();
-    await vi.waitFor(
-      () => expect(app.logs.some(({ event }) => event === 'redis.back')).toBe(true),
-      {
-        timeout: 10_000,
-      },
-    );
+    await eventually(() => expect(app.logs.some(({ event }) => event === 'redis.back')).toBe(true));
     expect(app.logs.map(({ event, reason }) => [event, reason].filter(Boolean).join(' '))).toEqual([
       'redis.down',
       'request.failed session_store_unavailable',

@@ -24,7 +24,8 @@ function skippedIn({ vitest, config }: TestProject): string {
   if (config.testNamePattern) return '';
   const skipped = vitest.state
     .getTestModules()
-    .flatMap((module) => [...module.children.allTests('skipped')]);
+    .flatMap((module) => [...module.children.allTests('skipped')])
+    .filter(({ tags }) => !config.tagsFilter?.includes('!compiles') || !tags.includes('compiles'));
   const counts = new Map<string, number>();
   for (const { fullName } of skipped) {
     const inChromium = fullName.includes('in Chromium') && !chromiumPath;

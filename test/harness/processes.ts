@@ -1,8 +1,8 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CLIENT, type Doorstep, SESSION_SECRET } from './doorstep.ts';
+import { freePort } from './free-port.ts';
 import { type Child, runScript } from './process.ts';
-import { freePort } from './redis-server.ts';
 
 export interface Answer {
   status: number;

@@ -1,6 +1,7 @@
 import { apiScopes } from '../../demo/accounts.ts';
 import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
 import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
+import { freePort } from './free-port.ts';
 
 export const CLIENT = { id: 'test-app', secret: 'test-app-secret' };
 const CONNECTOR = { id: 'test-connector', secret: 'test-connector-secret' };
@@ -22,9 +23,13 @@ export async function startStandIns(
   url: string,
   options: Partial<LogtoOptions> = {},
 ): Promise<StandIns> {
-  const huggingFace = await startHuggingFace({ port: 0, appName: 'Doorstep', clients: [] });
+  const huggingFace = await startHuggingFace({
+    port: await freePort(),
+    appName: 'Doorstep',
+    clients: [],
+  });
   const logto = await startLogto({
-    port: 0,
+    port: await freePort(),
     appName: 'Doorstep',
     appUrl: url,
     huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },

@@ -2,7 +2,7 @@ import { createApp } from '../../src/app.ts';
 import { createLogger } from '../../src/doorstep/logger.ts';
 import { startMetrics } from '../../src/metrics/metrics.ts';
 import { type Doorstep, type DoorstepOptions, startDoorstep } from '../harness/doorstep.ts';
-import { freePort } from '../harness/redis-server.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Exposition, parseExposition } from './exposition.ts';
 
 /** The real app as src/main.ts puts it together with METRICS_PORT, and LOG_LEVEL=silent. */

@@ -4,8 +4,10 @@ import { Gauge, Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/metrics/listener.ts';
 import { CLIENT, SESSION_SECRET, WHOLE_SITE } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
+import { freePort } from '../harness/free-port.ts';
 import { peopleAt } from '../harness/people.ts';
-import { freePort, hasRedisServer } from '../harness/redis-server.ts';
+import { hasRedisServer } from '../harness/redis-server.ts';
 import { type Measured, startMeasured } from './measured.ts';
 
 const REQUESTS = 'doorstep_request_duration_seconds_count';
@@ -138,12 +140,12 @@ describe('metrics', () => {
         socket.write(
           `GET /account HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\n\r\n`,
         );
-        await vi.waitFor(() => expect(app.logto.calls.userinfo).toBe(1));
+        await eventually(() => expect(app.logto.calls.userinfo).toBe(1));
         socket.destroy();
       });
       release();
       // The call goes on without its client: it is not to be counted among those of the next test.
-      await expect.poll(answered, { timeout: 10_000 }).toBe(before + 1);
+      await expect.poll(answered).toBe(before + 1);
     });
   });
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { SetupError } from './errors.ts';
 import { SEEDED_APP } from './settings.ts';
 
-const PATIENCE_MS = 10_000;
+const DATABASE_TIMEOUT_MS = 10_000;
 
 /**
  * Reads the secret of the application that Logto's seed makes for its own console. It may call the
@@ -24,8 +24,8 @@ export async function readSeededSecret(databaseUrl: string): Promise<string> {
 async function querySecret(databaseUrl: string): Promise<string | undefined> {
   const client = new pg.Client({
     connectionString: databaseUrl,
-    connectionTimeoutMillis: PATIENCE_MS,
-    query_timeout: PATIENCE_MS,
+    connectionTimeoutMillis: DATABASE_TIMEOUT_MS,
+    query_timeout: DATABASE_TIMEOUT_MS,
   });
   try {
     await client.connect();

@@ -1,12 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../../src/app.ts';
 import { createLogger } from '../../../src/doorstep/logger.ts';
 import { connectRedis } from '../../../src/doorstep/redis/client.ts';
 import { parseConfig } from '../../../src/site/config.ts';
 import { type LogLine, SESSION_SECRET } from '../../harness/doorstep.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { MASTER_SET, type SentinelServers, startSentinels } from '../../harness/redis-sentinels.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../../harness/redis-server.ts';
 
@@ -36,7 +37,7 @@ async function startSite(environment: Record<string, string>) {
     redis,
     /** Until so many connections were opened. */
     connections: (count: number) =>
-      vi.waitFor(() => expect(attempts.count).toBeGreaterThanOrEqual(count), 9000),
+      eventually(() => expect(attempts.count).toBeGreaterThanOrEqual(count)),
     readiness: async () => (await fetch(`http://localhost:${port}/readyz`)).status,
     async close() {
       redis.disconnect();
@@ -98,7 +99,7 @@ describe.skipIf(!hasRedisServer)('C35 a step of the handshake that Redis refuses
       await site.connections(2);
       expect(await site.readiness()).toBe(503);
       await server.admin.acl('SETUSER', 'narrow', '+select');
-      await vi.waitFor(async () => expect(await site.readiness()).toBe(200), 9000);
+      await eventually(async () => expect(await site.readiness()).toBe(200));
       expect(await server.admin.info('keyspace')).toMatch(/^db5:keys=1,/m);
       expect(await server.admin.info('keyspace')).not.toContain('db0');
     } finally {

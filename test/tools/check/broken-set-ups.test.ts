@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Environment } from '../../../src/doorstep/config/config.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { hasRedisServer } from '../../harness/redis-server.ts';
 import { DISCOVERY } from './between.ts';
 import { APP_CASES } from './cases/app.ts';
@@ -78,7 +79,7 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
     it('is down', async () => {
       await setUp.logto.down();
       // Until the client has seen its idle connections end, they are what it complains about.
-      await vi.waitFor(async () =>
+      await eventually(async () =>
         expect(complaints(await setUp.inspect())).toEqual([
           expect.objectContaining({
             name: 'Logto',
@@ -91,7 +92,7 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
 
     it('hangs', async () => {
       setUp.logto.failNext('discovery', 'hang');
-      const results = await setUp.inspect({ timeoutMs: 400 });
+      const results = await setUp.inspect({ timeoutMs: 1500 });
       expect(complaints(results)).toEqual([
         expect.objectContaining({ name: 'Logto', message: expect.stringMatching(/no answer/) }),
       ]);
@@ -162,7 +163,7 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
   ])('ends in time when %s', async (_who, between, cause) => {
     // It ends at all only by its own time limit; and it doesn't wait for that again and again.
     hangs = 0;
-    const results = await setUp.inspect({ timeoutMs: 300, between });
+    const results = await setUp.inspect({ timeoutMs: 1500, between });
     expect(complaints(results).map(({ name }) => name)).toEqual([cause]);
     expect([1, 2, 3]).toContain(hangs);
   });

@@ -103,7 +103,7 @@ export async function startSetUp(): Promise<SetUp> {
         },
       },
       timeoutMs: fault.timeoutMs ?? 5000,
-      deadline: AbortSignal.timeout(8000),
+      deadline: AbortSignal.timeout(60_000),
     };
     const results: Result[] = [];
     for await (const result of runChecks(world)) results.push(result);
