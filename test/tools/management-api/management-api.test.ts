@@ -36,6 +36,31 @@ describe('the stand-in for the Management API answers like the real one', () => 
     },
   );
 
+  it.each([
+    ['absent', 422],
+    ['bad', 200],
+    ['good', 200],
+  ] as const)(
+    'to a connector that stores tokens, with a vault key that is %s',
+    async (key, status) => {
+      logto.state.vaultKey = key;
+      logto.state.connectors = [];
+      const token = tokenOf(await requestToken('good'));
+      const response = await fetch(`${logto.endpoint}/api/connectors`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          connectorId: 'oauth2',
+          enableTokenStorage: true,
+          metadata: { target: 'huggingface' },
+        }),
+      });
+      expect(response.status).toBe(status);
+      const body = answer.parse(await response.json());
+      if (status === 422) expect(body.code).toBe('request.feature_not_supported');
+    },
+  );
+
   it('gives the seeded application its token at the admin endpoint only', async () => {
     const body = new URLSearchParams({
       grant_type: 'client_credentials',

@@ -39,6 +39,20 @@ export interface Connector {
   syncProfile: boolean;
   enableTokenStorage?: boolean | undefined;
   config: Record<string, unknown>;
+  /** Of a general connector: what it is called, and its target. */
+  metadata?: Record<string, unknown> | undefined;
+}
+
+export interface Hook {
+  tenantId: string;
+  id: string;
+  name: string;
+  event: null;
+  events: string[];
+  config: { url: string; headers?: Record<string, string> | undefined };
+  signingKey: string;
+  enabled: boolean;
+  createdAt: number;
 }
 
 export interface Scope {
@@ -88,6 +102,8 @@ export interface State {
   otherName: string | null;
   /** Kinds of connectors that this Logto has, with their targets. */
   factories: Map<string, string>;
+  /** Its SECRET_VAULT_KEK. Logto says nothing about a bad one until a token is to be stored. */
+  vaultKey: 'good' | 'absent' | 'bad';
   applications: Application[];
   secrets: Secret[];
   connectors: Connector[];
@@ -100,6 +116,7 @@ export interface State {
   organizationScopes: Scope[];
   organizationRoles: OrganizationRole[];
   organizationRoleScopes: { roleId: string; scopeId: string }[];
+  hooks: Hook[];
 }
 
 export const TENANT = 'default';
@@ -115,6 +132,7 @@ export function createState(): State {
       ['huggingface-universal', 'huggingface'],
       ['github-universal', 'github'],
     ]),
+    vaultKey: 'good',
     applications: [],
     secrets: [],
     connectors: [],
@@ -169,6 +187,7 @@ export function createState(): State {
     organizationScopes: [],
     organizationRoles: [],
     organizationRoleScopes: [],
+    hooks: [],
   };
 }
 
