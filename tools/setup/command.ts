@@ -5,11 +5,12 @@ import { type Arguments, help, readArguments } from './arguments.ts';
 import { forTheApp, type Prompts, readOrAsk } from './ask.ts';
 import { InputError, SetupError } from './errors.ts';
 import { AmbiguousApplication } from './find-application.ts';
+import { createOrganizationLookup } from './hugging-face.ts';
 import { createTokenSource } from './logto/access-token.ts';
 import { checkIssuer } from './logto/issuer.ts';
 import { createManagementApi } from './logto/management-api.ts';
 import { createPatientFetch, type Waiting } from './logto/patient-fetch.ts';
-import { apply, isDone, makePlan, type Plan, type PlanOptions } from './plan.ts';
+import { apply, isDone, makePlan, type Plan, type PlanOptions, replacesSomething } from './plan.ts';
 import { createReporter, type Output, type Reporter } from './reporter.ts';
 import { SEEDED_APP, type Settings } from './settings.ts';
 
@@ -69,19 +70,46 @@ async function setUp(
     answers: toKeep,
     createNew: false,
     defaultRole: args.defaultRole,
+    webhook: args.webhook,
     now: surroundings.now,
+    givenOrganizations: surroundings.environment.HF_ALLOWED_ORGANIZATIONS ?? '',
+    organizationId: createOrganizationLookup(settings.huggingFace.endpoint, surroundings.fetch),
   };
   const plan = await planWithPerson(options, prompts);
   reporter.plan(plan, settings);
 
   if (isDone(plan)) return reporter.end('nothing to do', plan);
   if (args.dryRun) return reporter.end('planned', plan);
-  if (!args.yes) {
-    if (!prompts) throw new InputError('Nobody is here to agree to this plan: add --yes.');
-    if (!(await prompts.confirm('Do this now?'))) return reporter.end('declined', plan);
+  if (!(await isAgreedTo(plan, args, settings, surroundings.prompts))) {
+    return reporter.end('declined', plan);
   }
   await apply(plan, (finding) => reporter.done(finding));
   reporter.end('done', plan);
+}
+
+/**
+ * `--yes` agrees to what adds something. What deletes needs a yes of its own.
+ *
+ * @throws {InputError} when nobody is there to give it.
+ */
+async function isAgreedTo(
+  plan: Plan,
+  { yes, json, replaceConnector }: Arguments,
+  { huggingFace }: Settings,
+  prompts: Prompts | null,
+): Promise<boolean> {
+  const deletes = replacesSomething(plan) && !replaceConnector;
+  if (yes && !deletes) return true;
+  if (prompts && !json) {
+    return prompts.confirm(
+      deletes ? 'Replace the Hugging Face connector, and do all of this now?' : 'Do this now?',
+    );
+  }
+  if (!deletes) throw new InputError('Nobody is here to agree to this plan: add --yes.');
+  const orKeep = huggingFace.accessTokens ? '' : ', or HF_ACCESS_TOKENS=true, which keeps it';
+  throw new InputError(
+    `This plan replaces the Hugging Face connector, which --yes alone doesn't agree to: add --replace-connector${orKeep}.`,
+  );
 }
 
 /** The environment wins over the file, a flag over both. */

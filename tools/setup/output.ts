@@ -10,7 +10,7 @@ export interface Style {
   width: number;
 }
 
-const COLOURS = { create: 'green', change: 'yellow', keep: 'dim' } as const;
+const COLOURS = { create: 'green', change: 'yellow', replace: 'red', keep: 'dim' } as const;
 const DETAIL = ' '.repeat(12);
 
 /** The plan for a person: what is made, what changes from what to what, what stays. */
@@ -60,18 +60,21 @@ function summary(findings: Finding[]): string {
   const count = (action: Finding['action']) =>
     findings.filter((finding) => finding.action === action).length;
   const [create, change, keep] = [count('create'), count('change'), count('keep')];
-  if (create + change === 0) return 'Nothing is to do: all of this is there already.';
-  return `${create} to create, ${change} to change, ${keep} to keep. Nothing is deleted.`;
+  const replace = count('replace');
+  if (create + change + replace === 0) return 'Nothing is to do: all of this is there already.';
+  return replace === 0
+    ? `${create} to create, ${change} to change, ${keep} to keep. Nothing is deleted.`
+    : `${create} to create, ${change} to change, ${replace} to replace, ${keep} to keep. What is replaced is deleted, and nothing else.`;
 }
 
-const DONE = { create: 'created', change: 'changed', keep: 'kept' };
+const DONE = { create: 'created', change: 'changed', replace: 'replaced', keep: 'kept' };
 
 export function renderDone({ title, action }: Finding, { paint }: Style): string {
   return `  ${paint('green', '✓')} ${printable(title)} ${DONE[action]}\n`;
 }
 
 /** What only a person can do: Hugging Face has no API for it. */
-export function renderNextSteps(redirectUri: string, { paint }: Style): string {
+export function renderNextSteps({ redirectUri, scope }: Plan, { paint }: Style): string {
   return `
 ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not yet:
 
@@ -79,6 +82,8 @@ ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not ye
 
   Where: ${OAUTH_APPS}
          > your OAuth app > Redirect URLs
+
+  Its scopes must include: ${printable(scope)}
 
 ${paint('bold', 'Then')} npm run dev. When something doesn't work: npm run logto:check.
 LOGTO_ACCOUNT_CENTER=true shows a link to Logto's account pages.
@@ -96,7 +101,7 @@ export function renderProblems(
 }
 
 /** The same for machines. */
-export function planAsData({ steps, redirectUri }: Plan) {
+export function planAsData({ steps, redirectUri, scope }: Plan) {
   return {
     plan: steps.map(({ finding: { title, action, differences, notes } }) => ({
       title,
@@ -104,6 +109,6 @@ export function planAsData({ steps, redirectUri }: Plan) {
       differences,
       notes,
     })),
-    huggingFace: { redirectUri, registerAt: OAUTH_APPS },
+    huggingFace: { redirectUri, scope, registerAt: OAUTH_APPS },
   };
 }

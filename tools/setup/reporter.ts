@@ -40,7 +40,7 @@ function textReporter({ write, columns, colour }: Output): Reporter {
     end(outcome, plan) {
       if (outcome === 'planned') write('Only shown, nothing was changed.\n\n');
       else if (outcome === 'declined') write('Nothing was changed.\n\n');
-      else write(renderNextSteps(plan.redirectUri, style));
+      else write(renderNextSteps(plan, style));
     },
     fail(message, problems = []) {
       write(renderProblems(message, problems, style));

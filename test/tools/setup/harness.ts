@@ -41,6 +41,8 @@ export interface RunOptions {
   columns?: number;
   colour?: boolean;
   now?: () => number;
+  /** What Hugging Face answers; else it must not be asked. */
+  huggingFace?: (url: URL) => Response;
 }
 
 export async function createWorkplace(): Promise<Workplace> {
@@ -53,7 +55,15 @@ export async function createWorkplace(): Promise<Workplace> {
     logto,
     envPath,
     waits,
-    async setUp({ argv = ['--yes'], environment = {}, prompts, columns = 80, colour, now } = {}) {
+    async setUp({
+      argv = ['--yes'],
+      environment = {},
+      prompts,
+      columns = 80,
+      colour,
+      now,
+      huggingFace,
+    } = {}) {
       let text = '';
       const code = await run(
         [...argv, '--file', envPath],
@@ -61,7 +71,12 @@ export async function createWorkplace(): Promise<Workplace> {
           environment: { ...completeEnvironment(logto), ...environment },
           prompts: prompts ?? null,
           readSeededSecret: async () => 'seeded-secret-0000',
-          fetch,
+          fetch: async (request, init) => {
+            const url = new URL(request.url);
+            if (url.hostname === 'localhost') return fetch(request, init);
+            if (!huggingFace) throw new TypeError(`fetch failed: ${url.href}`);
+            return huggingFace(url);
+          },
           sleep: async (ms) => void waits.push(ms),
           now: now ?? Date.now,
         },
@@ -142,6 +157,6 @@ export function person(answers: Partial<Prompts> = {}): Prompts {
 
 /** The plan's words: which part is created, changed, kept. */
 export function actionsOf(text: string): Record<string, string> {
-  const lines = [...text.matchAll(/^ {2}(create|change|keep) +(.+)$/gm)];
+  const lines = [...text.matchAll(/^ {2}(create|change|replace|keep) +(.+)$/gm)];
   return Object.fromEntries(lines.map(([, action = '', title = '']) => [title, action]));
 }

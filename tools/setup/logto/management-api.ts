@@ -1,6 +1,6 @@
 import { createApiClient } from '@logto/api/management';
 import type { z } from 'zod';
-import { SetupError } from '../errors.ts';
+import { LogtoRefusal, SetupError } from '../errors.ts';
 import type { PatientFetch } from './patient-fetch.ts';
 import { explainAnswer } from './refusal.ts';
 
@@ -30,7 +30,8 @@ interface Answer {
 /**
  * The body of an answer, checked: the types of @logto/api are looser than the API, and in places wrong.
  *
- * @throws {SetupError} when it is no success, or has another shape.
+ * @throws {LogtoRefusal} when it is no success.
+ * @throws {SetupError} when it has another shape.
  */
 export async function take<T>(
   call: string,
@@ -38,7 +39,7 @@ export async function take<T>(
   answering: Promise<Answer>,
 ): Promise<T> {
   const { data, error, response } = await answering;
-  if (!response.ok) throw new SetupError(explainAnswer(call, response.status, error));
+  if (!response.ok) throw new LogtoRefusal(explainAnswer(call, response.status, error));
   const parsed = schema.safeParse(data);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') || 'the body';
@@ -47,10 +48,10 @@ export async function take<T>(
   );
 }
 
-/** The same where the body doesn't matter. @throws {SetupError} when it is no success. */
+/** The same where the body doesn't matter. @throws {LogtoRefusal} when it is no success. */
 export async function succeed(call: string, answering: Promise<Answer>): Promise<void> {
   const { error, response } = await answering;
-  if (!response.ok) throw new SetupError(explainAnswer(call, response.status, error));
+  if (!response.ok) throw new LogtoRefusal(explainAnswer(call, response.status, error));
 }
 
 const PAGE_SIZE = 100;
