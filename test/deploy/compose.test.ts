@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -71,6 +71,25 @@ describe('docker-compose.yml', () => {
     expect(execFileSync('sh', ['-c', instead], { env: {}, encoding: 'utf8' })).toBe(expected);
   });
 
+  it('F48 gives Logto a key for the tokens that it keeps: 32 bytes, made once, the same at every start', () => {
+    const vault = mkdtempSync(join(state, 'vault-'));
+    const script = /- \|\n((?: {8}.*\n)+)/.exec(logto)?.[1] ?? '';
+    expect(script).toContain('npm run cli db seed -- --swe && exec npm start');
+    expect(logto).toContain('- vault:/vault\n');
+    const instead = script
+      .replaceAll('/vault', vault)
+      // Compose makes one dollar of two.
+      .replaceAll('$$', '$')
+      .replace(/npm run .*/, 'printf %s "$SECRET_VAULT_KEK"');
+    const start = () => execFileSync('sh', ['-c', instead], { encoding: 'utf8' });
+    const key = start();
+    expect(Buffer.from(key, 'base64')).toHaveLength(32);
+    expect(key).toMatch(/^[\w+/]{43}=$/);
+    expect(start()).toBe(key);
+    expect(readdirSync(vault)).toEqual(['kek']);
+    expect(statSync(join(vault, 'kek')).mode & 0o077).toBe(0);
+  });
+
   it('publishes on loopback only', () => {
     const published = [...compose.matchAll(/^ +- (.*:\d+:\d+)$/gm)];
     expect(published.map(([, port]) => port)).toEqual([
@@ -86,8 +105,13 @@ describe('docker-compose.yml', () => {
   });
 });
 
-/** The variables that are written out in a piece of the file. */
+/** The variables that are written out in a piece of the file, with nothing in .env. */
 function variablesOf(text: string): Record<string, string> {
   const lines = text.matchAll(/^ +([A-Z][A-Z_]+): '?(.*?)'?$/gm);
-  return Object.fromEntries([...lines].map(([, name = '', value = '']) => [name, value]));
+  return Object.fromEntries(
+    [...lines].map(([, name = '', value = '']) => [
+      name,
+      value.replace(/^\$\{\w+:-(.*)\}$/, (_, otherwise) => otherwise),
+    ]),
+  );
 }
