@@ -12,6 +12,7 @@ import { discovery } from './checks/discovery.ts';
 import { endpoints } from './checks/endpoints.ts';
 import { environment } from './checks/environment.ts';
 import { https } from './checks/https.ts';
+import { huggingFaceTokens } from './checks/hugging-face-tokens.ts';
 import { management } from './checks/management.ts';
 import { postSignOutUri } from './checks/post-sign-out-uri.ts';
 import { redirectUri } from './checks/redirect-uri.ts';
@@ -23,6 +24,7 @@ import { runningApp } from './checks/running-app.ts';
 import { runningSignIn } from './checks/running-sign-in.ts';
 import { signInPage } from './checks/sign-in-page.ts';
 import { signingAlgorithms } from './checks/signing-algorithms.ts';
+import { webhook } from './checks/webhook.ts';
 import { both, Checkup, ifThere, type Result, unlessWrong } from './checkup.ts';
 import type { World } from './world.ts';
 
@@ -44,6 +46,8 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
   const clocks = both(ifThere(found), ifThere(redisServer));
   // What Logto doesn't do for us it doesn't do for the running app either.
   const runs = both(application, proxied);
+  const deeper = both(ifThere(managementApi), ifThere(redisServer));
+  const toldByLogto = both(both(application, ifThere(managementApi)), ifThere(proxied));
 
   const report = [
     config,
@@ -62,6 +66,7 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
     page,
     huggingFace,
     checkup.after(huggingFace, connectorScope),
+    checkup.after(both(both(application, page), deeper), huggingFaceTokens),
     checkup.after(logto, accountCenter),
     managementApi,
     settings,
@@ -71,6 +76,7 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
     proxied,
     checkup.after(runs, runningSignIn),
     checkup.after(runs, backChannelAnswer),
+    checkup.after(toldByLogto, webhook),
   ];
   for (const { result } of report) yield result;
 }

@@ -7,6 +7,8 @@ import { APP_CASES } from './cases/app.ts';
 import { HUGGING_FACE_CASES } from './cases/hugging-face.ts';
 import { LOGTO_CASES } from './cases/logto.ts';
 import { MANAGEMENT_CASES } from './cases/management.ts';
+import { TOKEN_CASES } from './cases/tokens.ts';
+import { WEBHOOK_CASES } from './cases/webhook.ts';
 import { complaints, waiting } from './complaints.ts';
 import { APP, type Between, INNER_LOGTO, type SetUp, startSetUp } from './set-up.ts';
 
@@ -28,26 +30,30 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
     expect(results.map(({ name, findings, waitsFor }) => [name, findings, waitsFor])).toEqual(
       results.map(({ name }) => [name, [expect.objectContaining({ status: 'ok' })], undefined]),
     );
-    expect(results).toHaveLength(25);
+    expect(results).toHaveLength(27);
   });
 
-  it.each([...LOGTO_CASES, ...HUGGING_FACE_CASES, ...MANAGEMENT_CASES, ...APP_CASES])(
-    'names the cause and nothing else: $is',
-    async ({ says, is: _, ...fault }) => {
-      const [name, status, message, next] = says;
-      const found = complaints(await setUp.inspect(fault));
-      const environment = { ...setUp.healthy, ...fault.environment };
-      expect(found.filter((one) => isAlreadySo(one.next, environment))).toEqual([]);
-      expect(found).toEqual([
-        {
-          name,
-          status,
-          message: expect.stringMatching(message),
-          next: expect.stringMatching(next),
-        },
-      ]);
-    },
-  );
+  it.each([
+    ...LOGTO_CASES,
+    ...HUGGING_FACE_CASES,
+    ...MANAGEMENT_CASES,
+    ...APP_CASES,
+    ...TOKEN_CASES,
+    ...WEBHOOK_CASES,
+  ])('names the cause and nothing else: $is', async ({ says, is: _, ...fault }) => {
+    const [name, status, message, next] = says;
+    const found = complaints(await setUp.inspect(fault));
+    const environment = { ...setUp.healthy, ...fault.environment };
+    expect(found.filter((one) => isAlreadySo(one.next, environment))).toEqual([]);
+    expect(found).toEqual([
+      {
+        name,
+        status,
+        message: expect.stringMatching(message),
+        next: expect.stringMatching(next),
+      },
+    ]);
+  });
 
   it('lists every mistake of the environment, and stops there', async () => {
     const results = await setUp.inspect({

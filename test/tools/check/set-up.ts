@@ -88,6 +88,7 @@ export async function startSetUp(): Promise<SetUp> {
   async function inspect(fault: Fault = {}): Promise<Result[]> {
     const world: World = {
       environment: { ...healthy, ...fault.environment },
+      tokenOf: null,
       ...internet(doorstep, fault),
       lookup: async () => [fault.address ?? '93.184.215.14'],
       now: () => Date.now() + (fault.clockOff ?? 0),

@@ -2,25 +2,8 @@ import { z } from 'zod';
 import { isLoopback } from '../../../src/doorstep/operator.ts';
 import { succeed, take } from '../logto/management-api.ts';
 import type { Settings } from '../settings.ts';
+import { WEBHOOK_EVENTS, webhookUrlOf } from '../webhook-events.ts';
 import { type Area, added, type Context, changed, type Finding } from './area.ts';
-
-/**
- * What Logto is to tell the app: that somebody is no longer welcome, or may do something else than
- * before. Other changes have no event: roles of a user, of a member, access control.
- */
-export const WEBHOOK_EVENTS = [
-  'User.Deleted',
-  'User.SuspensionStatus.Updated',
-  'User.Data.Updated',
-  'Organization.Membership.Updated',
-  'Organization.Deleted',
-  'Role.Scopes.Updated',
-  'Role.Deleted',
-  'Scope.Deleted',
-  'OrganizationRole.Scopes.Updated',
-  'OrganizationRole.Deleted',
-  'OrganizationScope.Deleted',
-] as const;
 
 const hook = z.object({
   id: z.string(),
@@ -31,14 +14,12 @@ const hook = z.object({
   enabled: z.boolean(),
 });
 
-export type Hook = z.infer<typeof hook>;
+type Hook = z.infer<typeof hook>;
 
 export interface WebhookArea extends Area {
   /** The webhook as it is now; null as long as there is none. */
   current(): Promise<Hook | null>;
 }
-
-export const webhookUrlOf = (baseUrl: string): string => `${baseUrl}/hooks/logto`;
 
 /** Logto's call to the app when somebody is suspended or deleted, of which Logto else tells nobody. */
 export function webhookArea(context: Context): WebhookArea {
