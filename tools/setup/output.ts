@@ -20,7 +20,7 @@ export function renderPlan({ steps }: Plan, settings: Settings, style: Style): s
   const column = Math.max(0, ...labels) + 2;
   const lines = findings.map((finding) => renderFinding(finding, column, style)).join('\n');
   const title = `\nSet-up of ${settings.endpoint} for the app at ${settings.baseUrl}`;
-  return `${style.paint('bold', title)}\n\n${lines}\n\n  ${summary(findings)}\n`;
+  return `${style.paint('bold', title)}\n\n${lines}\n\n${wrap(summary(findings), style.width, '  ')}\n`;
 }
 
 /** Names and addresses in it are what others put into Logto. */

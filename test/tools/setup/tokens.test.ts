@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector } from '../management-api/state.ts';
 import {
@@ -224,6 +225,14 @@ describe('F41 replacing one connector by the other', () => {
     expect(oneLine(refused.text)).toContain('are deleted with it');
     expect(place.logto.state.connectors).toEqual([WITH_TOKENS]);
 
+    await place.writeEnv('HF_ACCESS_TOKENS=true\n');
+    const off = await place.setUp({
+      argv: ['--dry-run'],
+      environment: { HF_ACCESS_TOKENS: 'false' },
+    });
+    expect(oneLine(off.text)).toContain('Its HF_ACCESS_TOKENS is true, unlike in your environment');
+    await place.writeEnv('');
+
     expect((await place.setUp(BACK)).code).toBe(0);
     expect(place.logto.state.connectors).toEqual([WITHOUT]);
     expect(targets()).toEqual(['huggingface']);
@@ -319,6 +328,28 @@ describe('F45 organizations that may come in', () => {
     ]);
     // Now that they are known, nobody is asked.
     expect(oneLine((await place.setUp()).text)).toContain('Nothing is to do');
+  });
+
+  it.each([
+    ['in quotes', 'HF_ALLOWED_ORGANIZATIONS="acme, other"\nA=1\n'],
+    ['exported', 'export HF_ALLOWED_ORGANIZATIONS = acme,other\nA=1\n'],
+    [
+      'twice, where the last one counts',
+      'HF_ALLOWED_ORGANIZATIONS=x\nHF_ALLOWED_ORGANIZATIONS=acme,other\nA=1\n',
+    ],
+    [
+      'after a text that looks the same',
+      'T="\nHF_ALLOWED_ORGANIZATIONS=x\n"\nHF_ALLOWED_ORGANIZATIONS=acme,other\nA=1\n',
+    ],
+    ['in backticks', 'HF_ALLOWED_ORGANIZATIONS=`acme,other`\nA=1\n'],
+  ])('F45 get them however the line is written: %s', async (_how, text) => {
+    await place.writeEnv(`HF_ACCESS_TOKENS=true\n${text}`);
+    const before = parseEnv(text);
+    await place.setUp({ huggingFace: hub() });
+    expect(await place.env()).toMatchObject({
+      ...before,
+      HF_ALLOWED_ORGANIZATIONS: `acme:${ID},other:${OTHER}`,
+    });
   });
 
   it('F45 are written from the environment, which is told too, since it comes first', async () => {

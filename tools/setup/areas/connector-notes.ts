@@ -10,7 +10,7 @@ export function replacementNotes(
 ): string[] {
   const tokens = wanted.enableTokenStorage
     ? `Logto's connector "${kindOf(found)}" can't keep people's access tokens.`
-    : 'HF_ACCESS_TOKENS is not true. People’s access tokens of Hugging Face, which Logto keeps with this connector, are deleted with it.';
+    : "HF_ACCESS_TOKENS is not true. People's access tokens of Hugging Face, which Logto keeps with this connector, are deleted with it.";
   return [
     `${tokens} Logto allows one connector for Hugging Face, so this one is deleted and the connector "${kindOf(wanted)}" made in its place. In between, for a second, nobody can sign in with Hugging Face.`,
     `Kept: everybody's account, and the redirect URI at Hugging Face, ${redirectUriAtHuggingFace(endpoint, found.id)}.`,

@@ -118,6 +118,11 @@ export function envFileArea(context: Context, options: EnvFileOptions): Area {
             `Its ${name} is ${file.values[name]}, not ${value} as in your environment, and stays: correct the one that is wrong.`,
         ),
       );
+      if (!settings.huggingFace.accessTokens && file.values.HF_ACCESS_TOKENS === 'true') {
+        notes.push(
+          'Its HF_ACCESS_TOKENS is true, unlike in your environment, and stays: correct the one that is wrong.',
+        );
+      }
       if (![organizations, ''].includes(options.givenOrganizations)) {
         notes.push(
           `Your environment has ${ORGANIZATIONS}=${options.givenOrganizations}, and comes before this file: put ${organizations} there.`,
