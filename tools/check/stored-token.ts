@@ -38,9 +38,10 @@ export async function askForToken(config: Config, sub: string, world: World): Pr
 /** As the facts of August 2026 have it (Logto 1.43). */
 function meaningOf(answer: Answer, sub: string): Finding {
   const code = errorCodeOf(answer);
-  if (answer.status >= 500) {
+  // Of a proxy, when Logto is away, it would be another.
+  if (answer.status === 500) {
     return error(
-      `Logto can’t open what it keeps of ${sub} (${answer.status}): its SECRET_VAULT_KEK is missing, or no longer what it was`,
+      `Logto can’t open what it keeps of ${sub} (500): its SECRET_VAULT_KEK is missing, or no longer what it was`,
       'Give Logto the SECRET_VAULT_KEK that it had; with a new one, everybody has to connect Hugging Face again.',
     );
   }

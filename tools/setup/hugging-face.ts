@@ -17,8 +17,8 @@ export function redirectUriAtHuggingFace(
 }
 
 const CALL_MS = 15_000;
-/** As HF_ALLOWED_ORGANIZATIONS takes it: nothing that its separators could be taken for. */
-const overview = z.object({ _id: z.string().regex(/^[\w-]{1,64}$/) });
+/** As the app takes it in HF_ALLOWED_ORGANIZATIONS. */
+const overview = z.object({ _id: z.string().regex(/^[\da-f]{24}$/) });
 
 /** @returns the id of an organization, by its handle. @throws {SetupError} */
 export type OrganizationLookup = (handle: string) => Promise<string>;

@@ -74,7 +74,7 @@ const schema = z.object({
   HF_ALLOWED_ORGANIZATIONS: z
     .string()
     .regex(
-      /^ *[\w.-]+(:[\w-]+)?( *, *[\w.-]+(:[\w-]+)?)* *$/,
+      /^( *[\w.-]{1,96}(:[\da-f]{24})? *(,(?!$)|$))+$/,
       'must be handles of organizations at Hugging Face, separated by commas, such as acme,other',
     )
     .transform((list) => list.split(',').map((entry) => entry.trim()))

@@ -142,6 +142,7 @@ describe.skipIf(!hasRedisServer)('F44 logto:check --token-of', () => {
     ['403: the scope', refusal(403, 'auth.forbidden'), 'error', /lacks the scope identities/],
     ['400: account centre', refusal(400, 'account_center.not_enabled'), 'error', /switched off/],
     ['401: the session', refusal(401, 'auth.unauthorized'), 'error', /\(401 auth.unauthorized\)/],
+    ['503: a proxy', refusal(503, ''), 'error', /does not hand out that of .* \(503\)/],
     ['404: an old Logto', () => new Response('Not Found', { status: 404 }), 'error', /\(404\)/],
   ])('F44 knows what an answer means: %s', async (_what, answer, status, message) => {
     expect(await ask(answer)).toMatchObject({ status, message: expect.stringMatching(message) });

@@ -394,6 +394,8 @@ describe('F45 organizations that may come in', () => {
       { ...environment, HF_ALLOWED_ORGANIZATIONS: 'https://huggingface.co/acme' },
       /must be handles/,
     ],
+    [{ ...environment, HF_ALLOWED_ORGANIZATIONS: 'acme:no-id' }, /must be handles/],
+    [{ ...environment, HF_ALLOWED_ORGANIZATIONS: 'acme,' }, /must be handles/],
     [{ HF_ACCESS_TOKENS: 'yes' }, /HF_ACCESS_TOKENS must be true or false/],
   ])('F45 are refused where the setting is wrong: %j', async (wrong, sentence) => {
     const { code, text } = await place.setUp({ environment: wrong });
