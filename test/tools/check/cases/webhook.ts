@@ -171,7 +171,7 @@ export const WEBHOOK_CASES: Case[] = [
     'a clock of the app that is off, though ours is right',
     hearing({ unsigned: () => dated(403, new Date(Date.now() - 420_000).toUTCString()) }),
     'error',
-    /^the app’s clock is 4[12]\d s behind Logto’s: it takes no delivery$/,
+    /^the app’s clock is 4\d\d s behind Logto’s: it takes no delivery$/,
     /machine of the app/,
   ),
   webhook(
