@@ -23,8 +23,6 @@ import { startStandIns } from '../harness/stand-ins.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
-/** For the build, milliseconds. */
-const SLOW = 180_000;
 const minimal = readFileSync(join(ROOT, 'examples/minimal/app.ts'), 'utf8');
 
 const Lock = z.object({
@@ -93,7 +91,7 @@ describe('the package', { tags: 'compiles' }, () => {
     run(ROOT, 'npm', 'run', 'build');
     folder = mkdtempSync(join(tmpdir(), 'doorstep-package-'));
     install(folder);
-  }, SLOW);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds the kit and the command, and nothing of the site', () => {

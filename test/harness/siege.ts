@@ -11,7 +11,7 @@ import { type Answer, type Ask, openWire, type Wire } from './wire.ts';
 /** Cases of a property that are under way at the same time. */
 const AT_ONCE = 25;
 /** For a test with one property, milliseconds: generous, for a slow machine. */
-export const FUZZ_TIMEOUT_MS = 90_000 + fuzzRuns * 60;
+export const FUZZ_TIMEOUT_MS = 210_000 + fuzzRuns * 60;
 
 /** Somebody who is signed in and has to stay so, and unchanged. */
 export interface Member {

@@ -14,7 +14,7 @@ import { parseExposition } from './exposition.ts';
 import { type Measured, startMeasured } from './measured.ts';
 
 const REQUESTS = 'doorstep_request_duration_seconds_count';
-const FUZZ_LIMITS = { timeout: 90_000 + fuzzRuns * 60 };
+const FUZZ_LIMITS = { timeout: 210_000 + fuzzRuns * 60 };
 
 /** All that may ever be, for a visitor without a session or a token. */
 const METHOD = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'other'];

@@ -156,7 +156,7 @@ describe('from a half-done one', () => {
     }
     // Nothing done, each of the 14 writes, the file.
     expect(leftovers.size).toBe(16);
-  }, 180_000);
+  });
 
   it('says what is done already when it is cut', async () => {
     place.logto.fail('POST', '/api/connectors', [{ status: 500 }]);
