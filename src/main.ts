@@ -5,6 +5,7 @@ import {
   closeRedis,
   connectRedis,
   createLogger,
+  sampleLog,
   singleRedis,
   untilReady,
 } from './doorstep/index.ts';
@@ -21,7 +22,8 @@ const REDIS_TIMEOUT_MS = 2000;
 async function main(): Promise<void> {
   loadEnvFile(process.env);
   const config = parseConfig(process.env);
-  let logger = createLogger(config.logLevel);
+  const log = sampleLog(createLogger(config.logLevel));
+  let { logger } = log;
   const metrics = await metricsFor(config, logger);
   if (metrics) logger = metrics.counting(logger);
   for (const warning of config.warnings) logger.warn({ event: 'configuration' }, warning);
@@ -38,6 +40,7 @@ async function main(): Promise<void> {
     await (await listening)?.drain();
     await metrics?.close();
     await closeRedis(redis);
+    log.flush();
     logger.info({ event: 'stopped', signal }, 'Stopped');
     if (!signal) process.exit(1);
   });

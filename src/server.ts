@@ -23,6 +23,9 @@ const GRACE_MS = 500;
 /** What is not answered by then is cut, so that closing the rest fits into the 10 s of a shutdown. */
 const DRAIN_TIMEOUT_MS = 8000;
 
+/** At one address. An idle connection takes some 10 kB, and a file descriptor that Redis or Logto may need. */
+const MAX_CONNECTIONS = 10_000;
+
 const OWED_LIMITS: OwedLimits = { perConnection: 32, inSum: 4000 };
 
 export interface ServeOptions {
@@ -33,6 +36,7 @@ export interface ServeOptions {
   /** Of the answers that the server gives without the app. */
   headers: OutgoingHttpHeaders;
   limits?: OwedLimits;
+  maxConnections?: number;
 }
 
 export interface Listening {
@@ -57,7 +61,7 @@ export interface Listening {
  * @throws Node's own error when the port is taken (EADDRINUSE).
  */
 export async function serve(app: RequestListener, options: ServeOptions): Promise<Listening> {
-  const { logger, headers, limits = OWED_LIMITS } = options;
+  const { logger, headers, limits = OWED_LIMITS, maxConnections = MAX_CONNECTIONS } = options;
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     headersTimeout: 10_000,
@@ -97,6 +101,8 @@ export async function serve(app: RequestListener, options: ServeOptions): Promis
 
   const listeners = await listen(server, options);
   for (const listener of listeners) {
+    listener.maxConnections = maxConnections;
+    listener.on('drop', () => refuser.log('connections'));
     // Of a connection that could not be accepted: without this, it would end the process.
     listener.on('error', (err) => logger.error({ event: 'accept.failed', err }, 'Not accepted'));
   }

@@ -56,6 +56,20 @@ describe('the process', () => {
     },
   );
 
+  it('S44 what is refused again and again is counted, and not written each time', async () => {
+    const port = String(await freePort());
+    const child = run('src/main.ts', { ...LOGTO, PORT: port, REDIS_URL: 'redis://127.0.0.1:1' });
+    await child.says(/"event":"started"/);
+    const ask = () => fetch(`http://localhost:${port}/callback`, { method: 'POST' });
+    for (let round = 0; round < 10; round += 1) await Promise.all(Array.from({ length: 10 }, ask));
+    child.process.kill('SIGTERM');
+    expect(await child.ended).toBe(0);
+    const written = child.output().match(/"event":"request.failed"/g) ?? [];
+    const leftOut = Number(/"event":"log.left_out".*"leftOut":(\d+)/.exec(child.output())?.[1]);
+    expect(written.length).toBeLessThan(100);
+    expect(written.length + leftOut).toBe(100);
+  });
+
   it('C33 SIGTERM exits 0 while it waits for Redis', async () => {
     const port = String(await freePort());
     const child = run('src/main.ts', { ...LOGTO, PORT: port, REDIS_URL: 'redis://127.0.0.1:1' });

@@ -58,6 +58,7 @@ export { redirect } from './http/redirect.ts';
 export { newRequestId, requestIdOf } from './http/request-id.ts';
 export { isSafe, sameOriginOnly } from './http/same-origin.ts';
 export { webAddress } from './http/web-url.ts';
+export { sampleLog } from './log-sampling.ts';
 export { createLogger } from './logger.ts';
 export type { Doorstep, DoorstepOptions } from './options.ts';
 export { closeRedis, connectRedis } from './redis/client.ts';

@@ -7,10 +7,13 @@ interface Listener extends ServeOptions {
   registries: Registry[];
 }
 
+/** A scrape is some 100 kB of text, and one Prometheus asks for one at a time. */
+const LIMITS = { perConnection: 4, inSum: 64 };
+
 /** @throws when METRICS_PORT is taken, with what to do. */
 export async function listen({ registries, ...options }: Listener): Promise<Listening> {
   const app = answer(registries, options.headers);
-  const listening = await serve(app, options).catch((error: Error) => {
+  const listening = await serve(app, { limits: LIMITS, ...options }).catch((error: Error) => {
     if (!('code' in error && error.code === 'EADDRINUSE')) throw error;
     throw new Error(
       `METRICS_PORT ${options.port} is taken by another program: stop it, or choose another METRICS_PORT`,

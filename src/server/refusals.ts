@@ -11,11 +11,12 @@ export const REFUSALS = [
   'overloaded',
   'pipelined',
   'not_read',
+  'connections',
 ] as const;
 export type Refusal = (typeof REFUSALS)[number];
 
 /** Those that are answered; the others have no reader. */
-export type Answered = Exclude<Refusal, 'pipelined' | 'not_read'>;
+export type Answered = Exclude<Refusal, 'pipelined' | 'not_read' | 'connections'>;
 
 interface Copy {
   status: number;

@@ -56,14 +56,14 @@ export class Refuser {
   answer(res: ServerResponse, reason: Answered, requestId: string): void {
     const { status, headers, body } = refusalPage(reason, requestId, this.#deps.headers);
     res.writeHead(status, headers).end(body);
-    this.#log(reason, requestId, status);
+    this.log(reason, requestId, status);
   }
 
   /** Ends a connection whose client does not read. */
   cut(socket: Socket, reason: Refusal): void {
     this.#deps.owed.forget(socket);
     socket.destroy();
-    this.#log(reason, newRequestId(), null);
+    this.log(reason);
   }
 
   /** Ends a connection that Node could not read on, which it tells again for all that still comes in. */
@@ -83,7 +83,7 @@ export class Refuser {
     const requestId = newRequestId();
     const page = refusalPage(reason, requestId, this.#deps.headers);
     const isAnswered = socket.writable && this.#isFree(socket);
-    this.#log(reason, requestId, isAnswered ? page.status : null);
+    this.log(reason, requestId, isAnswered ? page.status : null);
     socket.on('error', () => socket.destroy());
     if (!isAnswered) {
       socket.destroy();
@@ -107,7 +107,7 @@ export class Refuser {
     return this.#latest.get(socket)?.complete ?? true;
   }
 
-  #log(reason: Refusal, requestId: string, status: number | null): void {
+  log(reason: Refusal, requestId = newRequestId(), status: number | null = null): void {
     this.#deps.logger.warn({ event: 'request.refused', requestId, reason, status }, WORDS);
   }
 }

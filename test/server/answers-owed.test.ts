@@ -96,6 +96,26 @@ describe('S43 the answers that a server owes', () => {
   });
 });
 
+describe('S43 connections', () => {
+  let serving: Serving;
+  afterEach(() => serving.close());
+
+  it('are bounded: one too many ends at once, and one that ends makes room', async () => {
+    serving = await startServing((_req, res) => void res.end('here'), { maxConnections: 2 });
+    const { server, dial, exchange, logs } = serving;
+    const first = dial();
+    await once(server, 'connection');
+    dial();
+    const [second] = await once(server, 'connection');
+    expect(await exchange(LAST).catch(() => '')).toBe('');
+    expect(logs).toMatchObject([{ event: 'request.refused', reason: 'connections' }]);
+    first.destroy();
+    second.destroy();
+    await once(second, 'close');
+    await expect.poll(() => exchange(LAST).catch(() => '')).toMatch(/here$/);
+  });
+});
+
 describe('S43 a client that doesn’t read', () => {
   let serving: Serving;
   afterEach(() => serving.close());
