@@ -18,7 +18,7 @@ interface RefuserDeps {
 export class Refuser {
   readonly #deps: RefuserDeps;
   readonly #ended = new WeakSet<Socket>();
-  /** Of each connection, the request that came last. */
+  /** Of each connection, the request that came last, if it has a body: the others are complete. */
   readonly #latest = new WeakMap<Socket, IncomingMessage>();
 
   constructor(deps: RefuserDeps) {
@@ -31,7 +31,8 @@ export class Refuser {
     const { socket } = req;
     // What was read together with the request for which its connection was cut.
     if (socket.destroyed || this.#ended.has(socket)) return false;
-    this.#latest.set(socket, req);
+    if (hasBody(req)) this.#latest.set(socket, req);
+    else this.#latest.delete(socket);
     const admission = owed.admit(socket, res);
     if (admission === 'pipelined') {
       this.cut(socket, 'pipelined');
@@ -52,9 +53,10 @@ export class Refuser {
     return true;
   }
 
-  /** The last answer on its connection, in its turn. */
+  /** The last answer on its connection, in its turn; what was asked after it is not done. */
   answer(res: ServerResponse, reason: Answered, requestId: string): void {
     const { status, headers, body } = refusalPage(reason, requestId, this.#deps.headers);
+    this.#ended.add(res.req.socket);
     res.writeHead(status, headers).end(body);
     this.log(reason, requestId, status);
   }
@@ -111,5 +113,8 @@ export class Refuser {
     this.#deps.logger.warn({ event: 'request.refused', requestId, reason, status }, WORDS);
   }
 }
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
 
 const WORDS = 'Refused before the app';

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
+import { REFUSALS } from '../../src/server/refusals.ts';
+import { read } from '../deploy/files.ts';
 import { HEADERS, type Serving, startServing } from '../harness/serving.ts';
 
 const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
@@ -83,6 +85,22 @@ describe('C34 what is refused before the app', () => {
       expect(JSON.stringify(logs)).not.toContain('evil');
     },
   );
+
+  it('what was asked on the same connection after a refused request is not done', async () => {
+    const asked: unknown[] = [];
+    const { exchange } = await start((req, res) => {
+      asked.push(req.url);
+      res.end('app');
+    });
+    const text = await exchange(`${GET}GET /bad HTTP/1.1\r\n\r\n${GET.replace('/', '/after')}`);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
+    expect(asked).toEqual(['/']);
+  });
+
+  it.each(REFUSALS)('docs/troubleshooting.md says what to do about %s', async (reason) => {
+    await start();
+    expect(read('docs/troubleshooting.md')).toMatch(new RegExp(`^\\| \`${reason}\` \\|`, 'm'));
+  });
 
   it('S29 nothing of what was sent is logged', async () => {
     const { exchange, logs } = await start();
