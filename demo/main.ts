@@ -1,6 +1,7 @@
 import { createApp } from '../src/app.ts';
-import { drain, serve } from '../src/server.ts';
+import { serve } from '../src/server.ts';
 import { type Config, parseConfig } from '../src/site/config.ts';
+import { plainAnswerHeaders } from '../src/site/security-headers.ts';
 import { apiScopes } from './accounts.ts';
 import { banner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';
@@ -44,10 +45,12 @@ async function main(): Promise<void> {
   for (const warning of config.warnings) logger.warn(warning);
   const redis = redisOrEmbedded(config.redis, logger);
   const app = createApp({ config, redis: redis.client, logger, fetch, now: Date.now });
-  const server = await serve(app, config).catch(portTaken('PORT', config.port));
-  stopOnSignal(() =>
-    Promise.all([drain(server), logto.close(), huggingFace.close(), redis.close()]),
+  const headers = plainAnswerHeaders(config);
+  await redis.ready;
+  const { drain } = await serve(app, { ...config, logger, headers }).catch(
+    portTaken('PORT', config.port),
   );
+  stopOnSignal(() => Promise.all([drain(), logto.close(), huggingFace.close(), redis.close()]));
 
   process.stdout.write(
     banner({

@@ -60,9 +60,9 @@ export function createApp({ observe, ...options }: Deps): Express {
 
   // The request's way.
   if (observe) app.use(observe);
+  app.use(securityHeaders(config));
   app.get('/healthz', healthy);
   app.get('/readyz', ready(redis));
-  app.use(securityHeaders(config));
   app.use('/assets', assets.router);
   app.use(noStore);
   app.use(rejectAbsoluteForm, requireSecure(config), canonicalOrigin(config));

@@ -5,39 +5,54 @@ import {
   closeRedis,
   connectRedis,
   createLogger,
+  sampleLog,
   singleRedis,
+  untilReady,
 } from './doorstep/index.ts';
 import { metricsFor } from './metrics/start.ts';
-import { drain, serve } from './server.ts';
+import { type Listening, serve } from './server.ts';
 import { parseConfig } from './site/config.ts';
 import { loadEnvFile } from './site/env-file.ts';
+import { plainAnswerHeaders } from './site/security-headers.ts';
+
+/** For Redis at the start: whoever is signed in would get a 503 in the first moments. */
+const REDIS_TIMEOUT_MS = 2000;
 
 /** The process: configuration (in development from .env too) → Redis → app → listen → drain on SIGTERM. */
 async function main(): Promise<void> {
   loadEnvFile(process.env);
   const config = parseConfig(process.env);
-  const metrics = await metricsFor(config);
-  let logger = createLogger(config.logLevel);
+  const log = sampleLog(createLogger(config.logLevel));
+  let { logger } = log;
+  const metrics = await metricsFor(config, logger);
   if (metrics) logger = metrics.counting(logger);
   for (const warning of config.warnings) logger.warn({ event: 'configuration' }, warning);
   const redis = connectRedis(config.redis ?? singleRedis('redis://localhost:6379'), logger);
   let deps: Deps = { config, redis, logger, fetch, now: Date.now };
   if (metrics) deps = metrics.measuring(deps);
-  const server = await serve(createApp(deps), config);
+
+  const stopping = new AbortController();
+  let listening: Promise<Listening> | undefined;
+  closeWithGrace({ delay: 10_000, logger: false }, async ({ signal, err }) => {
+    stopping.abort();
+    // Without a signal it is an error, even when what was thrown is undefined.
+    if (!signal) logger.fatal({ event: 'crashed', err: err ?? null }, 'Unhandled error');
+    await (await listening)?.drain();
+    await metrics?.close();
+    await closeRedis(redis);
+    log.flush();
+    logger.info({ event: 'stopped', signal }, 'Stopped');
+    if (!signal) process.exit(1);
+  });
+
+  await untilReady(redis, { timeoutMs: REDIS_TIMEOUT_MS, signal: stopping.signal });
+  if (stopping.signal.aborted) return;
+  listening = serve(createApp(deps), { ...config, logger, headers: plainAnswerHeaders(config) });
+  await listening;
   logger.info(
     { event: 'started', url: config.baseUrl, node: process.version },
     'Listening. npm run logto:check says what is missing in the set-up',
   );
-
-  closeWithGrace({ delay: 10_000, logger: false }, async ({ signal, err }) => {
-    // Without a signal it is an error, even when what was thrown is undefined.
-    if (!signal) logger.fatal({ event: 'crashed', err: err ?? null }, 'Unhandled error');
-    await drain(server);
-    metrics?.close();
-    await closeRedis(redis);
-    logger.info({ event: 'stopped', signal }, 'Stopped');
-    if (!signal) process.exit(1);
-  });
 }
 
 main().catch((error: Error) => {

@@ -13,6 +13,7 @@ import { errorHandler } from './http/error-handler.ts';
 import { FlashMessages } from './http/flash.ts';
 import { rejectLaterSession, rejectMisuse } from './http/host-checks.ts';
 import { isForeignChange } from './http/same-origin.ts';
+import { sampleLog } from './log-sampling.ts';
 import { createLogger } from './logger.ts';
 import { createLogto } from './logto/client.ts';
 import type { Doorstep, DoorstepOptions } from './options.ts';
@@ -58,7 +59,7 @@ export interface DoorstepParts extends Omit<DoorstepOptions, 'env' | 'redis'> {
 export async function doorstep(options: DoorstepOptions = {}): Promise<Doorstep> {
   const { env = process.env, redis: own, ...others } = options;
   const config = parseKitConfig(env, { redisIsGiven: own !== undefined });
-  const logger = options.logger ?? createLogger('info');
+  const logger = options.logger ?? sampleLog(createLogger('info'), options.paths).logger;
   if (own) {
     defineScripts(own);
     return createDoorstep({ ...others, config, logger, redis: own });

@@ -7,6 +7,7 @@ import {
   type Reason,
   SIGN_IN_FAILURES,
 } from '../doorstep/index.ts';
+import { REFUSALS } from '../server/refusals.ts';
 
 type Line = Record<string, unknown>;
 /** Counts one more for a value of the label, or so many. */
@@ -56,6 +57,11 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
     label: 'reason',
     values: REASONS,
   });
+  const refused = counter(registry, 'doorstep_refused_requests_total', {
+    help: 'Requests and connections that were ended before the app saw them, by why.',
+    label: 'reason',
+    values: REFUSALS,
+  });
   const redisUp = new Gauge({
     name: 'doorstep_redis_up',
     help: '0 while Redis is unreachable.',
@@ -91,6 +97,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
     ],
     ['sign_out', ({ kind }) => signOuts(kind)],
     ['backchannel_logout.refused', () => signOuts('backchannel_refused')],
+    ['request.refused', ({ reason }) => refused(reason)],
     ['redis.down', () => redisUp.set(0)],
     ['redis.back', () => redisUp.set(1)],
   ]);

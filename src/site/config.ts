@@ -86,7 +86,7 @@ export const siteVariables = {
     .regex(/^[\w.:%-]+$/, 'must be a name or an address without brackets, for example 127.0.0.1')
     .optional()
     .register(documentation, {
-      about: 'The address to listen on.',
+      about: 'The address to listen on; localhost is 127.0.0.1 and ::1.',
       default: 'localhost; in production 0.0.0.0, every address of the machine',
       example: '127.0.0.1',
     }),

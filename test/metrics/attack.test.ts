@@ -11,7 +11,7 @@ import { fuzzRuns } from '../harness/fuzz.ts';
 import { encoded, text } from '../harness/hostile.ts';
 import { openWire, type Wire } from '../harness/wire.ts';
 import { parseExposition } from './exposition.ts';
-import { type Measured, startMeasured } from './measured.ts';
+import { type Measured, metricsAt, startMeasured } from './measured.ts';
 
 const REQUESTS = 'doorstep_request_duration_seconds_count';
 const FUZZ_LIMITS = { timeout: 210_000 + fuzzRuns * 60 };
@@ -100,7 +100,7 @@ describe('a line of the log', FUZZ_LIMITS, () => {
   let port: number;
   beforeAll(async () => {
     port = await freePort();
-    metrics = await startMetrics('127.0.0.1', port);
+    metrics = await startMetrics(metricsAt(port));
   });
   afterAll(() => metrics.close());
 

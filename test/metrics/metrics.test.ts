@@ -8,7 +8,7 @@ import { eventually } from '../harness/eventually.ts';
 import { freePort } from '../harness/free-port.ts';
 import { peopleAt } from '../harness/people.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
-import { type Measured, startMeasured } from './measured.ts';
+import { type Measured, metricsAt, startMeasured } from './measured.ts';
 
 const REQUESTS = 'doorstep_request_duration_seconds_count';
 const COMMANDS = 'doorstep_redis_command_duration_seconds_count';
@@ -66,6 +66,15 @@ describe('metrics', () => {
       expect([answer.status, await answer.text()]).toEqual([status, '']);
     });
 
+    it.each(['/metrics', '/nope'])('S46 has the strict headers at %s', async (path) => {
+      const { headers } = await fetch(app.metricsUrl + path);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': expect.stringMatching(/^default-src 'none';/),
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      });
+    });
+
     it('says 500 where something can’t be measured, and the process lives', async () => {
       const broken = new Registry();
       const collect = () => {
@@ -73,11 +82,10 @@ describe('metrics', () => {
       };
       new Gauge({ name: 'broken', help: 'Broken', registers: [broken], collect });
       const port = await freePort();
-      const server = await listen({ host: '127.0.0.1', port, registries: [broken] });
+      const server = await listen({ ...metricsAt(port), registries: [broken] });
       const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
       expect([answer.status, await answer.text()]).toEqual([500, '']);
-      server.closeAllConnections();
-      server.close();
+      await server.close();
     });
 
     it('is the only one: to visitors /metrics is a page that is not found', async () => {
