@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLogger } from '../../src/doorstep/logger.ts';
 import { type Metrics, startMetrics } from '../../src/metrics/metrics.ts';
-import { freePort } from '../harness/redis-server.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Serving, startServing } from '../harness/serving.ts';
 import { parseExposition } from './exposition.ts';
 import { metricsAt } from './measured.ts';
