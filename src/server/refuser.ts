@@ -6,7 +6,7 @@ import type { AnswersOwed } from './answers-owed.ts';
 import { type Answered, onTheWire, type Refusal, refusalOf, refusalPage } from './refusals.ts';
 
 /** How long what is still being sent may come in after a refusal: ending at once would take the page back. */
-const LINGER_MS = 1000;
+const DRAIN_GRACE_MS = 1000;
 
 interface RefuserDeps {
   owed: AnswersOwed;
@@ -92,7 +92,7 @@ export class Refuser {
       return;
     }
     socket.end(onTheWire(page));
-    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    const timer = setTimeout(() => socket.destroy(), DRAIN_GRACE_MS);
     socket.once('close', () => clearTimeout(timer));
   }
 

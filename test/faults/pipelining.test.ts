@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Child, runScript } from '../harness/process.ts';
 import { freePort } from '../harness/free-port.ts';
+import { type Child, runScript } from '../harness/process.ts';
 
 const CONNECTIONS = 100;
 const REQUESTS = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1600);
