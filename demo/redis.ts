@@ -166,6 +166,12 @@ export class EmbeddedRedis implements RedisCommands {
     return [this.#bytes(key)?.toString() ?? null, this.#leftMs(key)];
   }
 
+  async raiseMark(key: string, value: number, ttl: number) {
+    if (Number(this.#bytes(key) ?? 0) > value) return 0;
+    this.#store(key, String(value), ttl);
+    return 1;
+  }
+
   /** For tests, which look past the app. In `pattern` only `*` is special. */
   async keys(pattern: string) {
     const wanted = new RegExp(`^${pattern.replaceAll('*', '.*')}$`, 's');

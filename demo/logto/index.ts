@@ -16,6 +16,7 @@ import { signInRoutes } from './sign-in.ts';
 import { signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
 import { createUserDirectory, type UserDirectory } from './users.ts';
+import { type Administration, createAdministration, shown, type Webhook } from './webhook.ts';
 import {
   announceIssuer,
   answerUnknownRoute,
@@ -38,17 +39,18 @@ export interface LogtoOptions {
   client: LogtoClient;
   resources?: ApiResource[];
   lifetimes?: Partial<Lifetimes>;
+  webhook?: Webhook;
 }
 
-export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> {
+export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'>, Administration {
   /** `http://localhost:PORT` */
   endpoint: string;
   issuer: string;
   /** Calls of the token endpoint by `grant_type`, failed ones included. */
   tokenCalls: Readonly<Record<string, number>>;
   users: UserDirectory;
-  suspend(sub: string): void;
-  delete(sub: string): void;
+  /** There is one from now on, another one, or none. */
+  setWebhook(webhook: Webhook | null): void;
   /** The application's access control leaves the user out, or not any more. */
   exclude(sub: string, isExcluded?: boolean): void;
   /** The application's secret has expired, or there is a new one of the same text. */
@@ -93,6 +95,8 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const endpoint = server.url;
   const issuer = `${endpoint}/oidc`;
   const users = createUserDirectory();
+  let webhook = options.webhook ?? null;
+  const administration = createAdministration(users, () => webhook);
   const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
   const { faults, tokenCalls, countGrant } = createCounters();
 
@@ -146,6 +150,9 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
       provider: () => current.provider,
       users,
       connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
+      // Without the parts that only the Management API adds.
+      onProfileSynced: (user) =>
+        void administration.announce('User.Data.Updated', { data: shown(user) }),
       render,
     }),
   );
@@ -170,8 +177,10 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     issuer,
     tokenCalls,
     users,
-    suspend: (sub) => users.update(sub, { isSuspended: true }),
-    delete: (sub) => users.delete(sub),
+    ...administration,
+    setWebhook: (changed) => {
+      webhook = changed;
+    },
     exclude: (sub, isExcluded = true) => users.update(sub, { isExcluded }),
     expireSecret: (isExpired = true) => {
       isSecretExpired = isExpired;

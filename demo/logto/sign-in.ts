@@ -34,6 +34,8 @@ export interface SignInContext {
   provider: () => Provider;
   users: UserDirectory;
   connector: ReturnType<typeof createConnector>;
+  /** The name and picture of somebody who came back were taken over from Hugging Face. */
+  onProfileSynced: (user: LogtoUser) => void;
   render: Render;
 }
 
@@ -142,7 +144,12 @@ export function signInRoutes(context: SignInContext): Router {
     }
     try {
       const info = await connector.identify(answer.data.code);
-      await finish(req, res, users.fromHuggingFace(info));
+      const isKnown = users
+        .all()
+        .some(({ identities }) => identities.huggingface?.userId === info.sub);
+      const user = users.fromHuggingFace(info);
+      if (isKnown) context.onProfileSynced(user);
+      await finish(req, res, user);
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       backToSignIn(res, interaction, `Error occurred in connector: ${error.message}`);

@@ -23,6 +23,7 @@ import type { RedisCommands } from './redis/commands.ts';
 import { wrapRedisErrors } from './redis/errors.ts';
 import { withPrefix } from './redis/prefix.ts';
 import { isRecheckDue, recheckSession } from './refresh/recheck.ts';
+import { RecheckSignal } from './refresh/recheck-signal.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { Revocations } from './refresh/revocations.ts';
 import { logEnded } from './session/ending.ts';
@@ -34,6 +35,7 @@ import { DEFAULT_PATHS } from './sign-in/paths.ts';
 import { PendingSignIns } from './sign-in/pending-sign-in.ts';
 import { createRateLimits, DEFAULT_LIMITS } from './sign-in/rate-limits.ts';
 import { authRoutes } from './sign-in/routes.ts';
+import { webhook } from './sign-in/webhook.ts';
 
 /** What {@link createDoorstep} works with: a configuration that was read, a Redis that was connected. */
 export interface DoorstepParts extends Omit<DoorstepOptions, 'env' | 'redis'> {
@@ -80,7 +82,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   const paths = { ...DEFAULT_PATHS, ...parts.paths };
   const { baseUrl, secure, cookieSuffix } = config;
   const naming = { secure, cookieSuffix, cookiePrefix: parts.cookieName };
-  const { issuer, appId, apiResource, organizations, timeoutMs } = config.logto;
+  const { issuer, appId, apiResource, organizations, timeoutMs, webhookKeys } = config.logto;
   const { maxMs, recheckMs } = config.session;
   const origins = { own: baseUrl, trusted: parts.trustedOrigins ?? [] };
 
@@ -101,11 +103,22 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       if (ended.wasLive) logEnded(logger, line);
     },
   });
-  const refresher = new Refresher({ timeoutMs, redis, sessions, logto, revocations, logger, now });
+  const signal = webhookKeys.length > 0 ? new RecheckSignal(redis, now) : null;
+  signal?.start();
+  const refresher = new Refresher({
+    timeoutMs,
+    redis,
+    sessions,
+    logto,
+    revocations,
+    logger,
+    now,
+    signal,
+  });
   const limits = createRateLimits({ ...DEFAULT_LIMITS, ...parts.limits });
   const signInPath = paths.signIn;
   const principalDeps = { signInPath, apiResource, logto, refresher, sessions, now };
-  const recheckDeps = { recheckMs, refresher, sessions, logger, now };
+  const recheckDeps = { recheckMs, refresher, sessions, logger, now, signal };
   const ownVisitor = visitor({ signInPath, isForeignChange: false });
   const foreignVisitor = visitor({ signInPath, isForeignChange: true });
 
@@ -158,6 +171,22 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       }),
     ),
   );
+  if (signal) {
+    const failureLimit = limits.webhookFailure;
+    const path = paths.webhook;
+    const deps = {
+      path,
+      keys: webhookKeys,
+      issuer,
+      redis,
+      sessions,
+      signal,
+      revocations,
+      logger,
+      now,
+    };
+    middleware.use(onKitRoutes(webhook({ ...deps, failureLimit })));
+  }
   middleware.use(session, authenticate);
   middleware.use(
     onKitRoutes(
@@ -211,6 +240,9 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     flash,
     save: (req) => sessions.save(req),
     updateSession: (req, change) => sessions.updateData(req, change),
-    close: parts.close ?? (async () => {}),
+    async close() {
+      signal?.stop();
+      await parts.close?.();
+    },
   };
 }

@@ -37,6 +37,7 @@ export const REASONS = [
   'cross_site_request',
   'insecure_request',
   'invalid_logout_token',
+  'invalid_webhook',
   'too_many_requests',
   // An error of other code than ours that carries a 4xx status.
   'http_error',
@@ -274,6 +275,17 @@ export class InsecureRequest extends AppError {
 export class InvalidLogoutToken extends AppError {
   readonly status = 400;
   readonly reason = 'invalid_logout_token';
+}
+
+/** A webhook that was not signed by our Logto, or can't be read. The message is what the sender is told. */
+export class InvalidWebhook extends AppError {
+  readonly status: number;
+  readonly reason = 'invalid_webhook';
+
+  constructor(message: string, status = 400, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 /** More than a person would do in a minute. */

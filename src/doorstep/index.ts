@@ -71,3 +71,4 @@ export { sessionOf } from './session/session.ts';
 export type { NewSignIn, OnSignIn } from './sign-in/on-sign-in.ts';
 export type { Paths } from './sign-in/paths.ts';
 export type { Limits } from './sign-in/rate-limits.ts';
+export { WEBHOOK_OUTCOMES } from './sign-in/webhook-work.ts';

@@ -6,6 +6,7 @@ import {
   REFRESH_END_REASONS,
   type Reason,
   SIGN_IN_FAILURES,
+  WEBHOOK_OUTCOMES,
 } from '../doorstep/index.ts';
 import { REFUSALS } from '../server/refusals.ts';
 
@@ -51,6 +52,11 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
     help: 'Sign-outs here, and those that Logto told us of.',
     label: 'kind',
     values: ['here', 'backchannel', 'backchannel_refused'],
+  });
+  const webhooks = counter(registry, 'doorstep_webhooks_total', {
+    help: 'Webhooks of Logto, by what was done about them.',
+    label: 'outcome',
+    values: [...WEBHOOK_OUTCOMES, 'refused', 'late', 'failed'],
   });
   const errors = counter(registry, 'doorstep_errors_total', {
     help: 'Requests that ended in an error, by the code on its page. A page not found is none.',
@@ -98,6 +104,10 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
     ['sign_out', ({ kind }) => signOuts(kind)],
     ['backchannel_logout.refused', () => signOuts('backchannel_refused')],
     ['request.refused', ({ reason }) => refused(reason)],
+    ['webhook.received', ({ outcome }) => webhooks(outcome)],
+    ['webhook.refused', () => webhooks('refused')],
+    ['webhook.late', () => webhooks('late')],
+    ['webhook.failed', () => webhooks('failed')],
     ['redis.down', () => redisUp.set(0)],
     ['redis.back', () => redisUp.set(1)],
   ]);

@@ -322,8 +322,9 @@ const COPY: Record<Reason, Copy> = {
     todo: null,
     action: HOME,
   }),
-  // An answer to Logto, not to a person.
+  // Answers to Logto, not to a person.
   invalid_logout_token: UNEXPECTED,
+  invalid_webhook: UNEXPECTED,
   misuse: UNEXPECTED,
   unexpected: UNEXPECTED,
 };

@@ -16,12 +16,14 @@ import { type Config, parseConfig } from '../../src/site/config.ts';
 import { authorizeAt, type SignInChoice } from '../demo/authorize-at.ts';
 import { type Browser, createBrowser } from '../demo/browser.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
-import { API, startStandIns } from './stand-ins.ts';
+import { API, startStandIns, WEBHOOK_KEY } from './stand-ins.ts';
 
 export { API, CLIENT, SESSION_SECRET } from './stand-ins.ts';
 
 /** All there is: the books and the organizations, as the demo has them. */
 export const WHOLE_SITE: Environment = { API_RESOURCE: API, LOGTO_ORGANIZATIONS: 'true' };
+/** Logto tells this app of changes. */
+export const WITH_WEBHOOK: Environment = { LOGTO_WEBHOOK_SIGNING_KEY: WEBHOOK_KEY };
 export const ADA: SignInChoice = { as: 'ada-l', via: 'huggingface' };
 export const OTTER: SignInChoice = { as: 'quiet-otter', via: 'huggingface' };
 
@@ -63,11 +65,16 @@ export interface Doorstep {
   close(): Promise<void>;
 }
 
-const NO_LIMITS: Limits = { signIn: 1e9, callback: 1e9, backchannelFailures: 1e9 };
+const NO_LIMITS: Limits = {
+  signIn: 1e9,
+  callback: 1e9,
+  backchannelFailures: 1e9,
+  webhookFailures: 1e9,
+};
 
 export interface DoorstepOptions {
   /** Lifted unless given. */
-  limits?: Limits;
+  limits?: Partial<Limits>;
   environment?: Environment;
   logto?: Partial<LogtoOptions>;
   /** Settings for redis-server. */
@@ -99,6 +106,8 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     // Ports are random here, and names are not to be; test/doorstep/http/cookies.test.ts has them by port.
     ...(options.cookiesByPort ? {} : { cookieSuffix: '' }),
   };
+  const [signingKey] = config.logto.webhookKeys;
+  if (signingKey) logto.setWebhook({ url: `${url}/hooks/logto`, signingKey });
   const logs: LogLine[] = [];
   const logger = createLogger('debug', { write: (line) => void logs.push(JSON.parse(line)) });
   const redisServer = hasRedisServer ? await startRedisServer(options.redisSettings) : null;

@@ -5,6 +5,8 @@ import { freePort } from './free-port.ts';
 
 export const CLIENT = { id: 'test-app', secret: 'test-app-secret' };
 const CONNECTOR = { id: 'test-connector', secret: 'test-connector-secret' };
+/** As Logto makes them: 32 characters. */
+export const WEBHOOK_KEY = 'Zt4mWq9xKc2vRb7nLs5hYp8dGf3jTe6u';
 /** Known to Logto; an app has it only where its environment says so. */
 export const API = 'https://books.example/api';
 /** Long and varied enough to be taken, and known to the tests that look for it in logs. */

@@ -7,6 +7,7 @@ import {
   flag,
   origin,
   secrets,
+  signingKeys,
   wholeNumber,
 } from './fields.ts';
 import { redisChecks, redisConfig, redisVariables } from './redis-address.ts';
@@ -54,6 +55,12 @@ export const kitVariables = {
   LOGTO_TIMEOUT_SECONDS: wholeNumber(1, 60, 5).default(5).register(documentation, {
     about: 'How long one call to Logto may take, 1 to 60 seconds. After that it has failed.',
     example: '10',
+  }),
+  LOGTO_WEBHOOK_SIGNING_KEY: signingKeys.optional().register(documentation, {
+    about:
+      'The signing key of the webhook at Logto that tells of suspended and deleted people (docs/webhooks.md). Secret. With it there is POST /hooks/logto. Several with commas, to change it: all of them are accepted.',
+    example: 'wK3nVt8yQpL2sXz6RbM9cHf4JdG7uTa1',
+    default: 'none, there is no webhook',
   }),
   BASE_URL: origin('https://app.example.com').register(documentation, {
     about:
@@ -140,6 +147,8 @@ export function kitConfig(env: KitVariables) {
       /** The API that access tokens are for (RFC 8707); null: this site has none. */
       apiResource: env.API_RESOURCE ?? null,
       timeoutMs: env.LOGTO_TIMEOUT_SECONDS * 1000,
+      /** Any of them may have signed a webhook; none: there is no route for webhooks. */
+      webhookKeys: env.LOGTO_WEBHOOK_SIGNING_KEY ?? [],
     },
     /** null where the app brings a client of its own. */
     redis: redisConfig(env),

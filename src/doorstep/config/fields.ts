@@ -14,6 +14,8 @@ export const documentation = z.registry<Documentation>();
 
 const SECRET_LENGTH = 32;
 export const NEW_SECRET = 'make one with: openssl rand -base64 48';
+/** More than a change of keys needs; each costs a digest of every body. */
+const MAX_SIGNING_KEYS = 5;
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 /** An eighth of IPv4 is 32 networks of the size of 10.0.0.0/8. */
 const TRUSTED_SHARE = 1 / 8;
@@ -122,6 +124,22 @@ function problemOfSecret(secret: string): string | null {
     ? `looks like a sample, anybody could know it; ${NEW_SECRET}`
     : null;
 }
+
+/** Made by Logto, 32 characters each. */
+export const signingKeys = clientText('the signing key of the webhook at Logto').transform(
+  (value, context) => {
+    const list = value.split(',').map((key) => key.trim());
+    const fail = (message: string) => context.addIssue({ code: 'custom', message });
+    if (list.length > MAX_SIGNING_KEYS) fail(`has more than ${MAX_SIGNING_KEYS} keys in it`);
+    for (const key of list) {
+      if (key.length >= SECRET_LENGTH && !/\s/.test(key)) continue;
+      fail(
+        `is not whole: Logto's keys have ${SECRET_LENGTH} characters, this has ${key.length}; copy it anew from Logto Console > Webhooks`,
+      );
+    }
+    return list;
+  },
+);
 
 export const proxies = z
   .string()

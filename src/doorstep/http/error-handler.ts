@@ -136,6 +136,7 @@ const COPY: Record<Reason, [title: string, detail: string]> = {
     'The request reached this server without encryption, or its proxy didn’t say otherwise.',
   ],
   invalid_logout_token: ['The logout token was not accepted', 'Nothing was changed.'],
+  invalid_webhook: ['The webhook was not accepted', 'Nothing was changed.'],
   too_many_requests: ['That was a little too often', 'Wait a minute, then try again.'],
   http_error: ['That didn’t work', 'The request could not be answered as it was.'],
   misuse: ['Something broke on our side', 'The log of this site says what it is.'],

@@ -31,6 +31,7 @@ export interface RedisCommands {
   listIndex(key: string, offset: number, count: number): Promise<string[]>;
   forgetInIndex(key: string, member: string, longestLife: number): Promise<number>;
   readMark(key: string): Promise<[value: string | null, ttl: number]>;
+  raiseMark(key: string, value: number, ttl: number): Promise<number>;
 }
 
 /** The time of the server that runs the script, milliseconds since 1970. */
@@ -112,6 +113,14 @@ export const SCRIPTS = {
     numberOfKeys: 1,
     lua: `return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }`,
   },
+  /** Keeps the highest number. 0: a higher one is there already. */
+  raiseMark: {
+    numberOfKeys: 1,
+    lua: `local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+      if known > tonumber(ARGV[1]) then return 0 end
+      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+      return 1`,
+  },
 };
 
 /** What ioredis makes of `scripts`: a method for each, and one that answers with a Buffer. */
@@ -126,6 +135,7 @@ type ScriptMethods = Pick<
   | 'listIndex'
   | 'forgetInIndex'
   | 'readMark'
+  | 'raiseMark'
 >;
 declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}

@@ -18,6 +18,7 @@ import {
   pickToken,
 } from './access-tokens.ts';
 import { RefreshLock } from './lock.ts';
+import type { RecheckSignal } from './recheck-signal.ts';
 import { retryOnReset } from './retry.ts';
 import type { Revocations } from './revocations.ts';
 
@@ -32,6 +33,7 @@ export interface RefreshDeps {
   revocations: Revocations;
   logger: Logger;
   now: () => number;
+  signal: RecheckSignal | null;
 }
 
 /**
@@ -106,8 +108,11 @@ export class Refresher {
     audience: Audience,
     old: StoredTokens,
   ): Promise<StoredTokens> {
-    const { logto, logger, now } = this.#deps;
+    const { logto, logger, now, signal } = this.#deps;
     const key = accessTokenKey(audience);
+    // As it was before Logto is asked: what is told meanwhile may not be in its answer.
+    const mark = target.user.recheck?.mark;
+    const wasTold = mark !== undefined || (signal?.concerns(target.user) ?? false);
     const storage: ClientStorage = new Map(
       Object.entries({
         [PersistKey.IdToken]: target.record.idToken,
@@ -144,7 +149,7 @@ export class Refresher {
     }
     const checkedAt = now();
     const changed = userFrom(claims, { ...target.user, checkedAt });
-    if (rightsOf(changed) !== rightsOf(target.user)) {
+    if (wasTold || rightsOf(changed) !== rightsOf(target.user)) {
       // The other access tokens say what the person might do before.
       const accessTokens = storage.get(PersistKey.AccessToken) ?? '{}';
       storage.set(PersistKey.AccessToken, pickToken(accessTokens, key));
@@ -152,10 +157,12 @@ export class Refresher {
     const fresh = await this.#write(target, storage, { ...old, refreshedAt: checkedAt });
     const idToken = storage.get(PersistKey.IdToken) ?? '';
     await this.#deps.sessions.update(target, (record) => {
-      // Of two refreshes, the later one counts.
-      if (record.user.checkedAt > checkedAt) return;
+      const answersMark = mark !== undefined && record.user.recheck?.mark === mark;
+      // Of two refreshes, the later one counts; a mark tells which, whatever the clocks say.
+      if (!answersMark && record.user.checkedAt > checkedAt) return;
       record.idToken = idToken;
       Object.assign(record.user, changed);
+      if (answersMark) delete record.user.recheck;
     });
     const { requestId } = target;
     logger.info({ event: 'refresh.succeeded', requestId, sub: changed.sub }, 'Tokens refreshed');

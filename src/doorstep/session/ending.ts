@@ -25,6 +25,9 @@ export const END_REASONS = [
   'replaced',
   /** By a sign-in over the limit of sessions for one person. */
   'too_many',
+  /** At Logto, which has told us by a webhook. */
+  'suspended',
+  'deleted',
   ...REFRESH_END_REASONS,
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];

@@ -20,6 +20,15 @@ const SessionUser = z.object({
   endsAt: z.number(),
   /** When Logto last confirmed this person; after a failed recheck, later. */
   checkedAt: z.number(),
+  /** Logto told of a change: ask it at the next request. */
+  recheck: z
+    .object({
+      /** Another one with each change. */
+      mark: z.string(),
+      /** While Logto is unreachable not every page asks it; milliseconds since 1970. */
+      notBefore: z.number(),
+    })
+    .optional(),
   device: Device,
   /** At Logto, as it last said; sorted, and empty where they were not asked for. */
   roles: z.array(z.string()),

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { KitConfig } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
-import { settleAll } from '../promises.ts';
+import { mapInBatches, settleAll } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { type EndedSession, Ending, type EndReason, mayShareGrant } from './ending.ts';
 import { sessionMiddleware } from './middleware.ts';
@@ -197,6 +198,32 @@ export class Sessions {
   /** See {@link Ending.endAll}. */
   endAll(target: IndexTarget, except?: string): Promise<EndedSession[]> {
     return this.#ending.endAll(target, except);
+  }
+
+  /**
+   * Notes when a user was changed at Logto, by Logto's clock, in milliseconds since 1970.
+   *
+   * @returns false when a later change is known.
+   */
+  noteChange(user: UserKey, updatedAt: number): Promise<boolean> {
+    return this.#index.noteChange(user, updatedAt);
+  }
+
+  /**
+   * Has all sessions of these users ask Logto at their next request. What is being refreshed at this
+   * moment may have asked before the change, so that does not take the mark away.
+   *
+   * @returns how many sessions there are; some may have gone idle.
+   */
+  async askToRecheck(users: readonly UserKey[]): Promise<number> {
+    const mark = randomUUID();
+    const ids = (await mapInBatches(users, (user) => this.#index.all(user))).flat();
+    await mapInBatches(ids, (id) =>
+      this.#store.update(id, ({ user }) => {
+        if (user) user.recheck = { mark, notBefore: 0 };
+      }),
+    );
+    return ids.length;
   }
 
   /** Ids of all sessions of a user; some may have gone idle. */

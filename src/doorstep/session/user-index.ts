@@ -82,8 +82,20 @@ export class UserIndex {
       return startedAt <= Math.max(Number(endedAt), now - (TOMBSTONE_MS - left));
     });
   }
+
+  /**
+   * Notes when a user was changed at Logto, by Logto's clock, in milliseconds since 1970.
+   *
+   * @returns false when a later change is known: word of an older one came after it.
+   */
+  async noteChange(user: UserKey, updatedAt: number): Promise<boolean> {
+    const key = `user-changed:${digest([user.iss, user.sub])}`;
+    return (await this.#redis.raiseMark(key, updatedAt, CHANGE_MS)) === 1;
+  }
 }
 
+/** Longer than word of a change is accepted, clocks that are off either way included. */
+const CHANGE_MS = 11 * 60_000;
 /** How long a person may take at Logto and Hugging Face. */
 export const SIGN_IN_LIFETIME_MS = 60 * 60_000;
 /** For as long as a sign-in can be under way, and then be saved. */

@@ -10,6 +10,8 @@ export interface Paths {
   signOut: string;
   /** POST; `/backchannel-logout` by default. Register it at Logto as back-channel logout URI. */
   backchannelLogout: string;
+  /** POST; `/hooks/logto` by default, and only with LOGTO_WEBHOOK_SIGNING_KEY. Logto's webhook calls it. */
+  webhook: string;
 }
 
 export const DEFAULT_PATHS: Paths = {
@@ -18,4 +20,5 @@ export const DEFAULT_PATHS: Paths = {
   callback: '/callback',
   signOut: '/sign-out',
   backchannelLogout: '/backchannel-logout',
+  webhook: '/hooks/logto',
 };
