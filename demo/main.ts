@@ -1,4 +1,5 @@
 import { createApp } from '../src/app.ts';
+import { DEFAULT_PATHS, WEBHOOK_EVENTS } from '../src/doorstep/operator.ts';
 import { serve } from '../src/server.ts';
 import { type Config, parseConfig } from '../src/site/config.ts';
 import { plainAnswerHeaders } from '../src/site/security-headers.ts';
@@ -12,6 +13,8 @@ import { redisOrEmbedded } from './redis-or-embedded.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 const APP = { id: 'doorstep-demo-app', secret: 'demo-only-app-secret' };
+/** As Logto makes them: 32 characters. */
+const WEBHOOK_KEY = 'demo-only-webhook-signing-key-32';
 const CONNECTOR = { id: 'doorstep-demo-connector', secret: 'demo-only-connector-secret' };
 
 /** `npm run demo`: the app, with Logto and Hugging Face as stand-ins on this machine. */
@@ -35,6 +38,11 @@ async function main(): Promise<void> {
       postLogoutRedirectUris: [`${baseUrl}/`],
     },
     resources: [{ indicator: config.logto.apiResource, scopes: apiScopes }],
+    webhook: {
+      url: baseUrl + DEFAULT_PATHS.webhook,
+      signingKey: WEBHOOK_KEY,
+      events: WEBHOOK_EVENTS,
+    },
   }).catch(portTaken('DEMO_LOGTO_PORT', logtoPort));
   huggingFace.registerClient({
     ...CONNECTOR,
@@ -70,6 +78,7 @@ function demoConfig(logtoEndpoint: string) {
     LOGTO_ENDPOINT: logtoEndpoint,
     LOGTO_APP_ID: APP.id,
     LOGTO_APP_SECRET: APP.secret,
+    LOGTO_WEBHOOK_SIGNING_KEY: WEBHOOK_KEY,
     LOGTO_ORGANIZATIONS: process.env.LOGTO_ORGANIZATIONS || 'true',
   });
   const apiResource = config.logto.apiResource ?? `${config.baseUrl}/api`;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { expect } from 'vitest';
+import type { Environment } from '../../src/doorstep/config/config.ts';
 import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, CLIENT, type Doorstep, OTTER, SESSION_SECRET, startDoorstep } from './doorstep.ts';
@@ -39,11 +40,12 @@ export interface Siege {
   close(): Promise<void>;
 }
 
-export async function laySiege(): Promise<Siege> {
+export async function laySiege(more: Environment = {}): Promise<Siege> {
   const environment = {
     // A long run must not meet a recheck, which changes a session rightly.
     ACCOUNT_RECHECK_MINUTES: '1440',
     LOGTO_TIMEOUT_SECONDS: '60',
+    ...more,
   };
   const app = await startDoorstep({ environment, wrapRedis: patient });
   const wire = openWire(app.url);
