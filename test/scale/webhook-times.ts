@@ -5,6 +5,7 @@
  * Two processes behind a proxy without stickiness. Meanwhile other people look at pages, Logto's
  * OpenID Connect side hangs, and one process after the other is restarted.
  */
+import { readFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startDoorstep, WITH_WEBHOOK } from '../harness/doorstep.ts';
@@ -58,16 +59,18 @@ const pages: number[] = [];
 let failed = 0;
 let turnedAway = 0;
 let isLoadOn = true;
-const load = staying.map(async (person, index) => {
-  await pause(index * 3);
-  while (isLoadOn) {
-    const seen = await lookAt(person).catch(() => null);
-    if (!seen || seen.status >= 500) failed += 1;
-    else if (!seen.isIn) turnedAway += 1;
-    else pages.push(seen.ms);
-    await pause(15);
-  }
-});
+const startLoad = () =>
+  staying.map(async (person, index) => {
+    await pause(index * 3);
+    while (isLoadOn) {
+      const seen = await lookAt(person).catch(() => null);
+      if (!seen || seen.status >= 500) failed += 1;
+      else if (!seen.isIn) turnedAway += 1;
+      else pages.push(seen.ms);
+      await pause(15);
+    }
+  });
+let load = startLoad();
 
 for (const endpoint of ['revocation', 'token', 'userinfo'] as const) {
   app.logto.failNext(endpoint, 'hang', 10_000);
@@ -108,9 +111,18 @@ say(
 const before = { pages: pages.length };
 await pause(3000);
 const quiet = pages.slice(before.pages);
-const users = Array.from({ length: EVENTS_AT_ONCE }, (_, index) =>
+const users = Array.from({ length: 2 * EVENTS_AT_ONCE }, (_, index) =>
   app.logto.users.register(`at_once_${index}`),
 );
+isLoadOn = false;
+await Promise.all(load);
+const idle = cpuMs();
+// Without the pages, so that it is the webhooks' own.
+await Promise.all(users.splice(0, EVENTS_AT_ONCE).map(({ sub }) => app.logto.suspend(sub)));
+say(`Processor time of ${EVENTS_AT_ONCE} at once, both processes: ${cpuMs() - idle} ms`);
+isLoadOn = true;
+load = startLoad();
+await pause(1000);
 const from = { pages: pages.length, at: performance.now() };
 const answers = await Promise.all(users.map(({ sub }) => app.logto.suspend(sub)));
 const tookMs = Math.round(performance.now() - from.at);
@@ -150,6 +162,15 @@ function restartOver(running: AppProcess[]) {
       return count;
     },
   };
+}
+
+/** Processor time that the processes have used so far; Linux counts in hundredths of a second. */
+function cpuMs(): number {
+  const ticks = processes.map(({ child }) => {
+    const stat = readFileSync(`/proc/${child.process.pid}/stat`, 'utf8').split(') ')[1]?.split(' ');
+    return Number(stat?.[11]) + Number(stat?.[12]);
+  });
+  return ticks.reduce((sum, one) => sum + one, 0) * 10;
 }
 
 function say(line: string): void {
