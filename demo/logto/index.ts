@@ -10,6 +10,7 @@ import { createCounters, type LogtoEndpoint } from './counters.ts';
 import { createSigningKey, type SigningAlgorithm, type SigningKey, sign } from './keys.ts';
 import { defaultLifetimes, type Lifetimes } from './lifetimes.ts';
 import { deliverLogoutToken, type LogoutTokenParts, mintLogoutToken } from './logout.ts';
+import { createOneTimeTokens, type OneTimeTokens, oneTimeTokenRoutes } from './one-time-tokens.ts';
 import { createCookieKeys, createProvider, type LogtoClient, unknownClient } from './provider.ts';
 import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
@@ -47,6 +48,7 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> 
   /** Calls of the token endpoint by `grant_type`, failed ones included. */
   tokenCalls: Readonly<Record<string, number>>;
   users: UserDirectory;
+  oneTimeTokens: OneTimeTokens;
   suspend(sub: string): void;
   delete(sub: string): void;
   /** The application's access control leaves the user out, or not any more. */
@@ -93,6 +95,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const endpoint = server.url;
   const issuer = `${endpoint}/oidc`;
   const users = createUserDirectory();
+  const oneTimeTokens = createOneTimeTokens();
   const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
   const { faults, tokenCalls, countGrant } = createCounters();
 
@@ -139,16 +142,15 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     if (isSecretExpired && hasSecret) res.status(400).json(expiredSecret());
     else current.handle(req, res);
   });
-  app.use(
-    signInRoutes({
-      appName: options.appName,
-      appUrl: options.appUrl,
-      provider: () => current.provider,
-      users,
-      connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
-      render,
-    }),
-  );
+  const signInContext = {
+    appName: options.appName,
+    appUrl: options.appUrl,
+    provider: () => current.provider,
+    users,
+    connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
+    render,
+  };
+  app.use(oneTimeTokenRoutes({ ...signInContext, oneTimeTokens }), signInRoutes(signInContext));
 
   const signingKey = (): SigningKey => {
     const [key] = keys;
@@ -170,6 +172,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     issuer,
     tokenCalls,
     users,
+    oneTimeTokens,
     suspend: (sub) => users.update(sub, { isSuspended: true }),
     delete: (sub) => users.delete(sub),
     exclude: (sub, isExcluded = true) => users.update(sub, { isExcluded }),

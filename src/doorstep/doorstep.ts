@@ -29,6 +29,8 @@ import { sessionOf } from './session/session.ts';
 import { Sessions } from './session/sessions.ts';
 import { backchannelLogout } from './sign-in/backchannel-logout.ts';
 import { interruptedSignIn } from './sign-in/interrupted-sign-in.ts';
+import { openSignInLink, signInLinkPage } from './sign-in/link.ts';
+import { OpenedLinks } from './sign-in/opened-link.ts';
 import { DEFAULT_PATHS } from './sign-in/paths.ts';
 import { PendingSignIns } from './sign-in/pending-sign-in.ts';
 import { createRateLimits, DEFAULT_LIMITS } from './sign-in/rate-limits.ts';
@@ -86,6 +88,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   const sealer = new Sealer(config.session.secrets);
   const flash = new FlashMessages({ sealer, ...naming });
   const pendingSignIns = new PendingSignIns({ sealer, ...naming, now });
+  const openedLinks = new OpenedLinks({ sealer, ...naming, now });
   const logto = createLogto({ config, fetch, now, apiScopes });
   const revocations = new Revocations({ logto, logger });
   const sessions = new Sessions({
@@ -157,7 +160,23 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       }),
     ),
   );
+  const answer = parts.signOutAnswer ?? 'page';
+  const links = {
+    paths,
+    origins,
+    baseUrl,
+    logto,
+    pendingSignIns,
+    openedLinks,
+    logger,
+    now,
+    limits,
+    answer,
+    render: parts.renderSignInLink,
+  };
+  middleware.use(onKitRoutes(openSignInLink(links)));
   middleware.use(session, authenticate);
+  middleware.use(onKitRoutes(signInLinkPage(links)));
   middleware.use(
     onKitRoutes(
       authRoutes({
@@ -168,7 +187,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         issuer,
         maxMs,
         afterSignOut: parts.afterSignOut ?? '/',
-        signOutAnswer: parts.signOutAnswer ?? 'page',
+        signOutAnswer: answer,
         onSignIn: parts.onSignIn,
         redis,
         sessions,

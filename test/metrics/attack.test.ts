@@ -26,6 +26,7 @@ const ROUTE = [
   '/assets',
   '/api',
   '/sign-in',
+  '/sign-in/link',
   '/sign-up',
   '/callback',
   '/sign-out',
