@@ -11,7 +11,13 @@ import { createSigningKey, type SigningAlgorithm, type SigningKey, sign } from '
 import { defaultLifetimes, type Lifetimes } from './lifetimes.ts';
 import { deliverLogoutToken, type LogoutTokenParts, mintLogoutToken } from './logout.ts';
 import { createOneTimeTokens, type OneTimeTokens, oneTimeTokenRoutes } from './one-time-tokens.ts';
-import { createCookieKeys, createProvider, type LogtoClient, unknownClient } from './provider.ts';
+import {
+  createCookieKeys,
+  createProvider,
+  type LogtoClient,
+  type Machine,
+  unknownClient,
+} from './provider.ts';
 import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
 import { signInExperience } from './sign-in-experience.ts';
@@ -37,6 +43,7 @@ export interface LogtoOptions {
   appUrl: string;
   huggingFace: ConnectorSettings;
   client: LogtoClient;
+  machines?: Machine[];
   resources?: ApiResource[];
   lifetimes?: Partial<Lifetimes>;
 }
@@ -102,6 +109,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const settings = {
     issuer,
     client: options.client,
+    machines: options.machines ?? [],
     resources: options.resources ?? [],
     users,
     storage: createStorage(unknownClient),

@@ -19,9 +19,17 @@ export interface LogtoClient {
   backchannelLogoutSessionRequired?: boolean;
 }
 
+/** A machine-to-machine application, and the permissions that its roles give. */
+export interface Machine {
+  id: string;
+  secret: string;
+  scopes: string[];
+}
+
 export interface ProviderSettings {
   issuer: string;
   client: LogtoClient;
+  machines: Machine[];
   resources: ApiResource[];
   users: UserDirectory;
   storage: Storage;
@@ -40,7 +48,7 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
   const provider = new Provider(settings.issuer, {
     adapter: settings.storage.adapterFor,
     jwks: { keys: keys.map(({ jwk }) => jwk) },
-    clients: [clientMetadata(settings.client)],
+    clients: [clientMetadata(settings.client), ...settings.machines.map(machineMetadata)],
     clientDefaults: { id_token_signed_response_alg: keys[0]?.alg ?? 'ES384' },
     claims: claimsByScope,
     scopes: ['openid', 'offline_access', ...Object.keys(claimsByScope)],
@@ -118,7 +126,21 @@ function clientMetadata(client: LogtoClient) {
   };
 }
 
-function featuresOf({ resources, users, lifetimes }: ProviderSettings): Configuration['features'] {
+const machineMetadata = ({ id, secret }: Machine) => ({
+  client_id: id,
+  client_secret: secret,
+  redirect_uris: [],
+  response_types: [],
+  grant_types: ['client_credentials'],
+  token_endpoint_auth_method: 'client_secret_basic' as const,
+});
+
+function featuresOf({
+  resources,
+  users,
+  machines,
+  lifetimes,
+}: ProviderSettings): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
@@ -133,7 +155,7 @@ function featuresOf({ resources, users, lifetimes }: ProviderSettings): Configur
     },
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource: signedOutSource },
-    resourceIndicators: resourceIndicators(resources, users, () => lifetimes.accessToken),
+    resourceIndicators: resourceIndicators(resources, users, machines, () => lifetimes.accessToken),
   };
 }
 

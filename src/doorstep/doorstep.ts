@@ -5,6 +5,7 @@ import { bearer } from './access/bearer.ts';
 import { signInAddressFrom } from './access/guards.ts';
 import { OwnSessionList } from './access/own-session-list.ts';
 import { setPrincipal, visitor } from './access/principal.ts';
+import { protectedResource, resourceMetadata } from './access/protected-resource.ts';
 import { SessionPrincipal } from './access/session-principal.ts';
 import { type KitConfig, parseKitConfig } from './config/config.ts';
 import { Sealer } from './crypto/sealer.ts';
@@ -76,7 +77,7 @@ const noop = () => {};
 
 /** Puts the parts together: the only file that knows them all. */
 export function createDoorstep(parts: DoorstepParts): Doorstep {
-  const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes } = parts;
+  const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes = [] } = parts;
   const redis = wrapRedisErrors(withPrefix(parts.redis, parts.redisPrefix ?? ''));
   const paths = { ...DEFAULT_PATHS, ...parts.paths };
   const { baseUrl, secure, cookieSuffix } = config;
@@ -135,7 +136,10 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     }, next);
   };
 
+  const apiPath = parts.apiPath ?? '/api';
+  const resource = protectedResource({ baseUrl, apiPath, apiResource, issuer, apiScopes });
   const kitRoutes = new Set(Object.values(paths));
+  if (resource) kitRoutes.add(resource.path);
   /** Other requests pass by it: they need not pay for it. */
   const onKitRoutes =
     (handler: RequestHandler): RequestHandler =>
@@ -175,6 +179,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     render: parts.renderSignInLink,
   };
   middleware.use(onKitRoutes(openSignInLink(links)));
+  if (resource) middleware.use(onKitRoutes(resourceMetadata(resource)));
   middleware.use(session, authenticate);
   middleware.use(onKitRoutes(signInLinkPage(links)));
   middleware.use(
@@ -214,7 +219,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
 
   const api = Router();
   api.use(rejectAbsoluteForm, requireSecure(config));
-  api.use(bearer({ signInPath, issuer, apiResource, organizations, logto, now }));
+  api.use(bearer({ signInPath, issuer, apiResource, organizations, resource, logto, now }));
 
   return {
     middleware,

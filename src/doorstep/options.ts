@@ -119,6 +119,13 @@ export interface DoorstepOptions {
    * @example await doorstep({ apiScopes: ['read:books'] })
    */
   apiScopes?: readonly string[];
+  /**
+   * Where `auth.bearer` is mounted, in lower case. Default: `/api`. With API_RESOURCE, programs learn at
+   * `/.well-known/oauth-protected-resource<apiPath>` which token they need (RFC 9728).
+   *
+   * @example await doorstep({ apiPath: '/v1' })
+   */
+  apiPath?: string;
 }
 
 /** What `doorstep()` gives: mount `middleware` early and `errorHandler` last. */

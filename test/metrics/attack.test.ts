@@ -25,6 +25,8 @@ const ROUTE = [
   '/readyz',
   '/assets',
   '/api',
+  '/api/openapi.json',
+  '/.well-known/oauth-protected-resource/api',
   '/sign-in',
   '/sign-in/link',
   '/sign-up',
