@@ -1,4 +1,5 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Express, IRouter } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -71,6 +72,24 @@ describe('what the API says of itself', () => {
     const routes = mounted.flatMap(({ handle }) => routesOf(handle));
     expect(routes.length).toBeGreaterThan(0);
     expect(routes.sort()).toEqual(documented.sort());
+  });
+
+  it('S68 whatever else is asked of it, a refusal is a problem as the document has it', async () => {
+    const { body } = await request(site.url).get('/api/openapi.json');
+    const holds = new Ajv2020({ strict: false }).compile(body.components.schemas.Problem);
+    const now = Math.floor(Date.now() / 1000);
+    const claims = { iss: site.logto.issuer, sub: 's', aud: API, iat: now, exp: now + 60 };
+    const token = await site.logto.mint(claims, { typ: 'at+jwt' });
+    for (const [authorization, status] of [
+      ['', 401],
+      ['Bearer x', 401],
+      [`Bearer ${token}`, 404],
+    ] as const) {
+      const refused = await request(site.url).get('/api/nope').set({ authorization });
+      expect([refused.status, holds(refused.body), holds.errors]).toEqual([status, true, null]);
+      expect(refused.headers['content-type']).toContain('application/problem+json');
+    }
+    expect(holds({ ...body, title: 'None' })).toBe(false);
   });
 
   it('without API_RESOURCE there is none of it', async () => {
