@@ -22,6 +22,7 @@ import { organizations } from './site/organizations.ts';
 import { createPages } from './site/pages.ts';
 import { noStore, securityHeaders } from './site/security-headers.ts';
 import { sessionsPage } from './site/sessions.ts';
+import { signInLinkPage } from './site/sign-in-link.ts';
 import { signOutPage } from './site/sign-out.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
@@ -47,10 +48,15 @@ export function createApp({ observe, ...options }: Deps): Express {
   if (config.logto.apiResource) features.push(books);
   const apiScopes = features.flatMap((feature) => feature.apiScopes);
 
-  // Every page of this site allows Logto in its form-action, so sign-out may redirect there.
-  const auth = createDoorstep({ ...options, apiScopes, signOutAnswer: 'redirect' });
   const assets = createAssets();
   const send = createPages({ config, assets, features });
+  const auth = createDoorstep({
+    ...options,
+    apiScopes,
+    // Every page of this site allows Logto in its form-action, so its forms may redirect there.
+    signOutAnswer: 'redirect',
+    renderSignInLink: signInLinkPage(send),
+  });
   const pages: PageDeps = { config, auth, redis, logger, now, features, send };
 
   const app = express();

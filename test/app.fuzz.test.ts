@@ -10,6 +10,7 @@ const PATHS = [
   '/sessions',
   '/sessions/x/end',
   '/sign-in',
+  '/sign-in/link',
   '/sign-up',
   '/callback',
   '/sign-out',

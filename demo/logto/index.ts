@@ -10,12 +10,19 @@ import { createCounters, type LogtoEndpoint } from './counters.ts';
 import { createSigningKey, type SigningAlgorithm, type SigningKey, sign } from './keys.ts';
 import { defaultLifetimes, type Lifetimes } from './lifetimes.ts';
 import { deliverLogoutToken, type LogoutTokenParts, mintLogoutToken } from './logout.ts';
-import { createCookieKeys, createProvider, type LogtoClient, unknownClient } from './provider.ts';
+import { createOneTimeTokens, type OneTimeTokens, oneTimeTokenRoutes } from './one-time-tokens.ts';
+import {
+  createCookieKeys,
+  createProvider,
+  type LogtoClient,
+  type Machine,
+  unknownClient,
+} from './provider.ts';
 import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
 import { signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
-import { createUserDirectory, type UserDirectory } from './users.ts';
+import { createUserDirectory, type LogtoUser, type UserDirectory } from './users.ts';
 import { type Administration, createAdministration, shown, type Webhook } from './webhook.ts';
 import {
   announceIssuer,
@@ -37,6 +44,7 @@ export interface LogtoOptions {
   appUrl: string;
   huggingFace: ConnectorSettings;
   client: LogtoClient;
+  machines?: Machine[];
   resources?: ApiResource[];
   lifetimes?: Partial<Lifetimes>;
   webhook?: Webhook;
@@ -51,6 +59,7 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'>,
   users: UserDirectory;
   /** There is one from now on, another one, or none. */
   setWebhook(webhook: Webhook | null): void;
+  oneTimeTokens: OneTimeTokens;
   /** The application's access control leaves the user out, or not any more. */
   exclude(sub: string, isExcluded?: boolean): void;
   /** The application's secret has expired, or there is a new one of the same text. */
@@ -97,12 +106,14 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const users = createUserDirectory();
   let webhook = options.webhook ?? null;
   const administration = createAdministration(users, () => webhook);
+  const oneTimeTokens = createOneTimeTokens();
   const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
   const { faults, tokenCalls, countGrant } = createCounters();
 
   const settings = {
     issuer,
     client: options.client,
+    machines: options.machines ?? [],
     resources: options.resources ?? [],
     users,
     storage: createStorage(unknownClient),
@@ -143,19 +154,18 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     if (isSecretExpired && hasSecret) res.status(400).json(expiredSecret());
     else current.handle(req, res);
   });
-  app.use(
-    signInRoutes({
-      appName: options.appName,
-      appUrl: options.appUrl,
-      provider: () => current.provider,
-      users,
-      connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
-      // Without the parts that only the Management API adds.
-      onProfileSynced: (user) =>
-        void administration.announce('User.Data.Updated', { data: shown(user) }),
-      render,
-    }),
-  );
+  const signInContext = {
+    appName: options.appName,
+    appUrl: options.appUrl,
+    provider: () => current.provider,
+    users,
+    connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
+    // Without the parts that only the Management API adds.
+    onProfileSynced: (user: LogtoUser) =>
+      void administration.announce('User.Data.Updated', { data: shown(user) }),
+    render,
+  };
+  app.use(oneTimeTokenRoutes({ ...signInContext, oneTimeTokens }), signInRoutes(signInContext));
 
   const signingKey = (): SigningKey => {
     const [key] = keys;
@@ -181,6 +191,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     setWebhook: (changed) => {
       webhook = changed;
     },
+    oneTimeTokens,
     exclude: (sub, isExcluded = true) => users.update(sub, { isExcluded }),
     expireSecret: (isExpired = true) => {
       isSecretExpired = isExpired;

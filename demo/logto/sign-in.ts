@@ -51,6 +51,19 @@ const usernameForm = z.object({
 });
 const socialCallback = z.object({ state: z.string(), code: z.string().optional() });
 
+/** Logto knows who it is. */
+export async function finishAs(
+  { provider }: Pick<SignInContext, 'provider'>,
+  user: LogtoUser,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  if (user.isSuspended) return res.redirect('/account-suspended');
+  user.updatedAt = Date.now();
+  const result = { login: { accountId: user.sub } };
+  res.redirect(303, await provider().interactionResult(req, res, result));
+}
+
 /** Everything a browser sees of Logto between the authorization request and the callback. */
 export function signInRoutes(context: SignInContext): Router {
   const { users, connector } = context;
@@ -90,12 +103,8 @@ export function signInRoutes(context: SignInContext): Router {
     res.redirect(`/sign-in?${new URLSearchParams({ app_id: String(params.client_id) })}`);
   };
 
-  const finish = async (req: Request, res: Response, user: LogtoUser) => {
-    if (user.isSuspended) return res.redirect('/account-suspended');
-    user.updatedAt = Date.now();
-    const result = { login: { accountId: user.sub } };
-    res.redirect(303, await context.provider().interactionResult(req, res, result));
-  };
+  const finish = (req: Request, res: Response, user: LogtoUser) =>
+    finishAs(context, user, req, res);
 
   for (const screen of ['sign-in', 'register'] as const) {
     router.get(`/${screen}`, async (req, res) => {

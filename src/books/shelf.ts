@@ -29,15 +29,15 @@ const text = (maxLength: number) =>
     .max(maxLength, `must be at most ${maxLength} characters`)
     .regex(/^\P{Cc}*$/u, 'must be one line of text');
 
-const NewBook = z.object({ title: text(200), author: text(100) }, 'must be an object');
-export type NewBook = z.infer<typeof NewBook>;
+export const NewBook = z.object({ title: text(200), author: text(100) }, 'must be an object');
+type NewBook = z.infer<typeof NewBook>;
 
-const Book = NewBook.extend({
+export const Book = NewBook.extend({
   id: z.string(),
   /** Milliseconds since 1970. */
   addedAt: z.number(),
 });
-export type Book = z.infer<typeof Book>;
+type Book = z.infer<typeof Book>;
 
 /** Whose books: an organization's, or else one person's own. Issuer and id together (S19). */
 export interface ShelfOwner {

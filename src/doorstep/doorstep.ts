@@ -5,6 +5,7 @@ import { bearer } from './access/bearer.ts';
 import { signInAddressFrom } from './access/guards.ts';
 import { OwnSessionList } from './access/own-session-list.ts';
 import { setPrincipal, visitor } from './access/principal.ts';
+import { protectedResource, resourceMetadata } from './access/protected-resource.ts';
 import { SessionPrincipal } from './access/session-principal.ts';
 import { type KitConfig, parseKitConfig } from './config/config.ts';
 import { Sealer } from './crypto/sealer.ts';
@@ -31,6 +32,8 @@ import { sessionOf } from './session/session.ts';
 import { Sessions } from './session/sessions.ts';
 import { backchannelLogout } from './sign-in/backchannel-logout.ts';
 import { interruptedSignIn } from './sign-in/interrupted-sign-in.ts';
+import { openSignInLink, signInLinkPage } from './sign-in/link.ts';
+import { OpenedLinks } from './sign-in/opened-link.ts';
 import { DEFAULT_PATHS } from './sign-in/paths.ts';
 import { PendingSignIns } from './sign-in/pending-sign-in.ts';
 import { createRateLimits, DEFAULT_LIMITS } from './sign-in/rate-limits.ts';
@@ -79,7 +82,7 @@ const noop = () => {};
 
 /** Puts the parts together: the only file that knows them all. */
 export function createDoorstep(parts: DoorstepParts): Doorstep {
-  const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes } = parts;
+  const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes = [] } = parts;
   const redis = wrapRedisErrors(withPrefix(parts.redis, parts.redisPrefix ?? ''));
   const paths = { ...DEFAULT_PATHS, ...parts.paths };
   const { baseUrl, secure, cookieSuffix } = config;
@@ -91,6 +94,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   const sealer = new Sealer(config.session.secrets);
   const flash = new FlashMessages({ sealer, ...naming });
   const pendingSignIns = new PendingSignIns({ sealer, ...naming, now });
+  const openedLinks = new OpenedLinks({ sealer, ...naming, now });
   const logto = createLogto({ config, fetch, now, apiScopes });
   const revocations = new Revocations({ logto, logger });
   const sessions = new Sessions({
@@ -148,7 +152,10 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     }, next);
   };
 
+  const apiPath = parts.apiPath ?? '/api';
+  const resource = protectedResource({ baseUrl, apiPath, apiResource, issuer, apiScopes });
   const kitRoutes = new Set(Object.values(paths));
+  if (resource) kitRoutes.add(resource.path);
   /** Other requests pass by it: they need not pay for it. */
   const onKitRoutes =
     (handler: RequestHandler): RequestHandler =>
@@ -190,7 +197,24 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     const answerWithinMs = parts.webhookAnswerMs;
     middleware.use(onKitRoutes(webhook({ ...deps, answerWithinMs, failureLimit })));
   }
+  const answer = parts.signOutAnswer ?? 'page';
+  const links = {
+    paths,
+    origins,
+    baseUrl,
+    logto,
+    pendingSignIns,
+    openedLinks,
+    logger,
+    now,
+    limits,
+    answer,
+    render: parts.renderSignInLink,
+  };
+  middleware.use(onKitRoutes(openSignInLink(links)));
+  if (resource) middleware.use(onKitRoutes(resourceMetadata(resource)));
   middleware.use(session, authenticate);
+  middleware.use(onKitRoutes(signInLinkPage(links)));
   middleware.use(
     onKitRoutes(
       authRoutes({
@@ -201,7 +225,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         issuer,
         maxMs,
         afterSignOut: parts.afterSignOut ?? '/',
-        signOutAnswer: parts.signOutAnswer ?? 'page',
+        signOutAnswer: answer,
         onSignIn: parts.onSignIn,
         redis,
         sessions,
@@ -228,7 +252,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
 
   const api = Router();
   api.use(rejectAbsoluteForm, requireSecure(config));
-  api.use(bearer({ signInPath, issuer, apiResource, organizations, logto, now }));
+  api.use(bearer({ signInPath, issuer, apiResource, organizations, resource, logto, now }));
 
   return {
     middleware,

@@ -32,6 +32,7 @@ export const REASONS = [
   'invalid_input',
   'session_store_unavailable',
   'bad_input',
+  'sign_in_link_not_open',
   'not_a_navigation',
   'method_not_allowed',
   'cross_site_request',
@@ -229,6 +230,15 @@ export class BadInput extends AppError {
     super(message);
     this.hint = hint;
   }
+}
+
+/**
+ * The page of a sign-in link, or its button, while no such link is open: it was opened too long ago or
+ * in another browser, it was used, or another one was opened since.
+ */
+export class SignInLinkNotOpen extends AppError {
+  readonly status = 400;
+  readonly reason = 'sign_in_link_not_open';
 }
 
 /** A sign-in asked for by a prefetch, a frame, an image or a script rather than by a person. */

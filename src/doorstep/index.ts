@@ -68,6 +68,7 @@ export { intercept } from './redis/intercept.ts';
 export { untilReady } from './redis/ready.ts';
 export { END_REASONS, REFRESH_END_REASONS } from './session/ending.ts';
 export { sessionOf } from './session/session.ts';
+export type { RenderSignInLink, SignInLinkPage } from './sign-in/link-page.ts';
 export type { NewSignIn, OnSignIn } from './sign-in/on-sign-in.ts';
 export type { Paths } from './sign-in/paths.ts';
 export type { Limits } from './sign-in/rate-limits.ts';

@@ -24,7 +24,7 @@ const OUTAGES: Reason[] = [
 ];
 const REFRESH_ENDS: readonly unknown[] = REFRESH_END_REASONS;
 /** An outage there is logged like one anywhere, and all the same it is a sign-in that failed. */
-const SIGN_IN_PATHS: unknown[] = ['/sign-in', '/sign-up', '/callback'];
+const SIGN_IN_PATHS: unknown[] = ['/sign-in', '/sign-in/link', '/sign-up', '/callback'];
 
 /**
  * Counts what happens by what is logged of it: each step of a sign-in, a refresh or a sign-out is a

@@ -247,6 +247,17 @@ const COPY: Record<Reason, Copy> = {
     todo: ['Check the link, or start from the home page.'],
     action: HOME,
   }),
+  sign_in_link_not_open: {
+    heading: 'Open your sign-in link once more',
+    illustration: 'ajar',
+    happened: {
+      text: [
+        'It was opened over 10 minutes ago or in another browser, or it was used, or another link was opened after it. Nobody was signed in or out.',
+      ],
+    },
+    todo: ['Open the link again where you got it. If it has been used, ask for a new one.'],
+    action: HOME,
+  },
   not_a_navigation: {
     heading: 'A sign-in starts with a click',
     illustration: 'locked',

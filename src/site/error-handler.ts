@@ -20,6 +20,7 @@ import {
 } from '../doorstep/index.ts';
 import { errorCopy } from './error-copy.ts';
 import type { PageDeps, SendPage } from './feature.ts';
+import type { Problem } from './problem.ts';
 import type { ErrorContext, ErrorPage, Sentence } from './view-models.ts';
 
 /** Nothing answered: the last step before the error handler. */
@@ -173,7 +174,7 @@ function sendProblem(req: Request, res: Response, error: AppError, context: Erro
       reason: error.reason,
       ...(error instanceof InvalidInput && { errors: error.fields }),
       requestId: requestIdOf(req),
-    }),
+    } satisfies Problem),
   );
 }
 

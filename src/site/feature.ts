@@ -1,5 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { Doorstep, RedisCommands, SignedIn } from '../doorstep/index.ts';
 import type { Config } from './config.ts';
 import type { DenialCopy, HomeSignedIn, Views } from './view-models.ts';
@@ -46,6 +47,20 @@ export interface NavigationEntry {
 
 export type Card = HomeSignedIn['cards'][number];
 
+/** One route of a feature's API. */
+export interface ApiOperation {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Under /api, as OpenAPI writes it: `/books/{bookId}`. */
+  path: string;
+  summary: string;
+  /** The permission that it takes. */
+  scope: string;
+  /** What checks the body, where there is one. */
+  body?: z.ZodType;
+  /** When all is well. */
+  answer: { status: number; description: string; schema: z.ZodType };
+}
+
 /** A part of the site that may be there or not. app.ts has one line for each. */
 export interface Feature {
   /** Permissions of the API that it asks of Logto, and no others (S16). */
@@ -60,4 +75,6 @@ export interface Feature {
   pages(deps: PageDeps): Router;
   /** Under /api, behind a bearer token. */
   api?(deps: PageDeps): Router;
+  /** Its routes, for /api/openapi.json. */
+  apiOperations?: readonly ApiOperation[];
 }

@@ -122,6 +122,16 @@ export interface SessionsPage {
   newerHref: string | null;
 }
 
+export interface SignInLinkView {
+  /** Whom the link signs in. */
+  email: string;
+  /** POST there, with `nonce`. */
+  action: string;
+  nonce: string;
+  /** Who is signed in here now; null: nobody. */
+  currentName: string | null;
+}
+
 export type Illustration = 'ajar' | 'locked' | 'waiting' | 'missing';
 /** A sentence with marked words; the template escapes every part. */
 export type Sentence = (string | { code: string } | { strong: string })[];
@@ -179,5 +189,6 @@ export interface Views {
   organizations: OrganizationsPage;
   organization: OrganizationPage;
   'sign-out': { signedIn: boolean };
+  'sign-in-link': SignInLinkView;
   error: ErrorPage;
 }

@@ -109,6 +109,16 @@ const application = {
   appLevelAccessControlEnabled: 'boolean',
   createdAt: 'milliseconds',
 };
+const withoutContext = {
+  tenantId: 'string',
+  id: 'string',
+  email: 'string',
+  token: 'string',
+  status: 'string',
+  createdAt: 'milliseconds',
+  expiresAt: 'milliseconds',
+};
+const oneTimeToken = { ...withoutContext, context: {} };
 const withBackchannel = {
   ...application,
   oidcClientMetadata: {
@@ -456,6 +466,18 @@ export const exchanges: Exchange[] = [
   answers('GET /api/roles', 200, [listedRole], { total: 2 }),
   answers('GET /api/roles/«role»/scopes', 200, [{ ...resourceScope, resource }]),
   refuses('GET /api/roles/nope/scopes', 404, 'entity.not_exists_with_id'),
+
+  // Of August 2026: the address isn't checked.
+  answers('POST /api/one-time-tokens', 201, oneTimeToken, { body: { email: 'nope' } }),
+  answers('POST /api/one-time-tokens', 201, withoutContext, {
+    body: {
+      email: 'ann@example.org',
+      expiresIn: 600,
+      context: { jitOrganizationIds: ['an-organization'] },
+    },
+    values: { email: 'ann@example.org', status: 'active' },
+  }),
+  answers('GET /api/one-time-tokens', 200, [oneTimeToken]),
 
   answers('POST /api/organization-scopes', 201, organizationScope, {
     body: named('read:members'),

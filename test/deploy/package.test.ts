@@ -177,6 +177,9 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
       'LOGTO_ENDPOINT is missing',
     );
     expect(run(folder, process.execPath, command, 'check')).toContain('LOGTO_ENDPOINT');
+    expect(run(folder, process.execPath, command, 'invite', 'a@example.org')).toContain(
+      'LOGTO_ENDPOINT is missing',
+    );
   });
 
   it('examples/minimal is one file of about 30 lines', () => {

@@ -17,9 +17,9 @@ describe.each([
     feature: 'books',
     page: 'docs/books.md',
     lines: { count: 2, of: 'src/app.ts', with: /\bbooks\b/ },
-    also: ['views/books.ejs', 'docs/books.md'],
+    also: ['views/books.ejs', 'docs/books.md', 'examples/api-client'],
     fix: (copy: string) => {
-      expect(deleteLines(join(copy, 'docs/requirements.md'), /^\| S56 /)).toBe(1);
+      expect(deleteLines(join(copy, 'docs/requirements.md'), /^\| (F72|S56) /)).toBe(2);
     },
   },
   {

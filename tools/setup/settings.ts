@@ -193,7 +193,7 @@ function missingCredentials(
 }
 
 /** A tenant of Logto Cloud has an indicator of its own; every other Logto has the default one. */
-function managementApiOf(endpoint: string): string {
+export function managementApiOf(endpoint: string): string {
   return new URL(endpoint).hostname.endsWith('.logto.app')
     ? `${endpoint}/api`
     : 'https://default.logto.app/api';

@@ -1,10 +1,12 @@
 import { getOrganizationIdFromUrn, organizationUrnPrefix } from '@logto/express';
 import type { Request, RequestHandler } from 'express';
+import type { Challenge } from '../denial.ts';
 import { Misuse, Unauthorized } from '../errors.ts';
 import type { Logto } from '../logto/client.ts';
 import { type AccessClaims, invalidAccessToken, verifyAccessToken } from '../logto/tokens.ts';
 import { memberships } from '../session/user.ts';
 import { type Claims, type SignedIn, scopeSet, setPrincipal } from './principal.ts';
+import type { ProtectedResource } from './protected-resource.ts';
 
 export interface BearerDeps {
   signInPath: string;
@@ -13,6 +15,8 @@ export interface BearerDeps {
   apiResource: string | null;
   /** Whether tokens for an organization are taken too. */
   organizations: boolean;
+  /** What challenges name (RFC 9728 section 5.1), where `apiPath` is that of the request. */
+  resource?: Pick<ProtectedResource, 'apiPath' | 'url'> | null;
   logto: Logto;
   now: () => number;
 }
@@ -24,13 +28,23 @@ export interface BearerDeps {
 export function bearer(deps: BearerDeps): RequestHandler {
   const { issuer, logto, now } = deps;
   return async (req, _res, next) => {
-    const token = tokenOf(req);
-    const expected = { keySet: logto.keySet, issuer, now: now() };
-    const claims = await verifyAccessToken(token, expected);
-    setPrincipal(req, new TokenPrincipal(claims, organizationOfToken(claims, deps), deps));
+    const challenge = challengeOf(req, deps);
+    try {
+      const token = tokenOf(req);
+      const expected = { keySet: logto.keySet, issuer, now: now() };
+      const claims = await verifyAccessToken(token, expected);
+      const organizationId = organizationOfToken(claims, deps);
+      setPrincipal(req, new TokenPrincipal(claims, organizationId, { ...deps, challenge }));
+    } catch (error) {
+      if (error instanceof Unauthorized) Object.assign(error.challenge, challenge);
+      throw error;
+    }
     next();
   };
 }
+
+const challengeOf = ({ baseUrl }: Request, { resource }: BearerDeps): Challenge =>
+  resource && baseUrl.toLowerCase() === resource.apiPath ? { resource_metadata: resource.url } : {};
 
 function tokenOf(req: Request): string {
   const [, token] = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '') ?? [];
@@ -69,6 +83,7 @@ class TokenPrincipal implements SignedIn {
   readonly organizations: SignedIn['organizations'];
   readonly huggingFace = null;
   readonly session = null;
+  readonly challenge: Challenge;
   readonly freshSignInAgeMs = Number.POSITIVE_INFINITY;
   readonly #organizationId: string | null;
   readonly #scope: string;
@@ -76,9 +91,10 @@ class TokenPrincipal implements SignedIn {
   constructor(
     claims: AccessClaims,
     organizationId: string | null,
-    { signInPath }: { signInPath: string },
+    { signInPath, challenge }: { signInPath: string; challenge: Challenge },
   ) {
     this.signInPath = signInPath;
+    this.challenge = challenge;
     const { iss, sub, iat, exp, roles, scope } = claims;
     const [aud = ''] = claims.aud;
     this.iss = iss;

@@ -137,6 +137,7 @@ export function requireRecentSignIn({ minutes }: { minutes: number }): Guard {
     throw new Unauthorized('An access token does not say when its owner signed in', {
       error: 'insufficient_user_authentication',
       max_age: String(minutes * 60),
+      ...principal.challenge,
     });
   });
 }
@@ -153,6 +154,6 @@ export const notAMember = (principal: SignedIn, organization: string | null): Fo
 function forbidden(principal: SignedIn, missing: MissingPermission): Forbidden {
   // RFC 6750 section 3.1: only a permission has an error code of its own.
   const told = missing.kind === 'scope' ? { error: 'insufficient_scope', scope: missing.name } : {};
-  const challenge = principal.session ? null : told;
+  const challenge = principal.challenge && { ...told, ...principal.challenge };
   return new Forbidden({ missing, account: accountOf(principal), challenge });
 }

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { Challenge } from '../denial.ts';
 import { Misuse } from '../errors.ts';
 import type { Membership } from '../session/packed-organizations.ts';
 import type { Device } from '../session/record.ts';
@@ -59,6 +60,8 @@ export interface SignedIn {
   readonly huggingFace: { username: string | null; profile: string | null } | null;
   /** null under /api, where an access token stands for itself. */
   readonly session: SessionInfo | null;
+  /** Under /api, what the `WWW-Authenticate` of a denial says beside the error; null for a session. */
+  readonly challenge: Challenge | null;
   /** Milliseconds since a sign-in that this app had asked to be a fresh one; Infinity without one. */
   readonly freshSignInAgeMs: number;
   /**

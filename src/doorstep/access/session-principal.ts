@@ -27,6 +27,7 @@ type Permissions = Promise<ReadonlySet<string>>;
  */
 export class SessionPrincipal implements SignedIn {
   readonly isAuthenticated = true;
+  readonly challenge = null;
   readonly #deps: PrincipalDeps;
   readonly #active: ActiveSession;
   readonly #permissions = new Map<string | null, Permissions>();

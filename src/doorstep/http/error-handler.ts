@@ -119,6 +119,10 @@ const COPY: Record<Reason, [title: string, detail: string]> = {
     'Wait a minute, then try again. You have not been signed out.',
   ],
   bad_input: ['This link isn’t quite right', 'Check the link, or start from the home page.'],
+  sign_in_link_not_open: [
+    'Open your sign-in link once more',
+    'It was opened over 10 minutes ago or in another browser, was used, or another was opened since.',
+  ],
   not_a_navigation: [
     'A sign-in starts with a click',
     'This address was fetched in the background, so nothing was started.',

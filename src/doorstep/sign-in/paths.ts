@@ -4,6 +4,8 @@ export interface Paths {
   signIn: string;
   /** GET; `/sign-up` by default. Logto's page for new accounts. */
   signUp: string;
+  /** GET and POST; `/sign-in/link` by default. Where sign-in links lead. */
+  signInLink: string;
   /** GET; `/callback` by default. Register `<BASE_URL><callback>` at Logto as redirect URI. */
   callback: string;
   /** POST; `/sign-out` by default. */
@@ -17,6 +19,7 @@ export interface Paths {
 export const DEFAULT_PATHS: Paths = {
   signIn: '/sign-in',
   signUp: '/sign-up',
+  signInLink: '/sign-in/link',
   callback: '/callback',
   signOut: '/sign-out',
   backchannelLogout: '/backchannel-logout',

@@ -46,8 +46,11 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
   }
 
   const home = baseUrl + afterSignOut;
-  const goTo = deps.signOutAnswer === 'page' ? sendRefreshPage : redirect;
   const refreshToken = ended?.tokens?.refreshToken ?? null;
+  const goTo = (address: string) =>
+    deps.signOutAnswer === 'page'
+      ? sendRefreshPage(res, address, 'Signing out')
+      : redirect(res, address);
   try {
     const { url, revocationError: err } = await logto.endSession(refreshToken, home);
     if (err) {
@@ -57,7 +60,7 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
       );
     }
     flash.set(res, 'You are signed out.');
-    goTo(res, url);
+    goTo(url);
   } catch (error) {
     logger.warn(
       {
@@ -70,6 +73,6 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
     // Nobody waits for it: it is tried until Logto is back, for a while.
     void revocations.revoke(refreshToken);
     flash.set(res, SIGNED_OUT_HERE_ONLY);
-    goTo(res, home);
+    goTo(home);
   }
 }

@@ -41,6 +41,7 @@ const ADA: SignedIn = {
     { id: 'engines', roles: ['admin'] },
     { id: 'society', roles: ['member'] },
   ],
+  challenge: null,
   freshSignInAgeMs: 4 * 60_000,
   permissions: async ({ organizationId }) =>
     scopeSet(organizationId === 'engines' ? 'read:books write:books' : 'read:books'),
@@ -50,7 +51,12 @@ const ADA: SignedIn = {
   knownOrganizations: never,
   toJSON: () => ({ isAuthenticated: true, claims: CLAIMS }),
 };
-const TOKEN: SignedIn = { ...ADA, session: null, freshSignInAgeMs: Number.POSITIVE_INFINITY };
+const TOKEN: SignedIn = {
+  ...ADA,
+  session: null,
+  challenge: {},
+  freshSignInAgeMs: Number.POSITIVE_INFINITY,
+};
 
 /** An app that knows who asks; errors are told by name. */
 function appFor(principal: Principal, use: (app: express.Express) => void): express.Express {

@@ -97,6 +97,22 @@ export interface SignInExperience {
   signInMode: string;
 }
 
+export interface OneTimeToken {
+  id: string;
+  email: string;
+  token: string;
+  status: string;
+  context: { jitOrganizationIds?: string[] | undefined };
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface User {
+  id: string;
+  primaryEmail: string | null;
+  isSuspended: boolean;
+}
+
 export interface State {
   /** The name that this Logto was told, when it is not the address that it is reached at. */
   otherName: string | null;
@@ -117,6 +133,9 @@ export interface State {
   organizationRoles: OrganizationRole[];
   organizationRoleScopes: { roleId: string; scopeId: string }[];
   hooks: Hook[];
+  organizations: { id: string; name: string }[];
+  users: User[];
+  oneTimeTokens: OneTimeToken[];
 }
 
 export const TENANT = 'default';
@@ -188,6 +207,9 @@ export function createState(): State {
     organizationRoles: [],
     organizationRoleScopes: [],
     hooks: [],
+    organizations: [],
+    users: [],
+    oneTimeTokens: [],
   };
 }
 
