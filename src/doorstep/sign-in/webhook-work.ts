@@ -16,8 +16,10 @@ const ANSWER_WITHIN_MS = 2000;
 const USED_MS = 11 * 60_000;
 /** While Redis is away. Logto sends it only once, so it is for us to try again. */
 const RETRY_AFTER_MS: readonly number[] = [250, 500, 1000, 2000, 5000, 10_000, 20_000, 20_000];
-/** At work or waiting for Redis. */
+/** At work, or waiting for their turn or for Redis. */
 const MAX_RUNNING = 2000;
+/** That end sessions at the same time: pages go in between. */
+const MAX_ENDING = 8;
 
 export interface WebhookDeps {
   issuer: string;
@@ -59,6 +61,8 @@ interface Outcome {
 export class WebhookWork {
   readonly #deps: WebhookDeps;
   #running = 0;
+  #ending = 0;
+  readonly #waiting: (() => void)[] = [];
   /** Marking the sessions of thousands of members is done for one event after the other. */
   #marking: Promise<unknown> = Promise.resolve();
 
@@ -150,10 +154,23 @@ export class WebhookWork {
     if (isStale) return this.#mark(users([sub]));
     const isLatest = updatedAt === null || (await sessions.noteChange({ iss, sub }, updatedAt));
     if (!isLatest) return this.#mark(users([sub]));
-    const ended = await sessions.endAll({ iss, sub });
+    const ended = await this.#inTurn(() => sessions.endAll({ iss, sub }));
     void revocations.revokeAll(ended);
     if (ended.length > 0) logEnded(logger, { why, sub, requestId, sessions: ended.length });
     return { outcome: 'ended', sub, sessions: ended.length };
+  }
+
+  /** Some at a time, in the order in which they came. */
+  async #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
+    if (this.#ending < MAX_ENDING) this.#ending += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await act();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#ending -= 1;
+    }
   }
 
   async #mark(users: { iss: string; sub: string }[]): Promise<Outcome> {
