@@ -25,7 +25,8 @@ import { sessionsPage } from './site/sessions.ts';
 import { signOutPage } from './site/sign-out.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
-export interface Deps extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits'> {
+export interface Deps
+  extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits' | 'webhookAnswerMs'> {
   fetch: typeof fetch;
   config: Config;
   /** Milliseconds since 1970. */

@@ -42,6 +42,8 @@ export interface DoorstepParts extends Omit<DoorstepOptions, 'env' | 'redis'> {
   config: KitConfig;
   redis: RedisCommands;
   logger: Logger;
+  /** For the answer to a webhook, milliseconds; 2000 unless given. */
+  webhookAnswerMs?: number;
   /** Ends what was opened for it. */
   close?: () => Promise<void>;
 }
@@ -185,7 +187,8 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       logger,
       now,
     };
-    middleware.use(onKitRoutes(webhook({ ...deps, failureLimit })));
+    const answerWithinMs = parts.webhookAnswerMs;
+    middleware.use(onKitRoutes(webhook({ ...deps, answerWithinMs, failureLimit })));
   }
   middleware.use(session, authenticate);
   middleware.use(

@@ -75,6 +75,8 @@ const NO_LIMITS: Limits = {
 export interface DoorstepOptions {
   /** Lifted unless given. */
   limits?: Partial<Limits>;
+  /** Half a minute unless given, for a busy machine. */
+  webhookAnswerMs?: number;
   environment?: Environment;
   logto?: Partial<LogtoOptions>;
   /** Settings for redis-server. */
@@ -126,6 +128,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     fetch,
     now,
     limits,
+    webhookAnswerMs: options.webhookAnswerMs ?? 30_000,
   });
 
   const upToCallback: Doorstep['upToCallback'] = async (

@@ -10,7 +10,7 @@ import { logEnded } from '../session/ending.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { Consequence, Delivery } from './webhook-event.ts';
 
-/** Logto waits for ten, and people for the answer to "out within two seconds". */
+/** Logto waits for ten seconds; "out within two seconds" is what counts. */
 const ANSWER_WITHIN_MS = 2000;
 /** Longer than one is accepted for, clocks that are off either way included. */
 const USED_MS = 11 * 60_000;
@@ -28,6 +28,8 @@ export interface WebhookDeps {
   signal: RecheckSignal;
   revocations: Revocations;
   logger: Logger;
+  /** Default: 2000. Passed in, so that a test on a busy machine has time. */
+  answerWithinMs?: number | undefined;
 }
 
 interface Given {
@@ -72,7 +74,7 @@ export class WebhookWork {
 
   /** Resolves within 2 seconds; the work may go on after that. */
   async run(delivery: Delivery, given: Given): Promise<WebhookResult> {
-    const { logger } = this.#deps;
+    const { logger, answerWithinMs = ANSWER_WITHIN_MS } = this.#deps;
     const line = { requestId: given.requestId, webhook: delivery.event ?? 'other' };
     if (this.#running >= MAX_RUNNING) {
       logger.error({ event: 'webhook.failed', ...line, why: 'overloaded' }, 'Too many wait');
@@ -97,7 +99,7 @@ export class WebhookWork {
       this.#running -= 1;
     });
     const isEnding = delivery.consequence.kind === 'end' && !given.isStale;
-    const result = await withTimeout<WebhookResult>(work, ANSWER_WITHIN_MS, () =>
+    const result = await withTimeout<WebhookResult>(work, answerWithinMs, () =>
       isEnding ? 'late' : 'goes_on',
     );
     if (result === 'late') {

@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signed } from '../../../demo/logto/webhook.ts';
 import { WITH_WEBHOOK } from '../../harness/doorstep.ts';
 import { encoded, headerText, text } from '../../harness/hostile.ts';
-import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import { FUZZ_TIMEOUT_MS, laySiege, type Siege } from '../../harness/siege.ts';
 import { WEBHOOK_KEY } from '../../harness/stand-ins.ts';
 import type { Header } from '../../harness/wire.ts';
 
 const SIGNATURE = 'logto-signature-sha-256';
 
-describe('S64 hostile webhooks', { timeout: PATIENCE }, () => {
+describe('S64 hostile webhooks', { timeout: FUZZ_TIMEOUT_MS }, () => {
   let siege: Siege;
   let sub: string;
   beforeAll(async () => {

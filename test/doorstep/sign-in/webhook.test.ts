@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, OTTER, startDoorstep, WITH_WEBHOOK } from '../../harness/doorstep.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { type People, peopleAt, reasonOn } from '../../harness/people.ts';
 import { RedisFaults } from '../../harness/redis-faults.ts';
 import { WEBHOOK_KEY } from '../../harness/stand-ins.ts';
@@ -59,7 +60,7 @@ describe('webhooks of Logto', () => {
       expect([await people.isIn(laptop), await people.isIn(phone)]).toEqual([false, false]);
       expect(await people.isIn(otter)).toBe(true);
       expect(await app.tokensOf(people.sessionId(laptop))).toEqual([]);
-      await vi.waitFor(() => expect(app.logto.calls.revocation).toBeGreaterThanOrEqual(2));
+      await eventually(() => expect(app.logto.calls.revocation).toBeGreaterThanOrEqual(2));
       // Nobody asked Logto whether it is so.
       expect(app.logto.calls).toMatchObject({ token: 0, userinfo: 0 });
       expect(lines('session.ended')).toMatchObject([{ why: 'suspended', sub, sessions: 2 }]);
@@ -201,7 +202,7 @@ describe('webhooks of Logto', () => {
       app.logto.resetCalls();
       const release = app.logto.holdNext('token');
       const page = laptop.get(app.url);
-      await vi.waitFor(() => expect(app.logto.calls.token).toBe(1));
+      await eventually(() => expect(app.logto.calls.token).toBe(1));
       await app.logto.changeUser(sub, { name: 'Somebody else' });
       release();
       await page;
@@ -380,7 +381,7 @@ it('F60 with Logto hanging the answer comes all the same, and tokens are revoked
   const release = app.logto.holdNext('revocation');
   expect((await app.logto.suspend(sub))?.status).toBe(204);
   expect(await people.isIn(browser)).toBe(false);
-  await vi.waitFor(() => expect(app.logto.calls.revocation).toBe(1));
+  await eventually(() => expect(app.logto.calls.revocation).toBe(1));
   release();
   await app.close();
 });
@@ -452,7 +453,12 @@ describe('S65 bounds', () => {
 
   it('F63 S65 with Redis hanging the answer is 503 after 2 seconds, and the work is done all the same', async () => {
     const faults = new RedisFaults();
-    const app = await startDoorstep({ environment: WITH_WEBHOOK, wrapRedis: faults.wrap });
+    const wrapRedis = faults.wrap;
+    const app = await startDoorstep({
+      environment: WITH_WEBHOOK,
+      wrapRedis,
+      webhookAnswerMs: 2000,
+    });
     const people = peopleAt(app);
     const browser = await app.signedInBrowser();
     const sub = await people.claim(browser, 'sub');
@@ -464,8 +470,8 @@ describe('S65 bounds', () => {
     expect(answer?.body).toContain('within 2 seconds');
     expect(app.logs.filter(({ event }) => event === 'webhook.late')).toHaveLength(1);
     hang.release();
-    await vi.waitFor(async () => expect(await people.isIn(browser)).toBe(false));
-    await vi.waitFor(() =>
+    await eventually(async () => expect(await people.isIn(browser)).toBe(false));
+    await eventually(() =>
       expect(app.logs.filter(({ event }) => event === 'webhook.received')).toHaveLength(1),
     );
     await app.close();
@@ -473,14 +479,15 @@ describe('S65 bounds', () => {
 
   it('F63 with Redis failing it is tried again, since Logto sends it only once', async () => {
     const faults = new RedisFaults();
-    const app = await startDoorstep({ environment: WITH_WEBHOOK, wrapRedis: faults.wrap });
+    const wrapRedis = faults.wrap;
+    const app = await startDoorstep({ environment: WITH_WEBHOOK, wrapRedis, webhookAnswerMs: 500 });
     const people = peopleAt(app);
     const browser = await app.signedInBrowser();
     const sub = await people.claim(browser, 'sub');
     faults.fail((_command, key) => key.startsWith('user-ended:'));
     expect((await app.logto.suspend(sub))?.status).toBe(503);
     faults.heal();
-    await vi.waitFor(async () => expect(await people.isIn(browser)).toBe(false), 10_000);
+    await eventually(async () => expect(await people.isIn(browser)).toBe(false));
     await app.close();
   });
 });
