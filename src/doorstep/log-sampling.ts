@@ -18,6 +18,7 @@ const SAMPLED: unknown[] = [
   'error_page.failed',
   'backchannel_logout.refused',
   'backchannel_logout.overloaded',
+  'webhook.refused',
   'accept.failed',
 ];
 
