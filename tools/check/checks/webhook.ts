@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Config } from '../../../src/site/config.ts';
-import { WEBHOOK_EVENTS, webhookUrlOf } from '../../setup/webhook-events.ts';
+import { WEBHOOK_EVENTS, webhookUrlOf } from '../../shared/webhook.ts';
 import type { Check } from '../checkup.ts';
 import { error, type Finding, ok, skipped, stop, warning } from '../outcome.ts';
 import { tryDelivery } from '../webhook-delivery.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { isLoopback } from '../../../src/doorstep/operator.ts';
+import { WEBHOOK_EVENTS, webhookUrlOf } from '../../shared/webhook.ts';
 import { succeed, take } from '../logto/management-api.ts';
 import type { Settings } from '../settings.ts';
-import { WEBHOOK_EVENTS, webhookUrlOf } from '../webhook-events.ts';
 import { type Area, added, type Context, changed, type Finding } from './area.ts';
 
 const hook = z.object({

@@ -1,4 +1,4 @@
-import { WEBHOOK_EVENTS } from '../../../../tools/setup/webhook-events.ts';
+import { WEBHOOK_EVENTS } from '../../../../tools/shared/webhook.ts';
 import { all, type Case } from '../between.ts';
 import { json } from '../real-logto.ts';
 import { APP, type Between } from '../set-up.ts';
