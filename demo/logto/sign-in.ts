@@ -8,6 +8,7 @@ import { asset } from '../hugging-face/assets.ts';
 import { ConnectorError, type createConnector } from './connector.ts';
 import { grantAll } from './consent.ts';
 import { messagePage } from './pages.ts';
+import type { TokenSecrets } from './token-secrets.ts';
 import type { LogtoUser, UserDirectory } from './users.ts';
 
 export interface LogtoSignInPage {
@@ -34,6 +35,7 @@ export interface SignInContext {
   provider: () => Provider;
   users: UserDirectory;
   connector: ReturnType<typeof createConnector>;
+  secrets: TokenSecrets;
   render: Render;
 }
 
@@ -141,8 +143,10 @@ export function signInRoutes(context: SignInContext): Router {
       return backToSignIn(res, interaction, toast);
     }
     try {
-      const info = await connector.identify(answer.data.code);
-      await finish(req, res, users.fromHuggingFace(info));
+      const { info, tokens } = await connector.identify(answer.data.code);
+      const user = users.fromHuggingFace(info);
+      context.secrets.keep(user.sub, tokens);
+      await finish(req, res, user);
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       backToSignIn(res, interaction, `Error occurred in connector: ${error.message}`);

@@ -25,6 +25,8 @@ export const END_REASONS = [
   'replaced',
   /** By a sign-in over the limit of sessions for one person. */
   'too_many',
+  /** Hugging Face says that the person is no member any more, where only members may come in. */
+  'no_member',
   ...REFRESH_END_REASONS,
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];

@@ -6,6 +6,7 @@ import { BadInput, LogtoUnavailable } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
+import type { Sessions } from '../session/sessions.ts';
 import type { Paths } from './paths.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
 import { returnPath } from './return-path.ts';
@@ -32,6 +33,7 @@ export interface SignInDeps {
   baseUrl: string;
   paths: Paths;
   logto: Logto;
+  sessions: Sessions;
   pendingSignIns: PendingSignIns;
   logger: Logger;
   now: () => number;
@@ -44,7 +46,7 @@ export interface SignInDeps {
  * @throws {BadInput} for a parameter of the wrong form, {@link LogtoUnavailable} without discovery.
  */
 export async function startSignIn(
-  { baseUrl, paths, logto, pendingSignIns, logger, now }: SignInDeps,
+  { baseUrl, paths, logto, sessions, pendingSignIns, logger, now }: SignInDeps,
   req: Request,
   res: Response,
   firstScreen?: 'register',
@@ -76,11 +78,14 @@ export async function startSignIn(
     throw new LogtoUnavailable('The SDK made no sign-in');
   }
   const prompt = query.prompt ?? null;
+  const { iss, sub } = (prompt && sessions.of(req)?.user) || {};
   pendingSignIns.add(req, res, state, {
     signInSession,
     returnTo,
     ...(tooLong && { lostReturnTo: true }),
     prompt,
+    ...(prompt && target === 'huggingface' && { connects: true }),
+    ...(iss && sub && { startedBy: { iss, sub } }),
     startedAt: now(),
   });
   if (tooLong) {
