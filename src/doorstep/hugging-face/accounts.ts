@@ -198,9 +198,15 @@ export class HuggingFaceAccounts {
       if (kept) return kept;
       const mine = await this.#lock.tryWith(lockId, async () => (await read()) ?? load());
       if (mine) return mine;
-      await this.#lock.wait(lockId);
+      await this.#lock.wait(lockId).catch(waitedInVain);
     }
   }
+}
+
+/** What it was that failed, whoever waited can't know: it was on the way to Hugging Face. */
+function waitedInVain(cause: unknown): never {
+  if (!(cause instanceof LogtoUnavailable)) throw cause;
+  throw new HuggingFaceUnavailable('What this request waited for has failed', { cause });
 }
 
 const lockOf = ({ iss, sub }: UserKey): string =>

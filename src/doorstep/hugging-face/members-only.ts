@@ -79,13 +79,15 @@ function denied(
   organizations: readonly HuggingFaceOrganizationId[],
 ): SignInDenied {
   const names = organizations.map(({ handle }) => handle).join(', ');
-  const account = profile.username ? `The account @${profile.username}` : 'This account';
+  const isHandle = /^[\w.-]{1,96}$/.test(profile.username ?? '');
+  const account = isHandle ? `the account @${profile.username}` : 'this account';
   const isPending = profile.organizations.some(({ id }) =>
     organizations.some((one) => one.id === id),
   );
+  const who = `Only members of ${names} at Hugging Face may sign in here, and ${account}`;
   return new SignInDenied(
     isPending
-      ? `Only members of ${names} at Hugging Face may sign in here. ${account} still has to do there what that organization wants of its members: single sign-on, or a second factor.`
-      : `Only members of ${names} at Hugging Face may sign in here, and ${account.charAt(0).toLowerCase()}${account.slice(1)} is none.`,
+      ? `${who} still has to do there what that organization wants of its members: single sign-on, or a second factor.`
+      : `${who} is none.`,
   );
 }

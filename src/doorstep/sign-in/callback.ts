@@ -43,8 +43,7 @@ export interface CallbackDeps {
 const RETURN_PATH_LOST =
   'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.';
 
-const isOther = ({ name, username }: Pick<SessionUser, 'name' | 'username'>) =>
-  `You are signed in with another account than before${name || username ? `: ${(name ?? username)?.slice(0, 100)}` : ''}.`;
+const ANOTHER_ACCOUNT = 'You are signed in with another account than before.';
 
 interface CallbackAnswer {
   state: string;
@@ -70,11 +69,12 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
     throw new SignInFailed('sign_in_not_found', 'No sign-in is under way for this state');
   }
   pendingSignIns.remove(req, res, answer.state);
-  const { iss, sub, ...user } = await signIn(deps, req, answer, pending);
+  const { iss, sub } = await signIn(deps, req, answer, pending);
   const requestId = requestIdOf(req);
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
   const { startedBy } = pending;
-  if (startedBy && (startedBy.iss !== iss || startedBy.sub !== sub)) flash.set(res, isOther(user));
+  const isOther = startedBy && (startedBy.iss !== iss || startedBy.sub !== sub);
+  if (isOther) flash.set(res, ANOTHER_ACCOUNT);
   else if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
   redirect(res, pending.returnTo);
 }

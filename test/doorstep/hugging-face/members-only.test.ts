@@ -30,6 +30,7 @@ describe('S60 a site for the members of an organization at Hugging Face', () => 
     app.logto.heal();
     app.huggingFace.heal();
     app.logto.setTokenSecrets({ isStored: true });
+    app.huggingFace.setTokens({ refreshTokens: 'rotating' });
     for (const name of ['ada-l', 'quiet-otter']) app.huggingFace.changeUserInfo(name, null);
   });
   afterAll(() => app.close());
@@ -131,6 +132,17 @@ describe('S60 a site for the members of an organization at Hugging Face', () => 
     }
     app.huggingFace.changeUserInfo('ada-l', null);
     expect(await isIn(browser)).toBe(true);
+  });
+
+  it('a token that is over at the recheck, without a refresh token: connect again, and on', async () => {
+    app.huggingFace.setTokens({ refreshTokens: 'none' });
+    const { browser } = await signIn();
+    later(8 * 60);
+    const page = await browser.get(`${app.url}/sessions`);
+    expect([page.status, reasonOn(page)]).toEqual([403, 'hugging_face_expired']);
+    const link = linkTo(page.body, 'Connect Hugging Face again');
+    const back = await browser.get(await app.upToCallback(browser, link));
+    expect([back.status, back.url]).toEqual([200, `${app.url}/sessions`]);
   });
 
   it('asks once a recheck, not at each page', async () => {

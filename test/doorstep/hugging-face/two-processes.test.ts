@@ -5,7 +5,7 @@ import { createDoorstep } from '../../../src/doorstep/doorstep.ts';
 import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
 import { type Instance, startInstance } from '../../harness/instance.ts';
 import { hasRedisServer } from '../../harness/redis-server.ts';
-import { huggingFacePages } from './pages.ts';
+import { huggingFacePages, reasonIn } from './pages.ts';
 
 const withTokens: typeof createApp = (deps) => {
   const app = express();
@@ -43,7 +43,8 @@ describe.skipIf(!hasRedisServer)('S59 two processes, and a token that has expire
       Promise.all(
         Array.from({ length: 50 }, async (_, at) => {
           const answer = await fetch((at % 2 ? second.url : app.url) + path, { headers });
-          return { status: answer.status, body: await answer.text() };
+          const body = await answer.text();
+          return { status: answer.status, body, reason: reasonIn({ body }) };
         }),
       );
   };
@@ -86,7 +87,9 @@ describe.skipIf(!hasRedisServer)('S59 two processes, and a token that has expire
     await expect.poll(() => app.huggingFace.calls.token).toBe(before + 1);
     release();
     const answers = await asking;
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(new Set(answers.map(({ reason }) => reason))).toEqual(
+      new Set(['hugging_face_unavailable']),
+    );
     // Each of them would try twice.
     expect(app.huggingFace.calls.token - before).toBeLessThan(100);
   });
