@@ -10,6 +10,7 @@ beforeAll(async () => {
   app = await startDoorstep({
     environment: {
       HF_ACCESS_TOKENS: 'true',
+      LOGTO_TIMEOUT_SECONDS: '30',
       HF_ALLOWED_ORGANIZATIONS: 'analytical-engines:65a1c0de00000000000a1837',
     },
   });

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { createApp } from '../../../src/app.ts';
 import { createDoorstep } from '../../../src/doorstep/doorstep.ts';
 import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { type Instance, startInstance } from '../../harness/instance.ts';
 import { hasRedisServer } from '../../harness/redis-server.ts';
 import { huggingFacePages, reasonIn } from './pages.ts';
@@ -18,7 +19,7 @@ describe.skipIf(!hasRedisServer)('S59 two processes, and a token that has expire
   let second: Instance;
   beforeAll(async () => {
     app = await startDoorstep({
-      environment: { HF_ACCESS_TOKENS: 'true' },
+      environment: { HF_ACCESS_TOKENS: 'true', LOGTO_TIMEOUT_SECONDS: '30' },
       createApp: withTokens,
     });
     second = await startInstance(app, { createApp: withTokens });
@@ -84,7 +85,7 @@ describe.skipIf(!hasRedisServer)('S59 two processes, and a token that has expire
     app.huggingFace.failNext('token', { status: 503 }, 200);
     const release = app.huggingFace.holdNext('token');
     const asking = ask('/token');
-    await expect.poll(() => app.huggingFace.calls.token).toBe(before + 1);
+    await eventually(() => expect(app.huggingFace.calls.token).toBe(before + 1));
     release();
     const answers = await asking;
     expect(new Set(answers.map(({ reason }) => reason))).toEqual(
