@@ -21,7 +21,7 @@ const CONNECTOR = { id: 'doorstep-demo-connector', secret: 'demo-only-connector-
 async function main(): Promise<void> {
   const huggingFacePort = portFrom('DEMO_HUGGING_FACE_PORT', 3003);
   const logtoPort = portFrom('DEMO_LOGTO_PORT', 3001);
-  const config = demoConfig(`http://localhost:${logtoPort}`);
+  const config = demoConfig(`http://localhost:${logtoPort}`, `http://localhost:${huggingFacePort}`);
   const { appName, baseUrl } = config;
 
   const huggingFace = await startHuggingFace({ port: huggingFacePort, appName, clients: [] }).catch(
@@ -31,7 +31,12 @@ async function main(): Promise<void> {
     port: logtoPort,
     appName,
     appUrl: baseUrl,
-    huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },
+    huggingFace: {
+      url: huggingFace.url,
+      clientId: CONNECTOR.id,
+      clientSecret: CONNECTOR.secret,
+      scope: 'openid profile email inference-api',
+    },
     client: {
       ...APP,
       redirectUris: [`${baseUrl}/callback`],
@@ -71,7 +76,7 @@ async function main(): Promise<void> {
 }
 
 /** The environment's own, with the stand-in for Logto, and with everything on. */
-function demoConfig(logtoEndpoint: string) {
+function demoConfig(logtoEndpoint: string, huggingFaceEndpoint: string) {
   const config = parseConfig({
     ...process.env,
     NODE_ENV: 'development',
@@ -79,6 +84,8 @@ function demoConfig(logtoEndpoint: string) {
     LOGTO_APP_ID: APP.id,
     LOGTO_APP_SECRET: APP.secret,
     LOGTO_WEBHOOK_SIGNING_KEY: WEBHOOK_KEY,
+    HF_ACCESS_TOKENS: 'true',
+    HF_ENDPOINT: huggingFaceEndpoint,
     LOGTO_ORGANIZATIONS: process.env.LOGTO_ORGANIZATIONS || 'true',
   });
   const apiResource = config.logto.apiResource ?? `${config.baseUrl}/api`;

@@ -102,12 +102,17 @@ export class EmbeddedRedis implements RedisCommands {
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
     const generation = Number(this.#fields(key).get('generation') ?? 0);
     if (generation !== expected) return 0;
-    const next = Buffer.from(String(generation + 1));
-    const fields = new Map([
-      ['generation', next],
-      ['sealed', Buffer.from(sealed)],
-    ]);
+    const fields = new Map(this.#fields(key))
+      .set('generation', Buffer.from(String(generation + 1)))
+      .set('sealed', Buffer.from(sealed));
     this.#entries.set(key, { kind: 'hash', fields, expiresAt: this.#now() + integer(ttl) });
+    return 1;
+  }
+
+  async writeBesideTokens(key: string, field: string, sealed: Buffer) {
+    const fields = this.#fields(key);
+    if (fields.size === 0) return 0;
+    fields.set(field, Buffer.from(sealed));
     return 1;
   }
 

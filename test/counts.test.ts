@@ -88,6 +88,7 @@ describe('what things cost', () => {
       userinfo: 0,
       revocation: 0,
       endSession: 0,
+      identityToken: 0,
     });
   });
 

@@ -22,6 +22,7 @@ import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
 import { signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
+import { createTokenSecrets, type SecretSettings } from './token-secrets.ts';
 import { createUserDirectory, type LogtoUser, type UserDirectory } from './users.ts';
 import { type Administration, createAdministration, shown, type Webhook } from './webhook.ts';
 import {
@@ -64,6 +65,12 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'>,
   exclude(sub: string, isExcluded?: boolean): void;
   /** The application's secret has expired, or there is a new one of the same text. */
   expireSecret(isExpired?: boolean): void;
+  /** How Logto is set up to keep people's tokens for Hugging Face. */
+  setTokenSecrets(settings: Partial<SecretSettings>): void;
+  /** What it keeps of that user is gone. */
+  forgetToken(sub: string): void;
+  /** All that it keeps for Hugging Face has expired. */
+  expireTokens(): void;
   /** Counts for what is issued from now on. */
   setLifetimes(lifetimes: Partial<Lifetimes>): void;
   /** Discovery claims to be another issuer; null tells the truth again. */
@@ -144,22 +151,34 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     return { provider, handle: provider.callback() };
   };
   let current = build();
+  const isOAuth2 = options.huggingFace.scope !== undefined;
 
   app.use(faults.middleware);
   app.use(serveAssets());
   app.get('/api/status', (_req, res) => void res.status(204).end());
-  app.get('/api/.well-known/sign-in-exp', (_req, res) => void res.json(signInExperience(endpoint)));
+  app.get('/api/.well-known/sign-in-exp', (_req, res) => {
+    res.json(signInExperience(endpoint, isOAuth2));
+  });
   app.use('/oidc', (req, res) => {
     const hasSecret = /^basic /i.test(req.headers.authorization ?? '');
     if (isSecretExpired && hasSecret) res.status(400).json(expiredSecret());
     else current.handle(req, res);
   });
+  const connector = createConnector(options.huggingFace, `${endpoint}/callback/huggingface`);
+  const secrets = createTokenSecrets({
+    provider: () => current.provider,
+    users,
+    connector,
+    isStored: isOAuth2,
+  });
+  app.use(secrets.router);
   const signInContext = {
     appName: options.appName,
     appUrl: options.appUrl,
     provider: () => current.provider,
     users,
-    connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
+    connector,
+    secrets,
     // Without the parts that only the Management API adds.
     onProfileSynced: (user: LogtoUser) =>
       void administration.announce('User.Data.Updated', { data: shown(user) }),
@@ -196,6 +215,9 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     expireSecret: (isExpired = true) => {
       isSecretExpired = isExpired;
     },
+    setTokenSecrets: (changes) => Object.assign(secrets.settings, changes),
+    forgetToken: secrets.forget,
+    expireTokens: secrets.expire,
     setLifetimes: (changes) => Object.assign(lifetimes, changes),
     announceIssuer: (changed) => {
       announcedIssuer = changed;

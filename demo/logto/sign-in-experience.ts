@@ -1,5 +1,5 @@
 /** What `/api/.well-known/sign-in-exp` says; the settings of Logto's look are left out. */
-export function signInExperience(endpoint: string) {
+export function signInExperience(endpoint: string, isOAuth2: boolean) {
   return {
     tenantId: 'default',
     id: 'default',
@@ -16,6 +16,7 @@ export function signInExperience(endpoint: string) {
         logo: `${endpoint}/assets/favicon.svg`,
         logoDark: null,
         platform: 'Universal',
+        ...(isOAuth2 && { isTokenStorageSupported: true }),
       },
     ],
     ssoConnectors: [],

@@ -8,6 +8,7 @@ import { asset } from '../hugging-face/assets.ts';
 import { ConnectorError, type createConnector } from './connector.ts';
 import { grantAll } from './consent.ts';
 import { messagePage } from './pages.ts';
+import type { TokenSecrets } from './token-secrets.ts';
 import type { LogtoUser, UserDirectory } from './users.ts';
 
 export interface LogtoSignInPage {
@@ -36,6 +37,7 @@ export interface SignInContext {
   connector: ReturnType<typeof createConnector>;
   /** The name and picture of somebody who came back were taken over from Hugging Face. */
   onProfileSynced: (user: LogtoUser) => void;
+  secrets: TokenSecrets;
   render: Render;
 }
 
@@ -152,11 +154,12 @@ export function signInRoutes(context: SignInContext): Router {
       return backToSignIn(res, interaction, toast);
     }
     try {
-      const info = await connector.identify(answer.data.code);
+      const { info, tokens } = await connector.identify(answer.data.code);
       const isKnown = users
         .all()
         .some(({ identities }) => identities.huggingface?.userId === info.sub);
       const user = users.fromHuggingFace(info);
+      context.secrets.keep(user.sub, tokens);
       if (isKnown) context.onProfileSynced(user);
       await finish(req, res, user);
     } catch (error) {

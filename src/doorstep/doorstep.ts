@@ -14,6 +14,8 @@ import { errorHandler } from './http/error-handler.ts';
 import { FlashMessages } from './http/flash.ts';
 import { rejectLaterSession, rejectMisuse } from './http/host-checks.ts';
 import { isForeignChange } from './http/same-origin.ts';
+import { HuggingFaceAccounts } from './hugging-face/accounts.ts';
+import { MembersOnly } from './hugging-face/members-only.ts';
 import { sampleLog } from './log-sampling.ts';
 import { createLogger } from './logger.ts';
 import { createLogto } from './logto/client.ts';
@@ -121,9 +123,33 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     now,
     signal,
   });
+  const huggingFace = new HuggingFaceAccounts({
+    config: config.huggingFace,
+    timeoutMs,
+    redis,
+    sessions,
+    refresher,
+    logto,
+    fetch,
+    now,
+  });
+  const { allowedOrganizations: membersOf } = config.huggingFace;
+  const members = { accounts: huggingFace, sessions, revocations, logger, recheckMs, now };
+  const membersOnly = membersOf && new MembersOnly({ ...members, organizations: membersOf });
+  const organizationId = (handle: string) =>
+    membersOf?.find((one) => one.handle === handle)?.id ?? null;
   const limits = createRateLimits({ ...DEFAULT_LIMITS, ...parts.limits });
   const signInPath = paths.signIn;
-  const principalDeps = { signInPath, apiResource, logto, refresher, sessions, now };
+  const principalDeps = {
+    signInPath,
+    apiResource,
+    huggingFace,
+    organizationId,
+    logto,
+    refresher,
+    sessions,
+    now,
+  };
   const recheckDeps = { recheckMs, refresher, sessions, logger, now, signal };
   const ownVisitor = visitor({ signInPath, isForeignChange: false });
   const foreignVisitor = visitor({ signInPath, isForeignChange: true });
@@ -147,6 +173,16 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     // Nearly every page: no promise for it.
     if (!active || !isRecheckDue(recheckDeps, active)) return next();
     recheckSession(recheckDeps, active).then((hasEnded) => {
+      if (hasEnded) setPrincipal(req, ownVisitor);
+      next();
+    }, next);
+  };
+
+  /** After the recheck, so that somebody whom Logto no longer knows is not asked for. */
+  const stillMember: RequestHandler = (req, _res, next) => {
+    const active = sessions.of(req);
+    if (!active || !membersOnly?.isDue(active)) return next();
+    membersOnly.recheck(active).then((hasEnded) => {
       if (hasEnded) setPrincipal(req, ownVisitor);
       next();
     }, next);
@@ -227,6 +263,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         afterSignOut: parts.afterSignOut ?? '/',
         signOutAnswer: answer,
         onSignIn: parts.onSignIn,
+        membersOnly,
         redis,
         sessions,
         logto,
@@ -249,10 +286,13 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     }),
   );
   middleware.use(recheck);
+  if (membersOnly) middleware.use(stillMember);
 
   const api = Router();
   api.use(rejectAbsoluteForm, requireSecure(config));
-  api.use(bearer({ signInPath, issuer, apiResource, organizations, resource, logto, now }));
+  api.use(
+    bearer({ signInPath, issuer, apiResource, organizations, membersOf, resource, logto, now }),
+  );
 
   return {
     middleware,

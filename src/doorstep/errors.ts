@@ -19,9 +19,24 @@ export const SIGN_IN_FAILURES = [
 ] as const;
 export type SignInFailure = (typeof SIGN_IN_FAILURES)[number];
 
+/** Why there is no token for Hugging Face: connecting it again helps with each. */
+export const HUGGING_FACE_FAILURES = [
+  // Logto keeps none: no identity there, or signed in by Logto's own session, or from before.
+  'hugging_face_not_connected',
+  'hugging_face_expired',
+  // This sign-in at Logto has no scope `identities`.
+  'hugging_face_scope_missing',
+  // Hugging Face itself no longer takes the token: the person took the permission back.
+  'hugging_face_refused',
+] as const;
+export type HuggingFaceFailure = (typeof HUGGING_FACE_FAILURES)[number];
+
 /** Every reason that an error page, a problem JSON or a log line may name. */
 export const REASONS = [
   ...SIGN_IN_FAILURES,
+  ...HUGGING_FACE_FAILURES,
+  'hugging_face_unavailable',
+  'hugging_face_misconfigured',
   'sign_in_denied',
   'logto_unavailable',
   'logto_wrong_issuer',
@@ -131,21 +146,66 @@ export class LogtoUnavailable extends LogtoError {
   readonly reason: 'logto_unavailable' | 'logto_wrong_issuer';
   /** When Logto said to come again (Retry-After), in seconds from then. */
   readonly retryAfterSeconds: number | null;
+  /** What it answered, where it did. */
+  readonly httpStatus: number | null;
 
   constructor(
     message: string,
-    options?: ErrorOptions & { retryAfterSeconds?: number | null },
+    options?: ErrorOptions & { retryAfterSeconds?: number | null; httpStatus?: number },
     reason: 'logto_unavailable' | 'logto_wrong_issuer' = 'logto_unavailable',
   ) {
     super(message, options);
     this.reason = reason;
     this.retryAfterSeconds = options?.retryAfterSeconds ?? null;
+    this.httpStatus = options?.httpStatus ?? null;
   }
 
   override get headers(): Record<string, string> {
     const { retryAfterSeconds: seconds } = this;
     return seconds === null ? {} : { 'Retry-After': String(seconds) };
   }
+}
+
+/** There is no token for Hugging Face until the person connects it again. */
+export class HuggingFaceNotConnected extends AppError {
+  readonly status = 403;
+  readonly reason: HuggingFaceFailure;
+  /** They just have, and it did not help: asking once more would go round in circles. */
+  readonly isRepeated: boolean;
+
+  constructor(reason: HuggingFaceFailure, { isRepeated }: { isRepeated: boolean }) {
+    super(
+      `There is no token for Hugging Face${isRepeated ? ', though it was just connected' : ''}`,
+    );
+    this.reason = reason;
+    this.isRepeated = isRepeated;
+  }
+}
+
+/**
+ * Hugging Face can't be asked, or gives no token that lives long enough: nobody is signed out by it,
+ * and nobody let in.
+ */
+export class HuggingFaceUnavailable extends AppError {
+  readonly status = 503;
+  readonly reason = 'hugging_face_unavailable';
+  readonly #retryAfterSeconds: number | null;
+
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+    super(message, options);
+    this.#retryAfterSeconds = options?.retryAfterSeconds ?? null;
+  }
+
+  override get headers(): Record<string, string> {
+    const seconds = this.#retryAfterSeconds;
+    return seconds === null ? {} : { 'Retry-After': String(seconds) };
+  }
+}
+
+/** Logto is not set up to hand out tokens for Hugging Face. The message names what is missing. */
+export class HuggingFaceMisconfigured extends AppError {
+  readonly status = 502;
+  readonly reason = 'hugging_face_misconfigured';
 }
 
 /** Logto answered with an OAuth error (RFC 6749 section 5.2), e.g. `invalid_grant` or `invalid_client`. */

@@ -13,9 +13,14 @@ export {
   requireSignIn,
   signInAddress,
 } from './access/guards.ts';
+export {
+  requireHuggingFaceOrganization,
+  requireHuggingFacePro,
+} from './access/hugging-face-guards.ts';
 export type { OwnSession, OwnSessions } from './access/own-sessions.ts';
 export {
   type Claims,
+  type HuggingFaceAccount,
   type Organization,
   organizationOf,
   type Principal,
@@ -25,7 +30,7 @@ export {
   signedInSession,
   type Visitor,
 } from './access/principal.ts';
-export { handleFrom, type UserInfo } from './access/user-info.ts';
+export type { UserInfo } from './access/user-info.ts';
 export {
   type KitConfig,
   kitChecks,
@@ -53,11 +58,16 @@ export type { Challenge, Denial } from './denial.ts';
 export { createDoorstep, type DoorstepParts, doorstep } from './doorstep.ts';
 export * from './errors.ts';
 export { canonicalOrigin, rejectAbsoluteForm, requireSecure } from './http/canonical-origin.ts';
-export { logError, wantsJson } from './http/error-handler.ts';
+export { connectAddress, logError, wantsJson } from './http/error-handler.ts';
 export { redirect } from './http/redirect.ts';
 export { newRequestId, requestIdOf } from './http/request-id.ts';
 export { isSafe, sameOriginOnly } from './http/same-origin.ts';
 export { webAddress } from './http/web-url.ts';
+export type {
+  HuggingFaceMembership,
+  HuggingFaceProfile,
+  HuggingFaceRole,
+} from './hugging-face/profile.ts';
 export { sampleLog } from './log-sampling.ts';
 export { createLogger } from './logger.ts';
 export type { Doorstep, DoorstepOptions } from './options.ts';

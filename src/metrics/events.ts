@@ -2,6 +2,7 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import {
   AppError,
   END_REASONS,
+  HUGGING_FACE_FAILURES,
   REASONS,
   REFRESH_END_REASONS,
   type Reason,
@@ -23,6 +24,12 @@ const OUTAGES: Reason[] = [
   'unexpected',
 ];
 const REFRESH_ENDS: readonly unknown[] = REFRESH_END_REASONS;
+/** A site for members of an organization there asks it at each sign-in. */
+const HUGGING_FACE: Reason[] = [
+  ...HUGGING_FACE_FAILURES,
+  'hugging_face_unavailable',
+  'hugging_face_misconfigured',
+];
 /** An outage there is logged like one anywhere, and all the same it is a sign-in that failed. */
 const SIGN_IN_PATHS: unknown[] = ['/sign-in', '/sign-in/link', '/sign-up', '/callback'];
 
@@ -36,7 +43,7 @@ export function eventCounter(registry: Registry): (line: unknown) => void {
   const signIns = counter(registry, 'doorstep_sign_ins_total', {
     help: 'Sign-ins that were started, that succeeded, or why they failed.',
     label: 'outcome',
-    values: ['started', 'succeeded', ...SIGN_IN_FAILURES, ...OUTAGES],
+    values: ['started', 'succeeded', ...SIGN_IN_FAILURES, ...HUGGING_FACE, ...OUTAGES],
   });
   const refreshes = counter(registry, 'doorstep_refreshes_total', {
     help: 'Refreshes and rechecks that succeeded, that ended the session, or why they failed.',

@@ -9,6 +9,7 @@ const CALLS: [end: string, call: string][] = [
   ['/oidc/jwks', 'jwks'],
   ['/oidc/me', 'userinfo'],
   ['/oidc/token/revocation', 'revocation'],
+  ['/identities/huggingface/access-token', 'hugging_face_token'],
 ];
 const GRANTS = new Map([
   ['authorization_code', 'code'],

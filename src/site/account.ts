@@ -1,7 +1,6 @@
 import type { Response } from 'express';
 import {
   type GuardedRequest,
-  handleFrom,
   LogtoError,
   type SignedIn,
   signedInSession,
@@ -23,7 +22,7 @@ export function accountPage({ config, now, send }: PageDeps) {
     const found = config.logto.organizations ? await auth.fetchOrganizations(info) : null;
     const model: AccountPage = {
       avatar: avatarOf(auth),
-      profile: profile(auth, info),
+      profile: profile(auth),
       identities: info && linkedIdentities(info),
       times: sessionTimes(signedInSession(req), config, now()),
       organizations: found?.organizations.slice(0, MAX_LISTED).map(organizationRow) ?? null,
@@ -48,15 +47,16 @@ async function userInfoIfReachable(auth: SignedIn): Promise<UserInfo | null> {
   }
 }
 
-function profile(auth: SignedIn, info: UserInfo | null): AccountPage['profile'] {
-  const huggingFace = info ? handleFrom(info) : auth.huggingFace;
-  const username = huggingFace?.username ?? auth.username;
+/** Once userinfo was asked, the principal knows what it says. */
+function profile(auth: SignedIn): AccountPage['profile'] {
+  const { huggingFace } = auth;
+  const username = huggingFace.username ?? auth.username;
   return [
     { label: 'Name', value: auth.name && short(auth.name), href: null },
     {
-      label: huggingFace?.username ? 'Username, when you first signed in' : 'Username',
+      label: huggingFace.username ? 'Username, when you first signed in' : 'Username',
       value: username && short(`@${username}`),
-      href: huggingFace?.profile ?? null,
+      href: huggingFace.profileUrl,
     },
     { label: 'E-mail', value: email(auth.claims.email), href: null },
     ...(auth.roles.length > 0

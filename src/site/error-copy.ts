@@ -2,6 +2,8 @@ import { STATUS_CODES } from 'node:http';
 import {
   type AppError,
   BadInput,
+  HUGGING_FACE_FAILURES,
+  type HuggingFaceFailure,
   InsecureRequest,
   InvalidInput,
   type Reason,
@@ -14,11 +16,12 @@ import type { ErrorContext, ErrorCopy, Sentence } from './view-models.ts';
 export const errorCopy = (error: AppError, context: ErrorContext): ErrorCopy => {
   const entry = COPY[error.reason];
   const copy = typeof entry === 'function' ? entry(error, context) : entry;
-  const isFinal = isSignInFailure(error.reason) || context.returnTo === null;
+  const isFinal = hasOwnWayOn(error.reason) || context.returnTo === null;
   return isFinal ? copy : interrupted(copy, context);
 };
 
-const isSignInFailure = (reason: Reason) => Object.hasOwn(NOT_FINISHED, reason);
+const hasOwnWayOn = (reason: Reason) =>
+  Object.hasOwn(NOT_FINISHED, reason) || HUGGING_FACE_FAILURES.some((one) => one === reason);
 
 const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
 const tryAgain = (href: string) => ({ label: 'Try again', href, huggingFace: false });
@@ -110,6 +113,40 @@ const NOT_FINISHED: Record<SignInFailure, Copy> = {
   }),
 };
 
+/** A step of its own: to Hugging Face, and back to exactly this page. Once; then it is an error. */
+const notConnected =
+  (why: string) =>
+  (_error: AppError, { connect }: ErrorContext): ErrorCopy =>
+    connect
+      ? {
+          heading: 'Connect Hugging Face again',
+          illustration: 'ajar',
+          happened: { text: [why] },
+          todo: ['Connect it from here, as the same person. You come back to exactly this page.'],
+          action: { label: 'Connect Hugging Face again', href: connect, huggingFace: true },
+        }
+      : {
+          heading: 'Connecting Hugging Face didn’t help',
+          illustration: 'locked',
+          happened: { text: [why, ' You have connected it just now, and that is still so.'] },
+          todo: ['Try again in some minutes. If it stays like this, quote the request ID below.'],
+          operator: CHECK,
+          action: HOME,
+        };
+
+const NOT_CONNECTED: Record<HuggingFaceFailure, Copy> = {
+  hugging_face_not_connected: notConnected(
+    'This page works with your account at Hugging Face, and this site has no permission for it.',
+  ),
+  hugging_face_expired: notConnected('The permission that you gave at Hugging Face has run out.'),
+  hugging_face_scope_missing: notConnected(
+    'This page works with your account at Hugging Face, and you signed in before this site could ask for that.',
+  ),
+  hugging_face_refused: notConnected(
+    'Hugging Face no longer takes the permission that you gave; you may have taken it back there.',
+  ),
+};
+
 const MAY_BE_DONE = 'What you asked for may or may not have been done.';
 
 const UNEXPECTED = (_error: AppError, { mayBeDone, returnTo }: ErrorContext): ErrorCopy => {
@@ -170,6 +207,26 @@ function storeUnavailable(
 /** For every reason there is; the compiler wants all of them. */
 const COPY: Record<Reason, Copy> = {
   ...NOT_FINISHED,
+  ...NOT_CONNECTED,
+  hugging_face_unavailable: (_error, { address }) => ({
+    heading: 'We can’t reach Hugging Face for you right now',
+    illustration: 'waiting',
+    happened: {
+      text: ['Hugging Face doesn’t answer as it should. You have not been signed out.'],
+    },
+    todo: [
+      'Wait a minute, then try again. If it stays like this, sign out and in again with Hugging Face.',
+    ],
+    action: tryAgain(address),
+  }),
+  hugging_face_misconfigured: {
+    heading: 'This site can’t ask Hugging Face for you',
+    illustration: 'locked',
+    happened: { text: ['Whoever runs the site has to fix this. You have not been signed out.'] },
+    todo: ['Try again later. If it stays like this, quote the request ID below.'],
+    operator: CHECK,
+    action: HOME,
+  },
   session_store_unavailable: storeUnavailable,
   sign_in_denied: (error) => ({
     heading: 'You can’t sign in here',

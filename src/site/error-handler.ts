@@ -2,8 +2,10 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import { z } from 'zod';
 import {
   AppError,
+  connectAddress,
   Forbidden,
   HttpError,
+  HuggingFaceNotConnected,
   InvalidInput,
   isSafe,
   logError,
@@ -51,7 +53,14 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     res.status(known.status).set('Cache-Control', 'no-store');
     // Without a principal the request got no further than the middleware.
     const mayBeDone = !isSafe(req) && req.auth !== undefined;
-    const context = { address: addressOf(req, known), returnTo, mayBeDone, denials };
+    const address = addressOf(req, known);
+    const context = {
+      address,
+      returnTo,
+      connect: connectOf(req, known, returnTo),
+      mayBeDone,
+      denials,
+    };
     if (isJson) sendProblem(req, res, known, context);
     else sendErrorPage(send, req, res, known, context);
   }
@@ -118,6 +127,12 @@ function returnToOf(error: AppError): string | null {
   return error instanceof SignInFailed || error instanceof SignInInterrupted
     ? error.returnTo
     : null;
+}
+
+function connectOf(req: Request, error: AppError, returnTo: string | null): string | null {
+  if (!(error instanceof HuggingFaceNotConnected) || error.isRepeated) return null;
+  const again = returnTo === null ? null : `/sign-in?return_to=${encodeURIComponent(returnTo)}`;
+  return connectAddress(again ?? signInAddress(req));
 }
 
 /**

@@ -49,14 +49,14 @@ export function homePage(deps: PageDeps): RequestHandler {
 
 function greeting({ name, username, huggingFace }: SignedIn): string {
   if (name && short(name)) return `Hello, ${short(name)}`;
-  const known = short(huggingFace?.username ?? username ?? '');
+  const known = short(huggingFace.username ?? username ?? '');
   return known ? `Hello, @${known}` : 'Hello';
 }
 
 /** "@ada-l on Hugging Face" beside a name; without a name the profile's address; else the ID. */
 function handle({ sub, name, username, huggingFace }: SignedIn): HomeSignedIn['handle'] {
-  const profile = huggingFace?.profile ?? null;
-  if (huggingFace?.username && name) {
+  const profile = huggingFace.profileUrl;
+  if (huggingFace.username && name) {
     const text = short(`@${huggingFace.username}`);
     return { text, href: profile, suffix: 'on Hugging Face, when you first signed in' };
   }

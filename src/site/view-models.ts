@@ -174,6 +174,8 @@ export interface ErrorContext {
   address: string;
   /** Where a sign-in was to lead that failed at its callback; null for any other request. */
   returnTo: string | null;
+  /** Where to connect Hugging Face again and to come back; null where that is not what is missing. */
+  connect: string | null;
   /** The request asked for a change and got as far as its handler. */
   mayBeDone: boolean;
   /** What to say of a missing permission, by its name at Logto. */

@@ -34,7 +34,12 @@ export async function startStandIns(
     port: await freePort(),
     appName: 'Doorstep',
     appUrl: url,
-    huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },
+    huggingFace: {
+      url: huggingFace.url,
+      clientId: CONNECTOR.id,
+      clientSecret: CONNECTOR.secret,
+      scope: 'openid profile email inference-api',
+    },
     client: {
       ...CLIENT,
       redirectUris: [`${url}/callback`],
@@ -58,6 +63,7 @@ export async function startStandIns(
       LOGTO_ENDPOINT: logto.endpoint,
       LOGTO_APP_ID: CLIENT.id,
       LOGTO_APP_SECRET: CLIENT.secret,
+      HF_ENDPOINT: huggingFace.url,
     },
     close: async () => {
       await Promise.all([logto.close(), huggingFace.close()]);

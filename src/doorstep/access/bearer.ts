@@ -1,7 +1,8 @@
 import { getOrganizationIdFromUrn, organizationUrnPrefix } from '@logto/express';
 import type { Request, RequestHandler } from 'express';
+import type { HuggingFaceOrganizationId } from '../config/fields.ts';
 import type { Challenge } from '../denial.ts';
-import { Misuse, Unauthorized } from '../errors.ts';
+import { Forbidden, Misuse, Unauthorized } from '../errors.ts';
 import type { Logto } from '../logto/client.ts';
 import { type AccessClaims, invalidAccessToken, verifyAccessToken } from '../logto/tokens.ts';
 import { memberships } from '../session/user.ts';
@@ -17,6 +18,8 @@ export interface BearerDeps {
   organizations: boolean;
   /** What challenges name (RFC 9728 section 5.1), where `apiPath` is that of the request. */
   resource?: Pick<ProtectedResource, 'apiPath' | 'url'> | null;
+  /** The organizations at Hugging Face whose members may come in; null: anybody. */
+  membersOf: readonly HuggingFaceOrganizationId[] | null;
   logto: Logto;
   now: () => number;
 }
@@ -33,6 +36,7 @@ export function bearer(deps: BearerDeps): RequestHandler {
       const token = tokenOf(req);
       const expected = { keySet: logto.keySet, issuer, now: now() };
       const claims = await verifyAccessToken(token, expected);
+      if (deps.membersOf) programsOnly(claims, deps.membersOf);
       const organizationId = organizationOfToken(claims, deps);
       setPrincipal(req, new TokenPrincipal(claims, organizationId, { ...deps, challenge }));
     } catch (error) {
@@ -69,6 +73,17 @@ function organizationOfToken(
   throw invalidAccessToken('The access token is for another audience');
 }
 
+/**
+ * An access token does not tell where its owner belongs at Hugging Face. A program's own (RFC 9068
+ * section 2.2: `sub` is the client) is let in: whoever runs Logto made it.
+ */
+function programsOnly({ sub, client_id }: AccessClaims, of: readonly HuggingFaceOrganizationId[]) {
+  if (sub === client_id) return;
+  const name = of.map(({ handle }) => handle).join(', ');
+  const missing = { kind: 'Hugging Face organization', name } as const;
+  throw new Forbidden({ missing, account: sub, challenge: {} });
+}
+
 /** Whoever holds an access token: a program, for itself or for a person. */
 class TokenPrincipal implements SignedIn {
   readonly isAuthenticated = true;
@@ -81,7 +96,13 @@ class TokenPrincipal implements SignedIn {
   readonly claims: Claims;
   readonly roles: readonly string[];
   readonly organizations: SignedIn['organizations'];
-  readonly huggingFace = null;
+  readonly huggingFace = {
+    username: null,
+    profileUrl: null,
+    getAccessToken: needsSession,
+    profile: needsSession,
+    organizationId: () => null,
+  };
   readonly session = null;
   readonly challenge: Challenge;
   readonly freshSignInAgeMs = Number.POSITIVE_INFINITY;

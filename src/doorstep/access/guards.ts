@@ -9,7 +9,7 @@ import { organizationOf, principalOf, type SignedIn } from './principal.ts';
 
 /** What people know an account by: "@ada-l". */
 function accountOf({ huggingFace, username, name, sub }: SignedIn): string {
-  const handle = huggingFace?.username ?? username;
+  const handle = huggingFace.username ?? username;
   return handle ? `@${handle}` : (name ?? sub);
 }
 
@@ -70,7 +70,7 @@ declare module 'express-serve-static-core' {
 /** @returns null to let the request through, or the address to send a page's visitor to first. */
 type Check = (principal: SignedIn, req: Request) => string | null | Promise<string | null>;
 
-function guard(check: Check): Guard {
+export function guard(check: Check): Guard {
   const handler: RequestHandler = async (req, res, next) => {
     const principal = principalOf(req);
     if (!principal.isAuthenticated && principal.isForeignChange) throw foreignChange();
@@ -151,7 +151,7 @@ function membership(principal: SignedIn, organization: string | null): Membershi
 export const notAMember = (principal: SignedIn, organization: string | null): Forbidden =>
   forbidden(principal, { kind: 'organization', name: organization ?? 'none' });
 
-function forbidden(principal: SignedIn, missing: MissingPermission): Forbidden {
+export function forbidden(principal: SignedIn, missing: MissingPermission): Forbidden {
   // RFC 6750 section 3.1: only a permission has an error code of its own.
   const told = missing.kind === 'scope' ? { error: 'insufficient_scope', scope: missing.name } : {};
   const challenge = principal.challenge && { ...told, ...principal.challenge };

@@ -5,6 +5,7 @@ import {
   clientText,
   documentation,
   flag,
+  huggingFaceOrganizations,
   origin,
   secrets,
   signingKeys,
@@ -62,6 +63,30 @@ export const kitVariables = {
     example: 'wK3nVt8yQpL2sXz6RbM9cHf4JdG7uTa1',
     default: 'none, there is no webhook',
   }),
+  HF_ACCESS_TOKENS: flag.default(false).register(documentation, {
+    about:
+      'Gives the app an access token for Hugging Face of each person (docs/hugging-face-tokens.md). It takes a Logto that was prepared for it: npm run logto:setup.',
+    example: 'true',
+  }),
+  HF_ALLOWED_ORGANIZATIONS: huggingFaceOrganizations.optional().register(documentation, {
+    about:
+      'Only members of these organizations at Hugging Face may sign in, each as handle:id, separated by commas. It takes HF_ACCESS_TOKENS=true; npm run logto:setup finds the ids.',
+    example: 'acme:65a1c0de00000000000a1837',
+    default: 'none, anybody may sign in',
+  }),
+  HF_PROFILE_MINUTES: wholeNumber(1, 24 * 60, 10)
+    .default(10)
+    .register(documentation, {
+      about:
+        'How old what Hugging Face said of a person (organizations, Pro) may be, 1 to 1440 minutes.',
+      example: '5',
+    }),
+  HF_ENDPOINT: origin('https://huggingface.co')
+    .default('https://huggingface.co')
+    .register(documentation, {
+      about: 'The address of Hugging Face: another one is for a proxy or a stand-in.',
+      example: 'https://hub.example.com',
+    }),
   BASE_URL: origin('https://app.example.com').register(documentation, {
     about:
       'The origin people see: scheme and host, nothing after it. Must be https, except on this machine. Logto has to know it: <BASE_URL>/callback and <BASE_URL>/ are registered there.',
@@ -109,6 +134,13 @@ type Lifetimes = Pick<KitVariables, 'SESSION_IDLE_MINUTES' | 'SESSION_MAX_HOURS'
 /** Mistakes that need two of the kit's variables to see. */
 export const kitChecks = [
   ...redisChecks,
+  crossCheck<Pick<KitVariables, 'HF_ACCESS_TOKENS' | 'HF_ALLOWED_ORGANIZATIONS'>>(
+    ['HF_ACCESS_TOKENS', 'HF_ALLOWED_ORGANIZATIONS'],
+    (env) =>
+      env.HF_ALLOWED_ORGANIZATIONS !== undefined &&
+      !env.HF_ACCESS_TOKENS &&
+      'HF_ALLOWED_ORGANIZATIONS takes HF_ACCESS_TOKENS=true: only with a token does Hugging Face say where somebody belongs',
+  ),
   crossCheck<Lifetimes>(
     ['SESSION_IDLE_MINUTES', 'SESSION_MAX_HOURS'],
     ({ SESSION_IDLE_MINUTES: idle = 0, SESSION_MAX_HOURS: max }) =>
@@ -149,6 +181,16 @@ export function kitConfig(env: KitVariables) {
       timeoutMs: env.LOGTO_TIMEOUT_SECONDS * 1000,
       /** Any of them may have signed a webhook; none: there is no route for webhooks. */
       webhookKeys: env.LOGTO_WEBHOOK_SIGNING_KEY ?? [],
+    },
+    huggingFace: {
+      /** Its origin. */
+      endpoint: env.HF_ENDPOINT,
+      /** Logto keeps people's tokens for it, and hands them out. */
+      accessTokens: env.HF_ACCESS_TOKENS,
+      /** Only their members may sign in; null: anybody. */
+      allowedOrganizations: env.HF_ALLOWED_ORGANIZATIONS ?? null,
+      /** How old a profile may be. */
+      profileMs: env.HF_PROFILE_MINUTES * MINUTE,
     },
     /** null where the app brings a client of its own. */
     redis: redisConfig(env),

@@ -73,6 +73,32 @@ export const absoluteUri = text().refine(
   'must be an absolute address such as https://books.example/api',
 );
 
+/** An organization of Hugging Face: `id` counts, the handle is for people. */
+export interface HuggingFaceOrganizationId {
+  handle: string;
+  /** 24 hexadecimal digits: `sub` in userinfo, the same after a rename. */
+  id: string;
+}
+
+/** @returns null unless it is `handle:id`. */
+export function organizationIdIn(entry: string): HuggingFaceOrganizationId | null {
+  const [, handle, id] = /^([\w.-]{1,96}):([\da-f]{24})$/.exec(entry) ?? [];
+  return handle && id ? { handle, id } : null;
+}
+
+export const huggingFaceOrganizations = text().transform((value, context) =>
+  value.split(',').map((part) => {
+    const entry = part.trim();
+    const found = organizationIdIn(entry);
+    if (found) return found;
+    const message = /^[\w.-]{1,96}$/.test(entry)
+      ? `names ${entry} without its id: npm run logto:setup finds it and writes handle:id`
+      : 'must be organizations as handle:id, separated by commas, for example acme:65a1c0de00000000000a1837';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }),
+);
+
 /**
  * An origin: scheme and host, nothing after it. Plain http only on this machine (C16). Blanks around
  * it and upper case don't matter: what counts is the result (C26).

@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import {
   AppError,
+  HuggingFaceNotConnected,
   type Reason,
   SessionEnded,
   SignInDenied,
@@ -26,7 +27,7 @@ export interface ErrorHandlerOptions {
  */
 export function errorHandler(options: ErrorHandlerOptions): ErrorRequestHandler {
   const { logger, signInPath, signInAddress } = options;
-  const render = options.render ?? plainly(signInPath);
+  const render = options.render ?? plainly(signInPath, signInAddress);
   return async (error, req, res, next) => {
     if (!(error instanceof AppError)) return next(error);
     logError(logger, req, error);
@@ -57,17 +58,29 @@ export function logError(logger: Logger, req: Request, thrown: AppError): void {
 /** A program's request; whoever takes neither gets the page. */
 export const wantsJson = (req: Request): boolean => req.accepts(['html', 'json']) === 'json';
 
+/**
+ * Where to connect Hugging Face again, and to come back to exactly this page. With `prompt=login`, or
+ * Logto's own session would answer, and no token be stored.
+ */
+export const connectAddress = (signInAddress: string): string =>
+  `${signInAddress}&direct_sign_in=social:huggingface&prompt=login`;
+
 const plainly =
-  (signInPath: string) =>
+  (signInPath: string, signInAddress: ErrorHandlerOptions['signInAddress']) =>
   (error: AppError, req: Request, res: Response): void => {
     const { status, reason } = error;
     const [title, detail] = error instanceof SignInDenied ? [DENIED, error.shown] : COPY[reason];
     const requestId = requestIdOf(req);
     // A callback can't be repeated: the way on is a fresh sign-in that keeps the way back.
     const isOfSignIn = error instanceof SignInFailed || error instanceof SignInInterrupted;
-    const [label, href] = isOfSignIn
-      ? ['Start again', `${signInPath}?return_to=${encodeURIComponent(error.returnTo)}`]
-      : ['Home page', '/'];
+    const again = isOfSignIn && `${signInPath}?return_to=${encodeURIComponent(error.returnTo)}`;
+    const cause = error instanceof SignInInterrupted ? error.cause : error;
+    const [label, href] =
+      cause instanceof HuggingFaceNotConnected && !cause.isRepeated
+        ? [CONNECT, connectAddress(again || signInAddress(req))]
+        : again
+          ? ['Start again', again]
+          : ['Home page', '/'];
     if (wantsJson(req)) {
       res.type('application/problem+json');
       res.send(JSON.stringify({ title, status, detail, reason, requestId }));
@@ -89,6 +102,8 @@ const plainly =
 const NOT_FINISHED = 'We couldn’t finish signing you in';
 const DENIED = 'You can’t sign in here';
 
+const CONNECT = 'Connect Hugging Face again';
+
 /** Title and text for every reason there is; the compiler wants all of them. */
 const COPY: Record<Reason, [title: string, detail: string]> = {
   sign_in_not_found: [NOT_FINISHED, 'It was started too long ago, or in another browser.'],
@@ -100,6 +115,18 @@ const COPY: Record<Reason, [title: string, detail: string]> = {
   code_refused: [NOT_FINISHED, 'Logto didn’t accept the code it had sent with you.'],
   id_token_invalid: [NOT_FINISHED, 'What Logto told us about you could not be verified.'],
   signed_out_meanwhile: [NOT_FINISHED, 'Your sessions were ended while you were signing in.'],
+  hugging_face_not_connected: [CONNECT, 'This site has no permission of yours at Hugging Face.'],
+  hugging_face_expired: [CONNECT, 'The permission that you gave at Hugging Face has run out.'],
+  hugging_face_scope_missing: [CONNECT, 'You signed in before this site could ask for it.'],
+  hugging_face_refused: [CONNECT, 'Hugging Face no longer takes the permission that you gave.'],
+  hugging_face_unavailable: [
+    'We can’t reach Hugging Face for you right now',
+    'Wait a minute, then try again. You have not been signed out.',
+  ],
+  hugging_face_misconfigured: [
+    'This site can’t ask Hugging Face for you',
+    'Whoever runs it has to fix that: its log says what is missing.',
+  ],
   sign_in_denied: [DENIED, 'This site has not let you in.'],
   logto_unavailable: [
     'We can’t reach our sign-in service right now',

@@ -26,7 +26,10 @@ export function createRequest(fetch: Fetch): Request {
     // Too many requests, for whatever reason, is no answer to what was asked (RFC 6585 section 4).
     if (status >= 500 || status === 429) {
       const retryAfterSeconds = retryAfter(headers.get('retry-after'));
-      throw new LogtoUnavailable(`Logto answered ${status}`, { retryAfterSeconds });
+      throw new LogtoUnavailable(`Logto answered ${status}`, {
+        retryAfterSeconds,
+        httpStatus: status,
+      });
     }
     if (status >= 400) throw new LogtoRefused(status, errorCode(body), knownDescription(body));
     return body;

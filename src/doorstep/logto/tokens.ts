@@ -166,6 +166,7 @@ const AccessClaims = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).transform((aud) => [aud].flat()),
   iat: z.number(),
   exp: z.number(),
+  client_id: z.string().optional(),
   scope: z.string().default(''),
   organization_id: z.string().min(1).optional(),
   roles: z.array(z.string()).default([]),

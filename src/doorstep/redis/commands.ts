@@ -24,6 +24,7 @@ export interface RedisCommands {
 
   updateSession(key: string, revision: Buffer, sealed: Buffer): Promise<number>;
   writeTokens(key: string, expected: number, sealed: Buffer, ttl: number): Promise<number>;
+  writeBesideTokens(key: string, field: string, sealed: Buffer): Promise<number>;
   takeTokensBuffer(key: string): Promise<Buffer | null>;
   acquireLock(key: string, holder: string, ttl: number, failed: string): Promise<number>;
   releaseLock(key: string, holder: string, failed: string, ttl: number): Promise<number>;
@@ -55,6 +56,13 @@ export const SCRIPTS = {
       if current ~= tonumber(ARGV[1]) then return 0 end
       redis.call('HSET', KEYS[1], 'generation', current + 1, 'sealed', ARGV[2])
       redis.call('PEXPIRE', KEYS[1], ARGV[3])
+      return 1`,
+  },
+  /** Goes with the tokens, and is not written once they are gone. */
+  writeBesideTokens: {
+    numberOfKeys: 1,
+    lua: `if not redis.call('HGET', KEYS[1], 'generation') then return 0 end
+      redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
       return 1`,
   },
   /** Reads and deletes in one step, so that no refresh slips in between. */
@@ -128,6 +136,7 @@ type ScriptMethods = Pick<
   RedisCommands,
   | 'updateSession'
   | 'writeTokens'
+  | 'writeBesideTokens'
   | 'takeTokensBuffer'
   | 'acquireLock'
   | 'releaseLock'

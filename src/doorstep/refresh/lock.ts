@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { LogtoUnavailable } from '../errors.ts';
+import { HuggingFaceUnavailable, LogtoUnavailable } from '../errors.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 
 const PREFIX = 'refresh:';
@@ -8,7 +8,7 @@ const PREFIX = 'refresh:';
 const POLL_INTERVAL_MS = 50;
 /** How often a release is tried again while Redis is away. */
 const RELEASE_RETRY_MS = 500;
-/** What a holder leaves when Logto was unreachable, and for how long: those who wait need not try too. */
+/** What a holder leaves when Logto or Hugging Face was unreachable, and for how long: those who wait need not try too. */
 const UNREACHABLE = 'unreachable';
 const FAILURE_MS = 1000;
 
@@ -36,7 +36,10 @@ export class RefreshLock {
       isHeld = (await this.#redis.acquireLock(key, holder, this.#ttlMs, UNREACHABLE)) === 1;
       return isHeld ? await act() : null;
     } catch (error) {
-      if (error instanceof LogtoUnavailable) outcome = UNREACHABLE;
+      const isOutage = [LogtoUnavailable, HuggingFaceUnavailable].some(
+        (one) => error instanceof one,
+      );
+      if (isOutage) outcome = UNREACHABLE;
       throw error;
     } finally {
       if (isHeld) await this.#release(key, holder, outcome);

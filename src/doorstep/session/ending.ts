@@ -28,6 +28,8 @@ export const END_REASONS = [
   /** At Logto, which has told us by a webhook. */
   'suspended',
   'deleted',
+  /** Hugging Face says that the person is no member any more, where only members may come in. */
+  'no_member',
   ...REFRESH_END_REASONS,
 ] as const;
 export type EndReason = (typeof END_REASONS)[number];

@@ -37,6 +37,10 @@ const SessionUser = z.object({
   huggingFace: z
     .object({ username: z.string().nullable(), profile: z.string().nullable() })
     .optional(),
+  /** When a sign-in ended that had asked Hugging Face anew, to connect it again. */
+  huggingFaceAskedAt: z.number().optional(),
+  /** When Hugging Face last said that this person is a member, where only members may come in. */
+  memberAt: z.number().optional(),
   /** Names by id, as far as Logto has been asked for them; of very many, some. */
   organizationNames: z.record(z.string(), z.string()).optional(),
 });

@@ -72,6 +72,18 @@ export class TokenStore {
     return 1 === (await this.#redis.writeTokens(PREFIX + sessionId, expected, sealed, ttl));
   }
 
+  /** What is kept beside the tokens, sealed too, and goes with them; null: nothing, or unreadable. */
+  async readBeside(sessionId: string, field: string): Promise<string | null> {
+    const [sealed] = await this.#redis.hmgetBuffer(PREFIX + sessionId, field);
+    return sealed ? this.#sealer.unseal(sealed, `${TOKENS_PURPOSE} ${field}`, sessionId) : null;
+  }
+
+  /** Writes nothing for a session that has ended. */
+  async writeBeside(sessionId: string, field: string, text: string): Promise<void> {
+    const sealed = this.#sealer.seal(text, `${TOKENS_PURPOSE} ${field}`, sessionId);
+    await this.#redis.writeBesideTokens(PREFIX + sessionId, field, sealed);
+  }
+
   /** Keeps the tokens of a session in use while Logto can't be asked for new ones. */
   async extend(sessionId: string, endsAt: number): Promise<void> {
     await this.#redis.pexpire(PREFIX + sessionId, this.#life(endsAt));

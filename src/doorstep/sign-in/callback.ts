@@ -8,10 +8,12 @@ import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
+import type { MembersOnly } from '../hugging-face/members-only.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import type { Revocations } from '../refresh/revocations.ts';
 import { describeDevice } from '../session/device.ts';
+import type { SessionUser } from '../session/record.ts';
 import type { Sessions, SignIn } from '../session/sessions.ts';
 import { userFrom } from '../session/user.ts';
 import { SIGN_IN_LIFETIME_MS } from '../session/user-index.ts';
@@ -23,6 +25,8 @@ export interface CallbackDeps {
   baseUrl: string;
   paths: Paths;
   onSignIn: OnSignIn | undefined;
+  /** Where only members of an organization at Hugging Face may come in. */
+  membersOnly: MembersOnly | null;
   issuer: string;
   /** How long a session may last, milliseconds. */
   maxMs: number;
@@ -38,6 +42,8 @@ export interface CallbackDeps {
 
 const RETURN_PATH_LOST =
   'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.';
+
+const ANOTHER_ACCOUNT = 'You are signed in with another account than before.';
 
 interface CallbackAnswer {
   state: string;
@@ -63,10 +69,13 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
     throw new SignInFailed('sign_in_not_found', 'No sign-in is under way for this state');
   }
   pendingSignIns.remove(req, res, answer.state);
-  const sub = await signIn(deps, req, answer, pending);
+  const { iss, sub } = await signIn(deps, req, answer, pending);
   const requestId = requestIdOf(req);
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
-  if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
+  const { startedBy } = pending;
+  const isOther = startedBy && (startedBy.iss !== iss || startedBy.sub !== sub);
+  if (isOther) flash.set(res, ANOTHER_ACCOUNT);
+  else if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
   redirect(res, pending.returnTo);
 }
 
@@ -76,7 +85,7 @@ async function signIn(
   req: Request,
   { state, code, error }: CallbackAnswer,
   pending: PendingSignIn,
-): Promise<string> {
+): Promise<SessionUser> {
   if (error !== null) throw denial(error);
   const { sessions, revocations } = deps;
   const finished = await exchange(deps, req, { state, code }, pending);
@@ -84,10 +93,11 @@ async function signIn(
   // Where somebody was signed in already, that may go on, and with this token its grant would end.
   const hadSession = sessions.of(req) !== null;
   try {
+    await deps.membersOnly?.admit(finished, pending.connects === true);
     const claims = decodeJwt<Claims>(finished.idToken);
     const user = { iss, sub, name, username, picture, claims };
     const data = deps.onSignIn ? await callOnSignIn(deps.onSignIn, user, req) : {};
-    if (await sessions.begin(req, { ...finished, data })) return sub;
+    if (await sessions.begin(req, { ...finished, data })) return finished.user;
   } catch (error) {
     if (!hadSession || error instanceof SignInDenied) {
       void revocations.revoke(finished.tokens.refreshToken);
@@ -140,10 +150,10 @@ function denial(error: string): SignInFailed {
 
 /** The code for tokens, and the ID token verified, by the SDK's client over a storage of this call's own. */
 async function exchange(
-  { baseUrl, paths, maxMs, logto, now }: CallbackDeps,
+  { baseUrl, paths, maxMs, membersOnly, logto, now }: CallbackDeps,
   req: Request,
   { state, code }: Pick<CallbackAnswer, 'state' | 'code'>,
-  { signInSession, prompt, startedAt }: PendingSignIn,
+  { signInSession, prompt, connects, startedAt }: PendingSignIn,
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
@@ -163,6 +173,9 @@ async function exchange(
     user: {
       ...userFrom(await client.getIdTokenClaims(), times),
       device: describeDevice(req.get('user-agent')),
+      ...(connects && { huggingFaceAskedAt: signedInAt }),
+      // It comes to a session only when that is so.
+      ...(membersOnly && { memberAt: signedInAt }),
     },
     startedAt,
     idToken: storage.get(PersistKey.IdToken) ?? '',

@@ -7,6 +7,8 @@ import { LogtoUnavailable } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { UserKey } from '../session/user-index.ts';
 import type { Paths } from './paths.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
 import { parseQuery } from './query.ts';
@@ -46,7 +48,7 @@ export interface SignInDeps {
  * @throws {BadInput} for a parameter of the wrong form, {@link LogtoUnavailable} without discovery.
  */
 export async function startSignIn(
-  deps: SignInDeps,
+  deps: SignInDeps & { sessions: Sessions },
   req: Request,
   res: Response,
   firstScreen?: 'register',
@@ -57,6 +59,7 @@ export async function startSignIn(
     via: query.direct_sign_in ?? firstScreen ?? 'logto',
     returnTo: returnPath(query.return_to, Object.values(deps.paths)),
     prompt: query.prompt ?? null,
+    startedBy: query.prompt ? deps.sessions.of(req)?.user : undefined,
     locales: query.ui_locales,
     ...(firstScreen && { firstScreen }),
     ...(target && { directSignIn: { method: method === 'sso' ? 'sso' : 'social', target } }),
@@ -72,6 +75,8 @@ interface NewSignIn
   returnTo: ReturnPath;
   /** `login`: Logto is to ask again who it is. */
   prompt: 'login' | null;
+  /** Who asks to be known anew: another person who comes back is told. */
+  startedBy?: UserKey | undefined;
   /** As `ui_locales` has them; by default what the browser prefers. */
   locales?: string | undefined;
 }
@@ -86,7 +91,15 @@ export async function beginSignIn(
   { baseUrl, paths, logto, pendingSignIns, logger, now }: SignInDeps,
   req: Request,
   res: Response,
-  { via, returnTo, prompt, locales = languagesOf(req), extraParams, ...options }: NewSignIn,
+  {
+    via,
+    returnTo,
+    prompt,
+    startedBy,
+    locales = languagesOf(req),
+    extraParams,
+    ...options
+  }: NewSignIn,
 ): Promise<string> {
   const { path, tooLong } = returnTo;
   const storage: ClientStorage = new Map();
@@ -114,6 +127,8 @@ export async function beginSignIn(
     returnTo: path,
     ...(tooLong && { lostReturnTo: true }),
     prompt,
+    ...(prompt && options.directSignIn?.target === 'huggingface' && { connects: true }),
+    ...(startedBy && { startedBy: { iss: startedBy.iss, sub: startedBy.sub } }),
     startedAt: now(),
   });
   const requestId = requestIdOf(req);

@@ -82,6 +82,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
           () => redis.updateSession('items', value, value),
           () => redis.hmgetBuffer('text', 'sealed'),
           () => redis.writeTokens('text', 0, value, 50_000),
+          () => redis.writeBesideTokens('text', 'other', value),
           () => redis.takeTokensBuffer('text'),
           () => redis.zrem('text', 'one'),
           () => redis.addToIndex('text', 'one', 50_000),
@@ -144,6 +145,17 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         expect(await redis.writeTokens('tokens', 1, Buffer.from('new'), 90_000)).toBe(1);
         expect(await read()).toEqual([Buffer.from('2'), Buffer.from('new')]);
         expect(await redis.pttl('tokens')).toBeGreaterThan(80_000);
+      });
+
+      it('what is kept beside tokens outlives a write of theirs, and goes with them', async () => {
+        expect(await redis.writeBesideTokens('beside', 'other', value)).toBe(0);
+        await redis.writeTokens('beside', 0, value, 50_000);
+        expect(await redis.writeBesideTokens('beside', 'other', value)).toBe(1);
+        await redis.writeTokens('beside', 1, Buffer.from('new'), 50_000);
+        const read = () => redis.hmgetBuffer('beside', 'sealed', 'other');
+        expect(await read()).toEqual([Buffer.from('new'), value]);
+        await redis.takeTokensBuffer('beside');
+        expect(await read()).toEqual([null, null]);
       });
 
       it('tokens are taken once, and a write after that finds nothing', async () => {
