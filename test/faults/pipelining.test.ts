@@ -9,8 +9,8 @@ const CONNECTIONS = 100;
 const REQUESTS = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(1600);
 /** For 3,200 pages and what is parsed and dropped, on a slow machine too. */
 const SLOW = { timeout: 180_000 };
-/** It was 1.4 GB, and with this heap the process died. */
-const MAX_GROWTH_MB = 500;
+/** Mostly what was parsed and dropped and is not collected yet; it was 1.4 GB, and with this heap the process died. */
+const MAX_GROWTH_MB = 800;
 
 describe('S43 connections that ask without reading', () => {
   let child: Child;

@@ -54,7 +54,7 @@ export async function startProcess(
       outgoing.end();
     });
 
-  // It listens before Redis is there: whoever asks at once gets a 503.
+  // After 2 s it listens without Redis: whoever asks then gets a 503.
   while ((await get('/readyz')).status !== 200) await pause(20);
   return {
     port,
