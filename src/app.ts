@@ -72,8 +72,9 @@ export function createApp({ observe, ...options }: Deps): Express {
   app.get('/readyz', ready(redis));
   app.use('/assets', assets.router);
   app.use(noStore);
-  app.use(rejectAbsoluteForm, requireSecure(config), canonicalOrigin(config));
+  app.use(rejectAbsoluteForm, requireSecure(config));
   app.use('/api', api(pages));
+  app.use(canonicalOrigin(config));
   app.use(auth.middleware);
   app.use(sameOriginOnly(config.baseUrl));
   app.get('/', homePage(pages));
