@@ -88,6 +88,8 @@ describe('what things cost', () => {
       userinfo: 0,
       revocation: 0,
       endSession: 0,
+      signInExperience: 0,
+      accountCenter: 0,
     });
   });
 

@@ -8,7 +8,9 @@ export type LogtoEndpoint =
   | 'token'
   | 'userinfo'
   | 'revocation'
-  | 'endSession';
+  | 'endSession'
+  | 'signInExperience'
+  | 'accountCenter';
 
 /** Counts calls by endpoint and, for the token endpoint, by `grant_type`. */
 export function createCounters() {
@@ -19,7 +21,17 @@ export function createCounters() {
     tokenCalls[grant] = (tokenCalls[grant] ?? 0) + 1;
   };
   const faults = createFaults<LogtoEndpoint>(
-    { discovery: 0, jwks: 0, authorize: 0, token: 0, userinfo: 0, revocation: 0, endSession: 0 },
+    {
+      discovery: 0,
+      jwks: 0,
+      authorize: 0,
+      token: 0,
+      userinfo: 0,
+      revocation: 0,
+      endSession: 0,
+      signInExperience: 0,
+      accountCenter: 0,
+    },
     endpointOf,
     (endpoint, body) => {
       if (endpoint === 'token') countGrant(body);
@@ -36,6 +48,8 @@ const endpoints: Record<string, LogtoEndpoint> = {
   '/oidc/me': 'userinfo',
   '/oidc/token/revocation': 'revocation',
   '/oidc/session/end': 'endSession',
+  '/api/.well-known/sign-in-exp': 'signInExperience',
+  '/api/.well-known/account-center': 'accountCenter',
 };
 
 function endpointOf({ path }: Request): LogtoEndpoint | undefined {

@@ -20,7 +20,7 @@ import {
 } from './provider.ts';
 import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
-import { signInExperience } from './sign-in-experience.ts';
+import { accountCenter, type Settings, signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
 import { createUserDirectory, type LogtoUser, type UserDirectory } from './users.ts';
 import { type Administration, createAdministration, shown, type Webhook } from './webhook.ts';
@@ -64,6 +64,10 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'>,
   exclude(sub: string, isExcluded?: boolean): void;
   /** The application's secret has expired, or there is a new one of the same text. */
   expireSecret(isExpired?: boolean): void;
+  /** Its sign-in page is set otherwise; nothing about how the page looks here. */
+  changeSignInExperience(settings: Settings): void;
+  /** Its account pages are switched on, say; there are none here. */
+  changeAccountCenter(settings: Settings): void;
   /** Counts for what is issued from now on. */
   setLifetimes(lifetimes: Partial<Lifetimes>): void;
   /** Discovery claims to be another issuer; null tells the truth again. */
@@ -125,6 +129,8 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   let makeIdToken: MakeIdToken | null = null;
   let changedUserInfo: Record<string, unknown> | null = null;
   let isSecretExpired = false;
+  let changedExperience: Settings = {};
+  let changedAccountCenter: Settings = {};
 
   // oidc-provider takes its keys once: other keys, another provider, over the same storage.
   const build = (): { provider: Provider; handle: ReturnType<Provider['callback']> } => {
@@ -148,7 +154,12 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   app.use(faults.middleware);
   app.use(serveAssets());
   app.get('/api/status', (_req, res) => void res.status(204).end());
-  app.get('/api/.well-known/sign-in-exp', (_req, res) => void res.json(signInExperience(endpoint)));
+  app.get('/api/.well-known/sign-in-exp', (_req, res) => {
+    res.json({ ...signInExperience(endpoint), ...changedExperience });
+  });
+  app.get('/api/.well-known/account-center', (_req, res) => {
+    res.json({ ...accountCenter(), ...changedAccountCenter });
+  });
   app.use('/oidc', (req, res) => {
     const hasSecret = /^basic /i.test(req.headers.authorization ?? '');
     if (isSecretExpired && hasSecret) res.status(400).json(expiredSecret());
@@ -195,6 +206,12 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     exclude: (sub, isExcluded = true) => users.update(sub, { isExcluded }),
     expireSecret: (isExpired = true) => {
       isSecretExpired = isExpired;
+    },
+    changeSignInExperience: (settings) => {
+      changedExperience = settings;
+    },
+    changeAccountCenter: (settings) => {
+      changedAccountCenter = settings;
     },
     setLifetimes: (changes) => Object.assign(lifetimes, changes),
     announceIssuer: (changed) => {
