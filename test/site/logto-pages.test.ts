@@ -89,7 +89,7 @@ describe('what of Logto’s pages is linked to', () => {
     passTime(2 * MINUTE);
     const release = app.logto.holdNext('signInExperience');
     for (let times = 0; times < 20; times += 1) expect(await home()).toHaveLength(2);
-    await vi.waitFor(() => expect(app.logto.calls.signInExperience).toBe(1));
+    await expect.poll(() => app.logto.calls.signInExperience).toBe(1);
     release();
     await app.logtoPages.refresh();
     expect(app.logto.calls.signInExperience).toBe(1);
@@ -104,7 +104,7 @@ describe('what of Logto’s pages is linked to', () => {
     const before = app.logto.calls.signInExperience;
     passTime(2 * MINUTE);
     expect(await home()).toEqual([]);
-    await vi.waitFor(() => expect(app.logto.calls.signInExperience).toBe(before + 1));
+    await expect.poll(() => app.logto.calls.signInExperience).toBe(before + 1);
     for (let times = 0; times < 20; times += 1) expect(await home()).toEqual([]);
     expect(app.logto.calls.signInExperience).toBe(before + 1);
     app.logto.heal();
