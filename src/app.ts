@@ -18,6 +18,7 @@ import { errorHandler, notFound } from './site/error-handler.ts';
 import type { Feature, PageDeps } from './site/feature.ts';
 import { healthy, ready } from './site/health.ts';
 import { homePage } from './site/home.ts';
+import { createLogtoPages, type LogtoPages } from './site/logto-pages.ts';
 import { organizations } from './site/organizations.ts';
 import { createPages } from './site/pages.ts';
 import { noStore, securityHeaders } from './site/security-headers.ts';
@@ -34,6 +35,8 @@ export interface Deps
   now: () => number;
   /** Is shown every request before anything else is. */
   observe?: RequestHandler;
+  /** Unless given, made here and asked at once. */
+  logtoPages?: LogtoPages;
 }
 
 /**
@@ -57,7 +60,8 @@ export function createApp({ observe, ...options }: Deps): Express {
     signOutAnswer: 'redirect',
     renderSignInLink: signInLinkPage(send),
   });
-  const pages: PageDeps = { config, auth, redis, logger, now, features, send };
+  const logtoPages = options.logtoPages ?? askedAtOnce(createLogtoPages(options));
+  const pages: PageDeps = { config, auth, redis, logger, now, features, send, logtoPages };
 
   const app = express();
   app.disable('x-powered-by');
@@ -72,8 +76,9 @@ export function createApp({ observe, ...options }: Deps): Express {
   app.get('/readyz', ready(redis));
   app.use('/assets', assets.router);
   app.use(noStore);
-  app.use(rejectAbsoluteForm, requireSecure(config), canonicalOrigin(config));
+  app.use(rejectAbsoluteForm, requireSecure(config));
   app.use('/api', api(pages));
+  app.use(canonicalOrigin(config));
   app.use(auth.middleware);
   app.use(sameOriginOnly(config.baseUrl));
   app.get('/', homePage(pages));
@@ -84,4 +89,10 @@ export function createApp({ observe, ...options }: Deps): Express {
   app.use(notFound);
   app.use(errorHandler(pages));
   return app;
+}
+
+/** So that the first visitor sees what Logto offers already. */
+function askedAtOnce(logtoPages: LogtoPages): LogtoPages {
+  void logtoPages.refresh();
+  return logtoPages;
 }

@@ -89,6 +89,8 @@ describe('what things cost', () => {
       revocation: 0,
       endSession: 0,
       identityToken: 0,
+      signInExperience: 0,
+      accountCenter: 0,
     });
   });
 

@@ -9,7 +9,9 @@ export type LogtoEndpoint =
   | 'userinfo'
   | 'revocation'
   | 'endSession'
-  | 'identityToken';
+  | 'identityToken'
+  | 'signInExperience'
+  | 'accountCenter';
 
 /** Counts calls by endpoint and, for the token endpoint, by `grant_type`. */
 export function createCounters() {
@@ -29,6 +31,8 @@ export function createCounters() {
       revocation: 0,
       endSession: 0,
       identityToken: 0,
+      signInExperience: 0,
+      accountCenter: 0,
     },
     endpointOf,
     (endpoint, body) => {
@@ -47,6 +51,8 @@ const endpoints: Record<string, LogtoEndpoint> = {
   '/oidc/token/revocation': 'revocation',
   '/oidc/session/end': 'endSession',
   '/api/my-account/identities/huggingface/access-token': 'identityToken',
+  '/api/.well-known/sign-in-exp': 'signInExperience',
+  '/api/.well-known/account-center': 'accountCenter',
 };
 
 function endpointOf({ path }: Request): LogtoEndpoint | undefined {

@@ -20,7 +20,7 @@ import {
 } from './provider.ts';
 import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
-import { signInExperience } from './sign-in-experience.ts';
+import { accountCenter, type Settings, signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
 import { createTokenSecrets, type SecretSettings } from './token-secrets.ts';
 import { createUserDirectory, type LogtoUser, type UserDirectory } from './users.ts';
@@ -71,6 +71,10 @@ export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'>,
   forgetToken(sub: string): void;
   /** All that it keeps for Hugging Face has expired. */
   expireTokens(): void;
+  /** Its sign-in page is set otherwise; nothing about how the page looks here. */
+  changeSignInExperience(settings: Settings): void;
+  /** Its account pages are switched on, say; there are none here. */
+  changeAccountCenter(settings: Settings): void;
   /** Counts for what is issued from now on. */
   setLifetimes(lifetimes: Partial<Lifetimes>): void;
   /** Discovery claims to be another issuer; null tells the truth again. */
@@ -132,6 +136,8 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   let makeIdToken: MakeIdToken | null = null;
   let changedUserInfo: Record<string, unknown> | null = null;
   let isSecretExpired = false;
+  let changedExperience: Settings = {};
+  let changedAccountCenter: Settings = {};
 
   // oidc-provider takes its keys once: other keys, another provider, over the same storage.
   const build = (): { provider: Provider; handle: ReturnType<Provider['callback']> } => {
@@ -157,7 +163,10 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   app.use(serveAssets());
   app.get('/api/status', (_req, res) => void res.status(204).end());
   app.get('/api/.well-known/sign-in-exp', (_req, res) => {
-    res.json(signInExperience(endpoint, isOAuth2));
+    res.json({ ...signInExperience(endpoint, isOAuth2), ...changedExperience });
+  });
+  app.get('/api/.well-known/account-center', (_req, res) => {
+    res.json({ ...accountCenter(), ...changedAccountCenter });
   });
   app.use('/oidc', (req, res) => {
     const hasSecret = /^basic /i.test(req.headers.authorization ?? '');
@@ -218,6 +227,12 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     setTokenSecrets: (changes) => Object.assign(secrets.settings, changes),
     forgetToken: secrets.forget,
     expireTokens: secrets.expire,
+    changeSignInExperience: (settings) => {
+      changedExperience = settings;
+    },
+    changeAccountCenter: (settings) => {
+      changedAccountCenter = settings;
+    },
     setLifetimes: (changes) => Object.assign(lifetimes, changes),
     announceIssuer: (changed) => {
       announcedIssuer = changed;

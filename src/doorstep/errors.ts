@@ -52,6 +52,7 @@ export const REASONS = [
   'method_not_allowed',
   'cross_site_request',
   'insecure_request',
+  'unexpected_host',
   'invalid_logout_token',
   'invalid_webhook',
   'too_many_requests',
@@ -340,6 +341,28 @@ export class InsecureRequest extends AppError {
     this.sentFrom = sentFrom;
   }
 }
+
+/** BASE_URL is on this machine, but the request names another host: a proxy doesn't pass Host on. */
+export class UnexpectedHost extends AppError {
+  readonly status = 400;
+  readonly reason = 'unexpected_host';
+  /** The Host that came, in printable ASCII, 100 characters at most. */
+  readonly host: string;
+  /** The same page under BASE_URL. */
+  readonly address: string;
+
+  constructor(host: string, address: string) {
+    const shown = printable(host.slice(0, 100)).slice(0, 100) || '(none)';
+    super(
+      `A request for the Host ${shown}, which is not that of BASE_URL. Behind a proxy: let it pass Host on (nginx: proxy_set_header Host $http_host), and set BASE_URL to the address that people see`,
+    );
+    this.host = shown;
+    this.address = address;
+  }
+}
+
+const printable = (text: string): string =>
+  text.replace(/[^\x21-\x7e]/g, (other) => `\\x${other.charCodeAt(0).toString(16)}`);
 
 /** Back-Channel Logout 1.0 section 2.8: the answer is 400 with an OAuth error body. */
 export class InvalidLogoutToken extends AppError {

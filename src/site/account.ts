@@ -15,7 +15,7 @@ import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
-export function accountPage({ config, now, send }: PageDeps) {
+export function accountPage({ config, now, send, logtoPages }: PageDeps) {
   return async (req: GuardedRequest, res: Response): Promise<void> => {
     const { auth } = req;
     const info = await userInfoIfReachable(auth);
@@ -28,7 +28,7 @@ export function accountPage({ config, now, send }: PageDeps) {
       organizations: found?.organizations.slice(0, MAX_LISTED).map(organizationRow) ?? null,
       moreOrganizations: Math.max(0, (found?.organizations.length ?? 0) - MAX_LISTED),
       claims: claimRows(auth.claims),
-      accountCenter: config.logto.accountCenter ? accountCenter(config.logto.endpoint) : [],
+      accountCenter: logtoPages.account(auth, info),
     };
     // It holds an e-mail address, which proxies such as Cloudflare's would rewrite (RFC 9111 section 5.2.2.6).
     res.set('Cache-Control', 'no-store, no-transform');
@@ -76,13 +76,6 @@ const email = (claim: unknown) => (typeof claim === 'string' ? short(claim, MAX_
 
 /** RFC 5321 section 4.5.3.1.3, characters. */
 const MAX_EMAIL = 254;
-
-/** Where people see to their passkeys and linked accounts themselves: Logto's, not ours. */
-const accountCenter = (endpoint: string) => [
-  { label: 'Edit at Logto', href: `${endpoint}/account` },
-  { label: 'Passkeys', href: `${endpoint}/account/passkey/manage` },
-  { label: 'Authenticator app', href: `${endpoint}/account/authenticator-app` },
-];
 
 /** Of an organization at Hugging Face, characters: far more than they have. */
 const MAX_HANDLE = 128;

@@ -59,7 +59,7 @@ export const siteVariables = {
   ...kitVariables,
   LOGTO_ACCOUNT_CENTER: flag.default(false).register(documentation, {
     about:
-      "Shows a link to Logto's own account pages. true once you have switched on the account centre there.",
+      "Shows links to what Logto's own account pages can do for a person. true once you have switched on the account centre there.",
     example: 'true',
   }),
   // Express reads the variable too, so it is taken exactly as it stands.

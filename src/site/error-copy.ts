@@ -9,6 +9,7 @@ import {
   type Reason,
   SignInDenied,
   type SignInFailure,
+  UnexpectedHost,
 } from '../doorstep/index.ts';
 import { denied } from './denial-copy.ts';
 import type { ErrorContext, ErrorCopy, Sentence } from './view-models.ts';
@@ -24,6 +25,11 @@ const hasOwnWayOn = (reason: Reason) =>
   Object.hasOwn(NOT_FINISHED, reason) || HUGGING_FACE_FAILURES.some((one) => one === reason);
 
 const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
+const openAt = (href: string) => ({
+  label: `Open ${new URL(href).origin}`,
+  href,
+  huggingFace: false,
+});
 const tryAgain = (href: string) => ({ label: 'Try again', href, huggingFace: false });
 
 const CHECK: Sentence = [{ code: 'npm run logto:check' }, ' says what is wrong with the set-up.'];
@@ -361,6 +367,28 @@ const COPY: Record<Reason, Copy> = {
       '.',
     ],
     action: HOME,
+  }),
+  unexpected_host: (error) => ({
+    heading: 'This site has another address',
+    illustration: 'missing',
+    happened: {
+      text: [
+        'This request was for ',
+        { code: error instanceof UnexpectedHost ? error.host : 'another host' },
+        '. This site answers at the address below only.',
+      ],
+    },
+    todo: ['Open it there.'],
+    operator: [
+      'Is that where you were already? Then the proxy in front changes the ',
+      { code: 'Host' },
+      ' header: let it pass on what came (nginx: ',
+      { code: 'proxy_set_header Host $http_host' },
+      '). If people see another address than the one below, set ',
+      { code: 'BASE_URL' },
+      ' to theirs and restart the app.',
+    ],
+    action: error instanceof UnexpectedHost ? openAt(error.address) : HOME,
   }),
   too_many_requests: {
     heading: 'That was a little too often',

@@ -201,7 +201,8 @@ const plain = (sentence: Sentence | null | undefined): string =>
 /** What of an error's `headers` goes out (http-errors has them too); by name, in small letters. */
 const ERROR_HEADERS = ['allow', 'retry-after', 'www-authenticate'];
 const HeadersOfError = z.object({ headers: z.record(z.string(), z.unknown()) });
-const HeaderValue = z.union([z.number(), z.string().regex(/^[\t\x20-\x7e]*$/)]);
+const HeaderText = z.string().regex(/^[\t\x20-\x7e]*$/);
+const HeaderValue = z.union([z.number().transform(String), HeaderText, z.array(HeaderText).max(9)]);
 
 function setHeaders(res: Response, error: AppError): void {
   // An error of other code is the cause of ours.
@@ -210,7 +211,7 @@ function setHeaders(res: Response, error: AppError): void {
     for (const [name, value] of Object.entries(headers)) {
       const text = HeaderValue.safeParse(value);
       if (text.success && ERROR_HEADERS.includes(name.toLowerCase())) {
-        res.set(name, String(text.data));
+        res.set(name, text.data);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Doorstep, RedisCommands, SignedIn } from '../doorstep/index.ts';
 import type { Config } from './config.ts';
+import type { LogtoPages } from './logto-pages.ts';
 import type { DenialCopy, HomeSignedIn, Views } from './view-models.ts';
 
 export interface PageOptions {
@@ -13,7 +14,7 @@ export interface PageOptions {
   withUser?: boolean;
   /** Home has "Sign out" in its card. */
   signOutInHeader?: boolean;
-  /** True where every visitor is shown the very same: then it is rendered once. */
+  /** True where every visitor is shown the very same: then it is rendered once for this model. */
   sameForAll?: boolean;
 }
 
@@ -34,6 +35,7 @@ export interface PageDeps {
   logger: Logger;
   now: () => number;
   send: SendPage;
+  logtoPages: LogtoPages;
   features: readonly Feature[];
 }
 

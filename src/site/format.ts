@@ -32,6 +32,9 @@ export const MAX_TEXT_CHARACTERS = 500;
 /** Most entries of a list of others on a page that is about something else. */
 export const MAX_LISTED = 20;
 
+/** Something that leaves a mark: not only joiners, fillers and the like. */
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\s]/u;
+
 /**
  * Text of others, fit to be shown: no half of a surrogate pair, no control character (those that turn
  * the direction of what follows too), no tower of accents, and at most so many characters.
@@ -45,6 +48,7 @@ export function short(text: string, maxCharacters = MAX_NAME_CHARACTERS): string
     .replace(/\p{Bidi_Control}/gu, '')
     .replace(/(\p{M}{4})\p{M}+/gu, '$1')
     .trim();
+  if (!VISIBLE.test(clean)) return '';
   const characters = [...clean];
   const isCut = characters.length > maxCharacters || text.length > maxCharacters * 10;
   return isCut ? `${characters.slice(0, maxCharacters - 1).join('')}…` : clean;

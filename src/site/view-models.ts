@@ -40,8 +40,11 @@ export interface SessionTimes {
 
 export interface HomeSignedOut {
   huggingFaceHref: string;
-  otherWaysHref: string;
-  signUpHref: string;
+  /** null, as below: Logto has nothing else to offer there, or it is not known. */
+  otherWaysHref: string | null;
+  signUpHref: string | null;
+  /** Where the form with the e-mail address goes. */
+  workEmailAction: string | null;
 }
 
 export interface HomeSignedIn {
@@ -94,7 +97,7 @@ export interface AccountPage {
   moreOrganizations: number;
   times: SessionTimes;
   claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
-  /** Logto's own account pages; empty unless switched on. */
+  /** Logto's own account pages, those that can do something for this person. */
   accountCenter: { label: string; href: string }[];
 }
 

@@ -13,6 +13,7 @@ import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import { TokenStore } from '../../src/doorstep/session/token-store.ts';
 import type { Limits } from '../../src/doorstep/sign-in/rate-limits.ts';
 import { type Config, parseConfig } from '../../src/site/config.ts';
+import { createLogtoPages, type LogtoPages } from '../../src/site/logto-pages.ts';
 import { authorizeAt, type SignInChoice } from '../demo/authorize-at.ts';
 import { type Browser, createBrowser } from '../demo/browser.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
@@ -54,6 +55,8 @@ export interface Doorstep {
   stored: Stored;
   /** The tokens that a session holds, opened with the secret as the app would. */
   tokensOf(sessionId: string): Promise<string[]>;
+  /** What of Logto's pages the app links to. */
+  logtoPages: LogtoPages;
   /** Every line the app has logged. */
   logs: LogLine[];
   /** A browser without a screen. */
@@ -121,6 +124,8 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const redis: RedisCommands = real ?? embedded;
   const wrapped = options.wrapRedis?.(redis) ?? redis;
   const limits = options.limits ?? NO_LIMITS;
+  const logtoPages = createLogtoPages({ config, fetch, logger, now });
+  await logtoPages.refresh();
   handle = (options.createApp ?? createApp)({
     config,
     redis: wrapped,
@@ -129,6 +134,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     now,
     limits,
     webhookAnswerMs: options.webhookAnswerMs ?? 30_000,
+    logtoPages,
   });
 
   const upToCallback: Doorstep['upToCallback'] = async (
@@ -155,6 +161,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     huggingFace,
     redis,
     redisServer,
+    logtoPages,
     stored: redisServer?.admin ?? embedded,
     logs,
     browser: createBrowser,

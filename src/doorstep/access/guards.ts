@@ -22,7 +22,8 @@ export const signInAddress = (req: Request): string =>
 
 /** @param signInPath Where the kit's route is. */
 export function signInAddressFrom(req: Request, signInPath: string): string {
-  const referer = req.get('referer') ?? '';
+  const isOwnPage = (req.get('sec-fetch-site') ?? 'same-origin') === 'same-origin';
+  const referer = (isOwnPage && req.get('referer')) || '';
   const form = URL.canParse(referer) ? new URL(referer) : { pathname: '/', search: '' };
   const page = req.method === 'GET' ? req.originalUrl : form.pathname + form.search;
   return `${signInPath}?return_to=${encodeURIComponent(page)}`;

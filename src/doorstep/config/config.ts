@@ -29,13 +29,12 @@ export const kitVariables = {
       'The address of your Logto: scheme and host, nothing after it. Plain http only on this machine.',
     example: 'https://your-tenant.logto.app',
   }),
-  LOGTO_APP_ID: clientText('Logto Console > Applications > your application > App ID').register(
-    documentation,
-    {
+  LOGTO_APP_ID: clientText('Logto Console > Applications > your application > App ID')
+    .regex(/^[\w.-]+$/, 'must hold only letters and digits: copy it anew')
+    .register(documentation, {
       about: 'Logto Console > Applications > your application > App ID.',
       example: 'whlygxk3n5v8b2q7r4tza',
-    },
-  ),
+    }),
   LOGTO_APP_SECRET: clientText(
     'Logto Console > Applications > your application > App secrets',
   ).register(documentation, {

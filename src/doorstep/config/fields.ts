@@ -51,7 +51,10 @@ export const text = (missing = 'it must be given') => z.string(missingOr(missing
 
 /** RFC 6749 appendix A.1 and A.2: client ids and secrets are visible ASCII and blanks. */
 export const clientText = (missing: string) =>
-  text(missing).regex(/^[\x20-\x7e]+$/, 'has a character that is not ASCII: copy it anew');
+  text(missing).regex(/^[\x20-\x7e]+$/, {
+    error: 'has a character that is not ASCII: copy it anew',
+    abort: true,
+  });
 
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   text().pipe(z.enum(values, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`));
@@ -67,9 +70,9 @@ export const wholeNumber = (min: number, max: number, example: number) =>
 
 export const flag = oneOf(['true', 'false']).transform((value) => value === 'true');
 
-/** RFC 8707 section 2: absolute, and without a fragment. Never rewritten, since Logto compares it. */
+/** RFC 8707 section 2: absolute, without a fragment or what no URI holds. Never rewritten, since Logto compares it. */
 export const absoluteUri = text().refine(
-  (value) => URL.canParse(value) && !/[#\s]/.test(value),
+  (value) => URL.canParse(value) && !/[#\s"<>\\^`{|}]/.test(value),
   'must be an absolute address such as https://books.example/api',
 );
 
@@ -120,6 +123,7 @@ export const origin = (example: string, what = `for example ${example}`) =>
       if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
         return fail(`must end after the host name and port, for example ${example}`);
       }
+      if (url.port === '0') return fail('has the port 0, where nothing can be reached');
       if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
         return fail(`must be https (plain http is for localhost only), for example ${example}`);
       }

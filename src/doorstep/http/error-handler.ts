@@ -166,6 +166,10 @@ const COPY: Record<Reason, [title: string, detail: string]> = {
     'This page needs https',
     'The request reached this server without encryption, or its proxy didn’t say otherwise.',
   ],
+  unexpected_host: [
+    'This site has another address',
+    'Open it by that one. A proxy in front must pass the Host header on as it came.',
+  ],
   invalid_logout_token: ['The logout token was not accepted', 'Nothing was changed.'],
   invalid_webhook: ['The webhook was not accepted', 'Nothing was changed.'],
   too_many_requests: ['That was a little too often', 'Wait a minute, then try again.'],

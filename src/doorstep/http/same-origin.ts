@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { isLoopback } from '../config/fields.ts';
 import { CrossSiteRequest } from '../errors.ts';
 
 export interface Origins {
@@ -20,11 +21,19 @@ export function isForeignChange(req: Request, { own, trusted }: Origins): boolea
   const origin = req.get('origin');
   const site = req.get('sec-fetch-site');
   // `null` is what Chrome sends from a page with helmet's own `Referrer-Policy: no-referrer`.
-  if (origin === undefined || origin === 'null') return site !== 'same-origin';
+  if (origin === undefined || origin === 'null') {
+    return site !== 'same-origin' || isRebound(req, new URL(own).hostname);
+  }
   // Origin is what people see: behind a name that was rebound to us, it differs from ours.
   if (origin === own) return site !== undefined && site !== 'same-origin';
   return !trusted.includes(origin);
 }
+
+/**
+ * Behind a name that was rebound to this machine, a page of theirs is "same-origin" too. Elsewhere
+ * https keeps such names out, and proxies may rewrite Host.
+ */
+const isRebound = (req: Request, own: string) => isLoopback(own) && !isLoopback(req.hostname ?? '');
 
 /** Refuses every unsafe request that does not come from our own pages, whatever it is for. */
 export function sameOriginOnly(own: string): RequestHandler {

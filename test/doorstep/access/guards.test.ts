@@ -280,6 +280,9 @@ describe('S60 guards', () => {
     const post = request(app).post('/books');
     const { headers } = await post.set('referer', 'https://here.example/organizations/x/books?a=b');
     expect(headers.location).toBe('/sign-in?return_to=%2Forganizations%2Fx%2Fbooks%3Fa%3Db');
+    const foreign = request(app).post('/books').set('sec-fetch-site', 'cross-site');
+    const sent = await foreign.set('referer', 'https://trusted.example/theirs');
+    expect(sent.headers.location).toBe('/sign-in?return_to=%2F');
     const bare = await request(app).post('/books').set('referer', 'nonsense');
     expect(bare.headers.location).toBe('/sign-in?return_to=%2F');
   });

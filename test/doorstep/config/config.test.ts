@@ -196,6 +196,22 @@ describe('Hugging Face', () => {
   });
 });
 
+describe('what can never be right is refused at the start, by name', () => {
+  it.each([
+    ['C26', 'BASE_URL', 'https://app.example.com:0', 'port 0'],
+    ['C26', 'LOGTO_ENDPOINT', 'https://tenant.logto.app:0', 'port 0'],
+    ['C27', 'LOGTO_APP_ID', 'two words', 'only letters'],
+    ['C27', 'LOGTO_APP_ID', '<your app id>', 'only letters'],
+    ['C27', 'API_RESOURCE', 'https:\\\\books.example\\api', 'absolute address'],
+    ['C27', 'API_RESOURCE', 'https://books.example/"api"', 'absolute address'],
+    ['C27', 'API_RESOURCE', 'https://books.example/<api>', 'absolute address'],
+  ])('%s %s=%s', (_id, name, value, problem) => {
+    expect(problemsOf({ ...whole, [name]: value })).toEqual([
+      expect.stringMatching(`^${name} .*${problem}`),
+    ]);
+  });
+});
+
 describe('C27 what nobody sees in a value is refused at the start, by name', () => {
   const names = [
     'LOGTO_APP_ID',

@@ -173,6 +173,13 @@ describe('waiting for Logto', () => {
     expect((await signIn()).headers.get('retry-after')).toMatch(expected);
   });
 
+  it.each([408, 425])('C40 a %i is no answer either, and nobody’s fault here', async (status) => {
+    app.logto.failNext('discovery', { status, headers: { 'retry-after': '17' } });
+    const page = await signIn();
+    expect([page.status, reasonOn(page)]).toEqual([503, 'logto_unavailable']);
+    expect(page.headers.get('retry-after')).toBe('17');
+  });
+
   it.each(['soon', '-1', '1.5e9x'])('C40 Retry-After %s is left out', async (header) => {
     app.logto.failNext('discovery', { status: 429, headers: { 'retry-after': header } });
     const page = await signIn();
