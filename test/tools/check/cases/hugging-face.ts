@@ -32,6 +32,7 @@ export const HUGGING_FACE_CASES: Case[] = [
     between: changing(EXPERIENCE, (body) => ({
       ...body,
       signUp: { identifiers: ['username'], password: true, verify: false },
+      socialSignIn: { automaticAccountLinking: false },
     })),
     says: ['Sign-in page', 'warning', /also asked for: username$/, /--social-only/],
   },
@@ -76,7 +77,7 @@ export const HUGGING_FACE_CASES: Case[] = [
       url.pathname === EXPERIENCE
         ? changing(EXPERIENCE, (body) => ({
             ...body,
-            socialSignIn: { automaticAccountLinking: true },
+            socialSignIn: { automaticAccountLinking: true, skipRequiredIdentifiers: true },
           }))(url, init, pass)
         : authorizationUri((uri) => uri.replace('scope=profile', 'scope=email'))(url, init, pass),
     says: ['Connector scope', 'error', /takes over an account/, /switch the linking off/],

@@ -35,6 +35,10 @@ export const TOKEN_CASES: Case[] = [
   {
     is: 'F43 a connector that can’t keep tokens',
     environment: TOKENS,
+    between: changing(EXPERIENCE, (body) => ({
+      ...body,
+      socialConnectors: [{ id: 'huggingface', target: 'huggingface' }],
+    })),
     says: ['Hugging Face tokens', 'error', /can’t keep tokens/, /logto:setup replaces it/],
   },
   {
