@@ -31,13 +31,15 @@ export interface Deps extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits'>
   now: () => number;
   /** Is shown every request before anything else is. */
   observe?: RequestHandler;
+  /** Aborted when the process is about to end: it is not ready any more. */
+  stopping?: AbortSignal;
 }
 
 /**
  * The whole site. Below "The request's way", each line is one step, from top to bottom. A router has
  * its path here where it can: then requests for other paths don't pay for it.
  */
-export function createApp({ observe, ...options }: Deps): Express {
+export function createApp({ observe, stopping, ...options }: Deps): Express {
   const { config, redis, logger, now } = options;
   const features: Feature[] = [];
   if (config.logto.organizations) features.push(organizations);
@@ -59,7 +61,7 @@ export function createApp({ observe, ...options }: Deps): Express {
   // The request's way.
   if (observe) app.use(observe);
   app.get('/healthz', healthy);
-  app.get('/readyz', ready(redis));
+  app.get('/readyz', ready(redis, stopping));
   app.use(securityHeaders(config));
   app.use('/assets', assets.router);
   app.use(noStore);

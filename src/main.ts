@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
 import { ConfigError, connectRedis, createLogger, singleRedis } from './doorstep/index.ts';
@@ -15,7 +16,8 @@ async function main(): Promise<void> {
   if (metrics) logger = metrics.counting(logger);
   for (const warning of config.warnings) logger.warn({ event: 'configuration' }, warning);
   const redis = connectRedis(config.redis ?? singleRedis('redis://localhost:6379'), logger);
-  let deps: Deps = { config, redis, logger, fetch, now: Date.now };
+  const stopping = new AbortController();
+  let deps: Deps = { config, redis, logger, fetch, now: Date.now, stopping: stopping.signal };
   if (metrics) deps = metrics.measuring(deps);
   const server = await serve(createApp(deps), config);
   logger.info(
@@ -23,9 +25,13 @@ async function main(): Promise<void> {
     'Listening. npm run logto:check says what is missing in the set-up',
   );
 
-  closeWithGrace({ delay: 10_000, logger: false }, async ({ signal, err }) => {
+  const delay = config.shutdownDelayMs + 10_000;
+  closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
     // Without a signal it is an error, even when what was thrown is undefined.
     if (!signal) logger.fatal({ event: 'crashed', err: err ?? null }, 'Unhandled error');
+    stopping.abort();
+    // Load balancers send visitors until they have seen that this process is not ready.
+    if (signal) await pause(config.shutdownDelayMs);
     await drain(server);
     metrics?.close();
     await redis.quit().catch(() => redis.disconnect());

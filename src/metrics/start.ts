@@ -2,8 +2,8 @@ import type { Config } from '../site/config.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Without METRICS_PORT nothing is measured, and prom-client is not even loaded. */
-export async function metricsFor({ host, metricsPort }: Config): Promise<Metrics | null> {
+export async function metricsFor({ metricsHost, metricsPort }: Config): Promise<Metrics | null> {
   if (metricsPort === null) return null;
   const { startMetrics } = await import('./metrics.ts');
-  return startMetrics(host, metricsPort);
+  return startMetrics(metricsHost, metricsPort);
 }
