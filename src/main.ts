@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   const server = await serve(createApp(deps), config);
   logger.info(
     { event: 'started', url: config.baseUrl, node: process.version },
-    'Listening. npm run logto:check says what is missing in the set-up',
+    'Listening. npm run logto:check (in the image: doorstep check) says what is missing in the set-up',
   );
 
   const delay = config.shutdownDelayMs + 10_000;

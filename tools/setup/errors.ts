@@ -3,6 +3,11 @@ export class SetupError extends Error {
   override name = 'SetupError';
 }
 
+/** What is needed may be there in a moment. */
+export class NotYet extends SetupError {
+  override name = 'NotYet';
+}
+
 /** The way the command was called, or what it was given, is wrong. Nothing was done yet. */
 export class InputError extends Error {
   override name = 'InputError';

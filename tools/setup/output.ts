@@ -71,7 +71,15 @@ export function renderDone({ title, action }: Finding, { paint }: Style): string
 }
 
 /** What only a person can do: Hugging Face has no API for it. */
-export function renderNextSteps(redirectUri: string, { paint }: Style): string {
+export function renderNextSteps(
+  redirectUri: string,
+  { production }: Settings,
+  { paint }: Style,
+): string {
+  // There, nothing of npm's scripts and of .env works.
+  const then = production
+    ? "start the app, or restart it. When something doesn't work: doorstep check, in the app's image."
+    : "npm run dev. When something doesn't work: npm run logto:check.";
   return `
 ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not yet:
 
@@ -80,7 +88,7 @@ ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not ye
   Where: ${OAUTH_APPS}
          > your OAuth app > Redirect URLs
 
-${paint('bold', 'Then')} npm run dev. When something doesn't work: npm run logto:check.
+${paint('bold', 'Then')} ${then}
 LOGTO_ACCOUNT_CENTER=true shows a link to Logto's account pages.
 
 `;

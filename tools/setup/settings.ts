@@ -23,6 +23,8 @@ export interface Settings {
   /** The app's origin. */
   baseUrl: string;
   appName: string;
+  /** The app runs as in production: of npm's scripts, there is none. */
+  production: boolean;
   /** Which application is ours, where that is known. */
   appId: string | null;
   /** `scope` is null where nobody asked for one: then a connector keeps its own. */
@@ -97,6 +99,7 @@ export function readSettings(environment: Environment): {
       : { databaseUrl: env.LOGTO_DB_URL ?? '' },
     baseUrl: env.BASE_URL ?? `http://localhost:${env.PORT}`,
     appName: env.APP_NAME,
+    production: env.NODE_ENV === 'production',
     appId: env.LOGTO_APP_ID ?? null,
     huggingFace: {
       clientId: env.HF_CLIENT_ID ?? '',

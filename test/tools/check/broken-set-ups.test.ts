@@ -27,7 +27,7 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
     expect(results.map(({ name, findings, waitsFor }) => [name, findings, waitsFor])).toEqual(
       results.map(({ name }) => [name, [expect.objectContaining({ status: 'ok' })], undefined]),
     );
-    expect(results).toHaveLength(25);
+    expect(results).toHaveLength(26);
   });
 
   it.each([...LOGTO_CASES, ...HUGGING_FACE_CASES, ...MANAGEMENT_CASES, ...APP_CASES])(

@@ -41,6 +41,9 @@ export interface RunOptions {
   columns?: number;
   colour?: boolean;
   now?: () => number;
+  readSeededSecret?: (url: string) => Promise<string>;
+  /** Its answer; without one, it is unreachable. */
+  huggingFace?: (request: Request) => Promise<Response>;
 }
 
 export async function createWorkplace(): Promise<Workplace> {
@@ -53,15 +56,20 @@ export async function createWorkplace(): Promise<Workplace> {
     logto,
     envPath,
     waits,
-    async setUp({ argv = ['--yes'], environment = {}, prompts, columns = 80, colour, now } = {}) {
+    async setUp({ argv = ['--yes'], environment = {}, prompts, columns = 80, ...rest } = {}) {
+      const { colour, now, readSeededSecret, huggingFace } = rest;
       let text = '';
       const code = await run(
         [...argv, '--file', envPath],
         {
           environment: { ...completeEnvironment(logto), ...environment },
           prompts: prompts ?? null,
-          readSeededSecret: async () => 'seeded-secret-0000',
-          fetch,
+          readSeededSecret: readSeededSecret ?? (async () => 'seeded-secret-0000'),
+          // Hugging Face is asked nothing from here.
+          fetch: (request, init) =>
+            request.url.startsWith('https://huggingface.co/')
+              ? (huggingFace?.(request) ?? Promise.reject(new TypeError('fetch failed')))
+              : fetch(request, init),
           sleep: async (ms) => void waits.push(ms),
           now: now ?? Date.now,
         },
