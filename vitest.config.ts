@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/ha/**'],
+    exclude: ['test/ha/**', 'test/proxies/**'],
     globalSetup: ['test/harness/global-setup.ts'],
     maxWorkers: 2,
     testTimeout: 60_000,
