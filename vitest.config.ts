@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/ha/**', 'test/proxies/**'],
+    exclude: ['test/ha/**', 'test/proxies/**', 'test/containers/**'],
     globalSetup: ['test/harness/global-setup.ts'],
     maxWorkers: 2,
     testTimeout: 60_000,
