@@ -1,6 +1,6 @@
 # Two images: `docker build .` makes the app, `docker build --target setup .` the operator's tools.
 # The base is pinned in one place; all stages share it, so that native packages fit.
-FROM node:24.19.0-bookworm-slim AS base
+FROM node:24.19.0-bookworm-slim@sha256:a9f5f7c91a432850b2a8a7797adf5eadb6c733ceed61167806cee7ea7fbc29df AS base
 WORKDIR /app
 
 FROM base AS packages

@@ -12,7 +12,7 @@ export default defineConfig({
     globalSetup: ['test/harness/global-setup.ts'],
     maxWorkers: 2,
     testTimeout: 600_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
     onConsoleLog: (log) => !log.includes('oidc-provider'),
   },
 });

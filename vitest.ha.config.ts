@@ -9,6 +9,8 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // A busy machine takes longer than Vitest's second, and nothing asserts on it.
+    expect: { poll: { timeout: 30_000 } },
     onConsoleLog: (log) => !log.includes('oidc-provider'),
   },
 });

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../test/harness/redis-server.ts';
+import { freePort } from '../test/harness/free-port.ts';
 import { endWithUs, startOnServerCore } from './machine.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

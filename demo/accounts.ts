@@ -8,6 +8,8 @@ interface InventedOrganization {
   id: string;
   username: string;
   name: string;
+  /** read, contributor, write or admin. */
+  role: string;
 }
 
 /** A membership in an organization of Logto; Logto knows nothing of those at Hugging Face. */
@@ -28,6 +30,9 @@ export interface InventedAccount {
   /** There is a drawing of this person in hugging-face/portraits.ts. */
   hasPicture: boolean;
   organizations: InventedOrganization[];
+  isPro: boolean;
+  /** Scopes that this person takes away on Hugging Face's page, whoever asks. */
+  withholds: string[];
   /** What Hugging Face's page says under the name. */
   line: string;
   /** What an administrator has given this person at Logto, beside the default role. */
@@ -47,9 +52,17 @@ export const accounts: InventedAccount[] = [
         id: '65a1c0de00000000000a1837',
         username: 'analytical-engines',
         name: 'Analytical Engines',
+        role: 'admin',
       },
-      { id: '65a1c0de00000000000a1865', username: 'lms', name: 'London Mathematical Society' },
+      {
+        id: '65a1c0de00000000000a1865',
+        username: 'lms',
+        name: 'London Mathematical Society',
+        role: 'read',
+      },
     ],
+    isPro: true,
+    withholds: [],
     line: '@ada-l, may add books, in 2 organizations',
     atLogto: {
       roles: ['editor'],
@@ -77,6 +90,8 @@ export const accounts: InventedAccount[] = [
     website: null,
     hasPicture: false,
     organizations: [],
+    isPro: false,
+    withholds: ['inference-api'],
     line: 'No name, picture or e-mail, may read books',
     atLogto: { roles: [], organizations: [] },
   },

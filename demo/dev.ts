@@ -1,7 +1,8 @@
 import { createApp } from '../src/app.ts';
-import { drain, serve } from '../src/server.ts';
+import { serve } from '../src/server.ts';
 import { type Config, parseConfig } from '../src/site/config.ts';
 import { loadEnvFile } from '../src/site/env-file.ts';
+import { plainAnswerHeaders } from '../src/site/security-headers.ts';
 import { keptSecret, SECRET_FILE } from './kept-secret.ts';
 import { portTaken } from './ports.ts';
 import { prettyLogger } from './pretty-logger.ts';
@@ -19,8 +20,12 @@ async function main(): Promise<void> {
   for (const note of [...notes, ...config.warnings]) logger.warn(note);
   const redis = redisOrEmbedded(config.redis, logger);
   const app = createApp({ config, redis: redis.client, logger, fetch, now: Date.now });
-  const server = await serve(app, config).catch(portTaken('PORT', config.port));
-  stopOnSignal(() => Promise.all([drain(server), redis.close()]));
+  const headers = plainAnswerHeaders(config);
+  await redis.ready;
+  const { drain } = await serve(app, { ...config, logger, headers }).catch(
+    portTaken('PORT', config.port),
+  );
+  stopOnSignal(() => Promise.all([drain(), redis.close()]));
   logger.info(`${config.appName} is open: ${config.baseUrl} (Redis: ${redis.name})`);
   logger.info(NOT_WATCHED);
 }

@@ -1,6 +1,8 @@
 import { createApp } from '../src/app.ts';
-import { drain, serve } from '../src/server.ts';
+import { DEFAULT_PATHS, WEBHOOK_EVENTS } from '../src/doorstep/operator.ts';
+import { serve } from '../src/server.ts';
 import { type Config, parseConfig } from '../src/site/config.ts';
+import { plainAnswerHeaders } from '../src/site/security-headers.ts';
 import { apiScopes } from './accounts.ts';
 import { banner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';
@@ -11,13 +13,15 @@ import { redisOrEmbedded } from './redis-or-embedded.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 const APP = { id: 'doorstep-demo-app', secret: 'demo-only-app-secret' };
+/** As Logto makes them: 32 characters. */
+const WEBHOOK_KEY = 'demo-only-webhook-signing-key-32';
 const CONNECTOR = { id: 'doorstep-demo-connector', secret: 'demo-only-connector-secret' };
 
 /** `npm run demo`: the app, with Logto and Hugging Face as stand-ins on this machine. */
 async function main(): Promise<void> {
   const huggingFacePort = portFrom('DEMO_HUGGING_FACE_PORT', 3003);
   const logtoPort = portFrom('DEMO_LOGTO_PORT', 3001);
-  const config = demoConfig(`http://localhost:${logtoPort}`);
+  const config = demoConfig(`http://localhost:${logtoPort}`, `http://localhost:${huggingFacePort}`);
   const { appName, baseUrl } = config;
 
   const huggingFace = await startHuggingFace({ port: huggingFacePort, appName, clients: [] }).catch(
@@ -27,13 +31,23 @@ async function main(): Promise<void> {
     port: logtoPort,
     appName,
     appUrl: baseUrl,
-    huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },
+    huggingFace: {
+      url: huggingFace.url,
+      clientId: CONNECTOR.id,
+      clientSecret: CONNECTOR.secret,
+      scope: 'openid profile email inference-api',
+    },
     client: {
       ...APP,
       redirectUris: [`${baseUrl}/callback`],
       postLogoutRedirectUris: [`${baseUrl}/`],
     },
     resources: [{ indicator: config.logto.apiResource, scopes: apiScopes }],
+    webhook: {
+      url: baseUrl + DEFAULT_PATHS.webhook,
+      signingKey: WEBHOOK_KEY,
+      events: WEBHOOK_EVENTS,
+    },
   }).catch(portTaken('DEMO_LOGTO_PORT', logtoPort));
   huggingFace.registerClient({
     ...CONNECTOR,
@@ -44,10 +58,12 @@ async function main(): Promise<void> {
   for (const warning of config.warnings) logger.warn(warning);
   const redis = redisOrEmbedded(config.redis, logger);
   const app = createApp({ config, redis: redis.client, logger, fetch, now: Date.now });
-  const server = await serve(app, config).catch(portTaken('PORT', config.port));
-  stopOnSignal(() =>
-    Promise.all([drain(server), logto.close(), huggingFace.close(), redis.close()]),
+  const headers = plainAnswerHeaders(config);
+  await redis.ready;
+  const { drain } = await serve(app, { ...config, logger, headers }).catch(
+    portTaken('PORT', config.port),
   );
+  stopOnSignal(() => Promise.all([drain(), logto.close(), huggingFace.close(), redis.close()]));
 
   process.stdout.write(
     banner({
@@ -60,13 +76,16 @@ async function main(): Promise<void> {
 }
 
 /** The environment's own, with the stand-in for Logto, and with everything on. */
-function demoConfig(logtoEndpoint: string) {
+function demoConfig(logtoEndpoint: string, huggingFaceEndpoint: string) {
   const config = parseConfig({
     ...process.env,
     NODE_ENV: 'development',
     LOGTO_ENDPOINT: logtoEndpoint,
     LOGTO_APP_ID: APP.id,
     LOGTO_APP_SECRET: APP.secret,
+    LOGTO_WEBHOOK_SIGNING_KEY: WEBHOOK_KEY,
+    HF_ACCESS_TOKENS: 'true',
+    HF_ENDPOINT: huggingFaceEndpoint,
     LOGTO_ORGANIZATIONS: process.env.LOGTO_ORGANIZATIONS || 'true',
   });
   const apiResource = config.logto.apiResource ?? `${config.baseUrl}/api`;

@@ -4,6 +4,7 @@ import {
   connectRedis,
   type RedisCommands,
   type RedisConfig,
+  untilReady,
 } from '../src/doorstep/operator.ts';
 import { EmbeddedRedis } from './redis.ts';
 
@@ -11,13 +12,14 @@ import { EmbeddedRedis } from './redis.ts';
 export function redisOrEmbedded(
   config: RedisConfig | null,
   logger: Logger,
-): { client: RedisCommands; name: string; close: () => Promise<void> } {
+): { client: RedisCommands; name: string; ready: Promise<void>; close: () => Promise<void> } {
   if (!config) {
     const name = 'inside this process (sessions end with it; set REDIS_URL to use your own)';
-    return { client: new EmbeddedRedis(), name, close: async () => {} };
+    return { client: new EmbeddedRedis(), name, ready: Promise.resolve(), close: async () => {} };
   }
   const client = connectRedis(config, logger);
   // Never the whole address: it may hold a password.
   const name = `${config.mode}: ${config.addresses.map(addressText).join(', ')}`;
-  return { client, name, close: async () => client.disconnect() };
+  const ready = untilReady(client, { timeoutMs: 2000 });
+  return { client, name, ready, close: async () => client.disconnect() };
 }

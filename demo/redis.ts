@@ -59,9 +59,7 @@ export class EmbeddedRedis implements RedisCommands {
   }
 
   async pttl(key: string) {
-    const entry = this.#live(key);
-    if (!entry) return -2;
-    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - this.#now();
+    return this.#leftMs(key);
   }
 
   async del(key: string) {
@@ -104,12 +102,17 @@ export class EmbeddedRedis implements RedisCommands {
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
     const generation = Number(this.#fields(key).get('generation') ?? 0);
     if (generation !== expected) return 0;
-    const next = Buffer.from(String(generation + 1));
-    const fields = new Map([
-      ['generation', next],
-      ['sealed', Buffer.from(sealed)],
-    ]);
+    const fields = new Map(this.#fields(key))
+      .set('generation', Buffer.from(String(generation + 1)))
+      .set('sealed', Buffer.from(sealed));
     this.#entries.set(key, { kind: 'hash', fields, expiresAt: this.#now() + integer(ttl) });
+    return 1;
+  }
+
+  async writeBesideTokens(key: string, field: string, sealed: Buffer) {
+    const fields = this.#fields(key);
+    if (fields.size === 0) return 0;
+    fields.set(field, Buffer.from(sealed));
     return 1;
   }
 
@@ -165,7 +168,13 @@ export class EmbeddedRedis implements RedisCommands {
   }
 
   async readMark(key: string): Promise<[string | null, number]> {
-    return [await this.get(key), await this.pttl(key)];
+    return [this.#bytes(key)?.toString() ?? null, this.#leftMs(key)];
+  }
+
+  async raiseMark(key: string, value: number, ttl: number) {
+    if (Number(this.#bytes(key) ?? 0) > value) return 0;
+    this.#store(key, String(value), ttl);
+    return 1;
   }
 
   /** For tests, which look past the app. In `pattern` only `*` is special. */
@@ -186,6 +195,13 @@ export class EmbeddedRedis implements RedisCommands {
     const expiresAt = this.#expiryOf(ttl);
     this.#entries.set(key, { kind: 'string', bytes: Buffer.from(value), expiresAt });
     return 'OK' as const;
+  }
+
+  /** As PTTL: -2 without a key, -1 without an end. */
+  #leftMs(key: string): number {
+    const entry = this.#live(key);
+    if (!entry) return -2;
+    return entry.expiresAt === Number.POSITIVE_INFINITY ? -1 : entry.expiresAt - this.#now();
   }
 
   #bytes(key: string): Buffer | null {

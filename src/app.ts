@@ -8,6 +8,7 @@ import {
   requireSecure,
   requireSignIn,
   sameOriginOnly,
+  wrapRedisErrors,
 } from './doorstep/index.ts';
 import { accountPage } from './site/account.ts';
 import { api } from './site/api.ts';
@@ -17,14 +18,17 @@ import { errorHandler, notFound } from './site/error-handler.ts';
 import type { Feature, PageDeps } from './site/feature.ts';
 import { healthy, ready } from './site/health.ts';
 import { homePage } from './site/home.ts';
+import { createLogtoPages, type LogtoPages } from './site/logto-pages.ts';
 import { organizations } from './site/organizations.ts';
 import { createPages } from './site/pages.ts';
 import { noStore, securityHeaders } from './site/security-headers.ts';
 import { sessionsPage } from './site/sessions.ts';
+import { signInLinkPage } from './site/sign-in-link.ts';
 import { signOutPage } from './site/sign-out.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
-export interface Deps extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits'> {
+export interface Deps
+  extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits' | 'webhookAnswerMs'> {
   fetch: typeof fetch;
   config: Config;
   /** Milliseconds since 1970. */
@@ -33,6 +37,8 @@ export interface Deps extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits'>
   observe?: RequestHandler;
   /** Aborted when the process is about to end: it is not ready any more. */
   stopping?: AbortSignal;
+  /** Unless given, made here and asked at once. */
+  logtoPages?: LogtoPages;
 }
 
 /**
@@ -40,17 +46,24 @@ export interface Deps extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits'>
  * its path here where it can: then requests for other paths don't pay for it.
  */
 export function createApp({ observe, stopping, ...options }: Deps): Express {
-  const { config, redis, logger, now } = options;
+  const { config, logger, now } = options;
+  const redis = wrapRedisErrors(options.redis);
   const features: Feature[] = [];
   if (config.logto.organizations) features.push(organizations);
   if (config.logto.apiResource) features.push(books);
   const apiScopes = features.flatMap((feature) => feature.apiScopes);
 
-  // Every page of this site allows Logto in its form-action, so sign-out may redirect there.
-  const auth = createDoorstep({ ...options, apiScopes, signOutAnswer: 'redirect' });
   const assets = createAssets();
   const send = createPages({ config, assets, features });
-  const pages: PageDeps = { config, auth, redis, logger, now, features, send };
+  const auth = createDoorstep({
+    ...options,
+    apiScopes,
+    // Every page of this site allows Logto in its form-action, so its forms may redirect there.
+    signOutAnswer: 'redirect',
+    renderSignInLink: signInLinkPage(send),
+  });
+  const logtoPages = options.logtoPages ?? askedAtOnce(createLogtoPages(options));
+  const pages: PageDeps = { config, auth, redis, logger, now, features, send, logtoPages };
 
   const app = express();
   app.disable('x-powered-by');
@@ -60,13 +73,14 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
 
   // The request's way.
   if (observe) app.use(observe);
+  app.use(securityHeaders(config));
   app.get('/healthz', healthy);
   app.get('/readyz', ready(redis, stopping));
-  app.use(securityHeaders(config));
   app.use('/assets', assets.router);
   app.use(noStore);
-  app.use(rejectAbsoluteForm, requireSecure(config), canonicalOrigin(config));
+  app.use(rejectAbsoluteForm, requireSecure(config));
   app.use('/api', api(pages));
+  app.use(canonicalOrigin(config));
   app.use(auth.middleware);
   app.use(sameOriginOnly(config.baseUrl));
   app.get('/', homePage(pages));
@@ -77,4 +91,10 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   app.use(notFound);
   app.use(errorHandler(pages));
   return app;
+}
+
+/** So that the first visitor sees what Logto offers already. */
+function askedAtOnce(logtoPages: LogtoPages): LogtoPages {
+  void logtoPages.refresh();
+  return logtoPages;
 }

@@ -1,64 +1,131 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { requestIdOf } from './doorstep/index.ts';
+import { AnswersOwed, type OwedLimits } from './server/answers-owed.ts';
+import { listen, portOf, stopListening } from './server/listen.ts';
+import { Refuser } from './server/refuser.ts';
 
 /** Longer than the 60 s after which proxies drop idle connections: the proxy must be the first to. */
 const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+/** A client that takes nothing of what is sent for so long doesn't read. */
+const READ_TIMEOUT_MS = 60_000;
 /** How long a request may come after the end was announced: it was under way already. */
 const GRACE_MS = 500;
 /** What is not answered by then is cut, so that closing the rest fits into the 10 s of a shutdown. */
 const DRAIN_TIMEOUT_MS = 8000;
 
-/** The answers that a server still owes. */
-const owed = new WeakMap<Server, Set<ServerResponse>>();
+/** At one address. An idle connection takes some 10 kB, and a file descriptor that Redis or Logto may need. */
+const MAX_CONNECTIONS = 10_000;
+
+const OWED_LIMITS: OwedLimits = { perConnection: 32, inSum: 4000 };
+
+export interface ServeOptions {
+  host: string;
+  /** 0 for any free one */
+  port: number;
+  logger: Logger;
+  /** Of the answers that the server gives without the app. */
+  headers: OutgoingHttpHeaders;
+  limits?: OwedLimits;
+  maxConnections?: number;
+}
+
+export interface Listening {
+  server: Server;
+  port: number;
+  /**
+   * Stops accepting and answers what was asked, each answer the last on its connection. Idle
+   * connections stay open for a moment, since their next request may be on its way.
+   */
+  drain(): Promise<void>;
+  /** Ends at once. */
+  close(): Promise<void>;
+  /** Doesn't keep the process alive. */
+  unref(): void;
+}
 
 /**
- * Listens with explicit limits on slow clients.
+ * Listens, at localhost at both of its addresses, with explicit limits on slow clients and on those that ask
+ * without reading. What is refused here never reaches the app; it is one line with the event
+ * `request.refused`.
  *
  * @throws Node's own error when the port is taken (EADDRINUSE).
  */
-export function serve(
-  app: RequestListener,
-  { host, port }: { host: string; port: number },
-): Promise<Server> {
-  const running = new Set<ServerResponse>();
+export async function serve(app: RequestListener, options: ServeOptions): Promise<Listening> {
+  const { logger, headers, limits = OWED_LIMITS, maxConnections = MAX_CONNECTIONS } = options;
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
     headersTimeout: 10_000,
     requestTimeout: 30_000,
     // By default Node looks only every 30 s whether these two are over.
     connectionsCheckingInterval: 1000,
+    // Node's own answer has no body.
+    requireHostHeader: false,
   });
-  function forget(this: ServerResponse) {
-    running.delete(this);
-  }
-  server.on('request', (_req, res) => {
-    running.add(res);
-    res.on('close', forget);
-    if (!server.listening) res.shouldKeepAlive = false;
-  });
-  server.on('request', app);
-  owed.set(server, running);
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => resolve(server));
-  });
-}
+  server.timeout = READ_TIMEOUT_MS;
+  const owed = new AnswersOwed(limits);
+  const refuser = new Refuser({ owed, logger, headers });
 
-/**
- * Stops accepting and answers what was asked, each answer the last on its connection. Idle
- * connections stay open for a moment, since their next request may be on its way.
- */
-export async function drain(server: Server): Promise<void> {
-  const running = owed.get(server) ?? new Set();
-  // Of node:net, since that of node:http would cut idle connections at once.
-  const closed = new Promise<void>((resolve) => {
-    NetServer.prototype.close.call(server, () => resolve());
+  const admit = (req: IncomingMessage, res: ServerResponse): boolean => {
+    if (!server.listening) res.shouldKeepAlive = false;
+    return refuser.admits(req, res);
+  };
+  server.on('request', (req, res) => {
+    if (admit(req, res)) app(req, res);
   });
-  for (const res of running) res.shouldKeepAlive = false;
-  const end = performance.now() + DRAIN_TIMEOUT_MS;
-  await Promise.race([closed, pause(GRACE_MS)]);
-  while (running.size > 0 && performance.now() < end) await pause(20);
-  server.closeAllConnections();
-  await closed;
+  server.on('checkContinue', (req, res) => {
+    if (!admit(req, res)) return;
+    res.writeContinue();
+    app(req, res);
+  });
+  server.on('checkExpectation', (req, res) => {
+    if (admit(req, res)) refuser.answer(res, 'expectation', requestIdOf(req));
+  });
+  server.on('connect', (_req, socket: Socket) => refuser.end(socket, 'connect'));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+    refuser.parserFailed(error, socket),
+  );
+  server.on('timeout', (socket) => {
+    if (owed.of(socket).size === 0) socket.destroy();
+    else if (socket.writableLength > 0) refuser.cut(socket, 'not_read');
+  });
+
+  const listeners = await listen(server, options);
+  for (const listener of listeners) {
+    listener.maxConnections = maxConnections;
+    listener.on('drop', () => refuser.log('connections'));
+    // Of a connection that could not be accepted: without this, it would end the process.
+    listener.on('error', (err) => logger.error({ event: 'accept.failed', err }, 'Not accepted'));
+  }
+  const stop = () => Promise.all(listeners.map(stopListening));
+  return {
+    server,
+    port: portOf(server),
+    async drain() {
+      const closed = stop();
+      for (const res of owed.all()) res.shouldKeepAlive = false;
+      const end = performance.now() + DRAIN_TIMEOUT_MS;
+      await Promise.race([closed, pause(GRACE_MS)]);
+      while (owed.sum > 0 && performance.now() < end) await pause(20);
+      server.closeAllConnections();
+      await closed;
+    },
+    async close() {
+      const closed = stop();
+      server.closeAllConnections();
+      await closed;
+    },
+    unref() {
+      for (const listener of listeners) listener.unref();
+    },
+  };
 }

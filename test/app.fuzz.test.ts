@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encoded, headerText } from './harness/hostile.ts';
-import { laySiege, PATIENCE, type Siege } from './harness/siege.ts';
+import { FUZZ_TIMEOUT_MS, laySiege, type Siege } from './harness/siege.ts';
 import type { Header } from './harness/wire.ts';
 
 const PATHS = [
@@ -10,6 +10,7 @@ const PATHS = [
   '/sessions',
   '/sessions/x/end',
   '/sign-in',
+  '/sign-in/link',
   '/sign-up',
   '/callback',
   '/sign-out',
@@ -72,7 +73,7 @@ const header: fc.Arbitrary<Header> = fc.tuple(
   fc.oneof(fc.constantFrom(...LIKELY), headerText),
 );
 
-describe('hostile requests', { timeout: PATIENCE }, () => {
+describe('hostile requests', { timeout: FUZZ_TIMEOUT_MS }, () => {
   let siege: Siege;
   beforeAll(async () => {
     siege = await laySiege();

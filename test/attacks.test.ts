@@ -217,8 +217,10 @@ describe('attacks', () => {
         expect([path, host, status, headers.location]).toEqual([path, host, 400, undefined]);
       }
     for (const path of ['/account', '//evil.example/%2e%2e/account']) {
-      const { headers } = await wire.ask({ path, headers: [['Host', 'evil.example']] });
-      expect([path, headers.location]).toEqual([path, app.url + path]);
+      const answer = await wire.ask({ path, headers: [['Host', 'evil.example']] });
+      expect([path, answer.status, answer.headers.location]).toEqual([path, 400, undefined]);
+      const onward = new Set([...answer.body.matchAll(/href="http:[^"]*"/g)].map(([href]) => href));
+      expect([...onward]).toEqual([`href="${app.url}${path}"`]);
     }
   });
 

@@ -88,6 +88,9 @@ describe('what things cost', () => {
       userinfo: 0,
       revocation: 0,
       endSession: 0,
+      identityToken: 0,
+      signInExperience: 0,
+      accountCenter: 0,
     });
   });
 

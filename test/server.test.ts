@@ -1,26 +1,21 @@
 import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { connect } from 'node:net';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drain, serve } from '../src/server.ts';
-import { freePort } from './harness/redis-server.ts';
+import { type Serving, startServing } from './harness/serving.ts';
 
 describe('the server', () => {
-  let server: Server;
-  let port: number;
+  let serving: Serving;
   beforeAll(async () => {
-    port = await freePort();
     const app = express();
     app.post('/', express.text(), (req, res) => void res.send(req.body));
-    server = await serve(app, { host: '127.0.0.1', port });
+    serving = await startServing(app);
   });
-  afterAll(() => drain(server));
+  afterAll(() => serving.drain());
 
   it('has limits on slow clients, and keeps idle connections longer than a proxy does', () => {
-    expect(server.headersTimeout).toBe(10_000);
-    expect(server.requestTimeout).toBe(30_000);
-    expect(server.keepAliveTimeout).toBeGreaterThan(60_000);
+    expect(serving.server.headersTimeout).toBe(10_000);
+    expect(serving.server.requestTimeout).toBe(30_000);
+    expect(serving.server.keepAliveTimeout).toBeGreaterThan(60_000);
   });
 
   it.each([
@@ -31,9 +26,9 @@ describe('the server', () => {
     ],
   ])('cuts a connection that is slow with its %s', async (_what, bytes) => {
     // The limits themselves, shorter; that they are looked at in time is the server's own setting.
-    server.headersTimeout = 100;
-    server.requestTimeout = 200;
-    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    serving.server.headersTimeout = 100;
+    serving.server.requestTimeout = 200;
+    const socket = serving.dial().setEncoding('utf8');
     let answer = '';
     socket.on('data', (text) => {
       answer += text;

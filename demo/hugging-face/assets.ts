@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler } from 'express';
 
@@ -16,7 +17,9 @@ export const asset = (file: string): string => `/assets/${file}`;
 /** Serves the look of the app to the stand-ins' pages, under `/assets/`. */
 export function serveAssets(): RequestHandler {
   const router = express.Router();
-  router.get('/assets/figtree.woff2', (_req, res) => res.sendFile(font));
+  router.get('/assets/figtree.woff2', (_req, res) =>
+    res.sendFile(basename(font), { root: dirname(font) }),
+  );
   router.use('/assets', express.static(publicFiles));
   return router;
 }

@@ -27,6 +27,21 @@ export interface HuggingFaceAuthorizePage {
 }
 
 const codeLifetime = 10 * 60_000;
+/** As https://huggingface.co/docs/hub/oauth lists them. */
+const SCOPES = [
+  'openid',
+  'profile',
+  'email',
+  'read-billing',
+  'read-repos',
+  'contribute-repos',
+  'write-repos',
+  'manage-repos',
+  'inference-api',
+  'jobs',
+  'webhooks',
+  'write-discussions',
+];
 
 const authorizationRequest = z.object({
   response_type: z.literal('code'),
@@ -97,6 +112,8 @@ function checkRequest(
   if (!client.redirectUris.includes(parsed.data.redirect_uri)) {
     return refuse('Bad request: redirect_uri is not registered');
   }
+  const unknown = parsed.data.scope.split(' ').find((scope) => !SCOPES.includes(scope));
+  if (unknown) return refuse(`Bad request: there is no scope ${unknown}`);
   return parsed.data;
 }
 
@@ -110,10 +127,18 @@ function issueCode(
     clientId: request.client_id,
     redirectUri: request.redirect_uri,
     username,
-    scope: request.scope,
+    scope: grantedScope(request.scope, username),
     expiresAt: Date.now() + codeLifetime,
   });
   return code;
+}
+
+function grantedScope(scope: string, username: string): string {
+  const withheld = accounts.find((account) => account.username === username)?.withholds ?? [];
+  return scope
+    .split(' ')
+    .filter((one) => !withheld.includes(one))
+    .join(' ');
 }
 
 function authorizePage(
@@ -144,6 +169,7 @@ function willSee(scopes: Set<string>): string[] {
   if (scopes.has('profile')) items.push('Your name, username and picture');
   if (scopes.has('email')) items.push('Your e-mail address');
   if (scopes.has('profile')) items.push('Your organizations');
+  if (scopes.has('inference-api')) items.push('Running models on your credits');
   return items;
 }
 

@@ -1,23 +1,33 @@
 import express, { type Request } from 'express';
 import { compileViews } from '../../src/site/view-engine.ts';
 import { accounts } from '../accounts.ts';
+import { apiRoutes, type ChangedUserInfo } from './api.ts';
 import { serveAssets, viewsDirectory } from './assets.ts';
 import { authorizeRoutes } from './authorize.ts';
 import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { listenOnLocalhost } from './local-server.ts';
 import { portraitOf } from './portraits.ts';
-import { tokenRoutes } from './token.ts';
+import { type TokenSettings, tokenRoutes } from './token.ts';
+import type { HuggingFaceUserInfo } from './user-info.ts';
 
 export type { HuggingFaceUserInfo } from './user-info.ts';
 
-type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo';
+type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo' | 'whoami' | 'chat';
 
 export interface HuggingFaceStandIn extends Omit<Faults<HuggingFaceEndpoint>, 'middleware'> {
   /** `http://localhost:PORT` */
   url: string;
   /** For whoever learns the callback address only after the start; the same id replaces. */
   registerClient(client: HuggingFaceClient): void;
+  /** Calls with a refresh token that were looked at. */
+  refreshes(): number;
+  /** Whether there are refresh tokens, and how long tokens live, from now on. */
+  setTokens(settings: Partial<TokenSettings>): void;
+  /** Userinfo says this instead of somebody; null tells the truth again. */
+  changeUserInfo(username: string, info: Partial<HuggingFaceUserInfo> | null): void;
+  /** The person takes back, in Hugging Face's settings, what they had permitted. */
+  revoke(username: string): void;
   down(): Promise<void>;
   up(): Promise<void>;
   close(): Promise<void>;
@@ -35,8 +45,16 @@ export async function startHuggingFace(options: {
   clients: HuggingFaceClient[];
 }): Promise<HuggingFaceStandIn> {
   const clients = [...options.clients];
-  const authorizations: Authorizations = { codes: new Map(), tokens: new Map() };
-  const faults = createFaults({ authorize: 0, token: 0, userinfo: 0 }, endpointOf);
+  const authorizations: Authorizations = {
+    codes: new Map(),
+    tokens: new Map(),
+    refreshTokens: new Map(),
+  };
+  const settings: TokenSettings = { refreshTokens: 'rotating', lifetime: 8 * 60 * 60 };
+  const changed: ChangedUserInfo = new Map();
+  let refreshes = 0;
+  const calls = { authorize: 0, token: 0, userinfo: 0, whoami: 0, chat: 0 };
+  const faults = createFaults(calls, endpointOf);
 
   const app = express().disable('x-powered-by');
   app.use(faults.middleware);
@@ -47,7 +65,11 @@ export async function startHuggingFace(options: {
       compileViews(viewsDirectory),
     ),
   );
-  app.use(tokenRoutes(clients, authorizations));
+  const onRefresh = () => {
+    refreshes += 1;
+  };
+  app.use(tokenRoutes(clients, authorizations, settings, onRefresh));
+  app.use(apiRoutes(authorizations, changed));
   app.get('/avatars/:username.svg', (req, res, next) => {
     const portrait = portraitOf(req.params.username);
     if (!portrait) return next();
@@ -62,6 +84,16 @@ export async function startHuggingFace(options: {
   return {
     ...knobs,
     ...(await listenOnLocalhost(app, options.port)),
+    refreshes: () => refreshes,
+    setTokens: (changes) => Object.assign(settings, changes),
+    changeUserInfo: (username, info) => {
+      if (info) changed.set(username, info);
+      else changed.delete(username);
+    },
+    revoke: (username) => {
+      for (const tokens of [authorizations.tokens, authorizations.refreshTokens])
+        for (const [token, grant] of tokens) if (grant.username === username) tokens.delete(token);
+    },
     registerClient: (client) => {
       const known = clients.findIndex(({ id }) => id === client.id);
       clients.splice(known < 0 ? clients.length : known, 1, client);
@@ -69,11 +101,15 @@ export async function startHuggingFace(options: {
   };
 }
 
-function endpointOf({ path }: Request): HuggingFaceEndpoint | undefined {
-  if (path === '/oauth/authorize') return 'authorize';
-  if (path === '/oauth/token') return 'token';
-  return path === '/oauth/userinfo' ? 'userinfo' : undefined;
-}
+const ENDPOINTS: Record<string, HuggingFaceEndpoint> = {
+  '/oauth/authorize': 'authorize',
+  '/oauth/token': 'token',
+  '/oauth/userinfo': 'userinfo',
+  '/api/whoami-v2': 'whoami',
+  '/v1/chat/completions': 'chat',
+};
+
+const endpointOf = ({ path }: Request): HuggingFaceEndpoint | undefined => ENDPOINTS[path];
 
 function isInvented(name: string): boolean {
   return accounts.some(

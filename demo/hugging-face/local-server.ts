@@ -1,5 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { listen, portOf, stopListening } from '../../src/server/listen.ts';
+
+/** With Node's 5 s, whoever asks again at just that moment finds the connection reset. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
 
 /** A server of this machine only, that a test can switch off and on again. */
 export interface LocalServer {
@@ -23,57 +26,23 @@ export async function listenOnLocalhost(
   handler: RequestListener,
   port: number,
 ): Promise<LocalServer> {
-  let servers = await bindBoth(handler, port);
-  const chosen = portOf(servers);
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS }, handler);
+  const host = 'localhost';
+  let listeners = await listen(server, { host, port });
+  const chosen = portOf(server);
 
   const down = async () => {
-    const closing = servers;
-    servers = [];
-    await Promise.all(closing.map(stop));
+    const closed = Promise.all(listeners.map(stopListening));
+    listeners = [];
+    server.closeAllConnections();
+    await closed;
   };
   return {
     url: `http://localhost:${chosen}`,
     down,
     up: async () => {
-      if (servers.length === 0) servers = await bindBoth(handler, chosen);
+      if (listeners.length === 0) listeners = await listen(server, { host, port: chosen });
     },
     close: down,
   };
-}
-
-async function bindBoth(handler: RequestListener, port: number): Promise<Server[]> {
-  const first = await bind(handler, '127.0.0.1', port);
-  try {
-    return [first, await bind(handler, '::1', portOf([first]))];
-  } catch (error) {
-    if (hasCode(error, 'EADDRNOTAVAIL', 'EAFNOSUPPORT')) return [first];
-    await stop(first);
-    // The free port that was picked on 127.0.0.1 may be someone else's on ::1: pick another.
-    if (port === 0 && hasCode(error, 'EADDRINUSE')) return bindBoth(handler, port);
-    throw error;
-  }
-}
-
-async function bind(handler: RequestListener, host: string, port: number): Promise<Server> {
-  const server = createServer(handler);
-  server.listen({ host, port });
-  await once(server, 'listening');
-  return server;
-}
-
-async function stop(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
-}
-
-function portOf(servers: Server[]): number {
-  const address = servers[0]?.address();
-  if (!address || typeof address === 'string') throw new Error('The server has no port');
-  return address.port;
-}
-
-function hasCode(error: unknown, ...codes: string[]): boolean {
-  return error instanceof Error && 'code' in error && codes.some((code) => code === error.code);
 }

@@ -7,6 +7,9 @@ interface HuggingFaceOrganization {
   preferred_username: string;
   picture?: string;
   isEnterprise: boolean;
+  roleInOrg: string;
+  pendingSSO?: boolean;
+  missingMFA?: boolean;
 }
 
 /** Hugging Face's answer at /oauth/userinfo. What an account does not have is left out. */
@@ -44,13 +47,14 @@ function profileOf(account: InventedAccount, origin: string): Omit<HuggingFaceUs
     ...(account.hasPicture ? { picture: pictureUrl(account.username, origin) } : {}),
     profile: `${origin}/${account.username}`,
     website: account.website ?? '',
-    isPro: false,
-    orgs: account.organizations.map(({ id, username, name }) => ({
+    isPro: account.isPro,
+    orgs: account.organizations.map(({ id, username, name, role }) => ({
       sub: id,
       name,
       preferred_username: username,
       ...(portraitOf(username) ? { picture: pictureUrl(username, origin) } : {}),
       isEnterprise: false,
+      roleInOrg: role,
     })),
   };
 }

@@ -6,6 +6,8 @@ export interface ConnectorSettings {
   url: string;
   clientId: string;
   clientSecret: string;
+  /** Of the OAuth2 connector, which keeps people's tokens; without it, it is Hugging Face's own. */
+  scope?: string;
 }
 
 /** Hugging Face would not say who this is. */
@@ -13,14 +15,21 @@ export class ConnectorError extends Error {
   override name = 'ConnectorError';
 }
 
-const scope = 'openid profile email';
 const patience = 5000;
 
-const tokenResponse = z.object({ access_token: z.string() });
+const tokenResponse = z.object({
+  access_token: z.string(),
+  refresh_token: z.string().optional(),
+  expires_in: z.number().optional(),
+  scope: z.string().optional(),
+});
+export type TokenSet = z.infer<typeof tokenResponse>;
 const userInfo: z.ZodType<HuggingFaceUserInfo> = z.looseObject({ sub: z.string() });
 
 /** Logto's side of the sign-in at Hugging Face: the authorization code flow, over real HTTP. */
 export function createConnector(settings: ConnectorSettings, callbackUrl: string) {
+  const { scope = 'openid profile email' } = settings;
+
   const call = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit): Promise<T> => {
     try {
       const signal = AbortSignal.timeout(patience);
@@ -31,6 +40,13 @@ export function createConnector(settings: ConnectorSettings, callbackUrl: string
       throw new ConnectorError(`Hugging Face failed at ${path}`, { cause });
     }
   };
+
+  const askForTokens = (form: Record<string, string>): Promise<TokenSet> =>
+    call('/oauth/token', tokenResponse, {
+      method: 'POST',
+      headers: { authorization: basic(settings.clientId, settings.clientSecret) },
+      body: new URLSearchParams(form),
+    });
 
   return {
     authorizationUrl: (state: string): string => {
@@ -45,20 +61,15 @@ export function createConnector(settings: ConnectorSettings, callbackUrl: string
       return url.href;
     },
     /** @throws ConnectorError when Hugging Face is out of reach or refuses. */
-    identify: async (code: string): Promise<HuggingFaceUserInfo> => {
-      const token = await call('/oauth/token', tokenResponse, {
-        method: 'POST',
-        headers: { authorization: basic(settings.clientId, settings.clientSecret) },
-        body: new URLSearchParams({
-          grant_type: 'authorization_code',
-          code,
-          redirect_uri: callbackUrl,
-        }),
-      });
-      return call('/oauth/userinfo', userInfo, {
-        headers: { authorization: `Bearer ${token.access_token}` },
-      });
+    identify: async (code: string): Promise<{ info: HuggingFaceUserInfo; tokens: TokenSet }> => {
+      const grant = { grant_type: 'authorization_code', code, redirect_uri: callbackUrl };
+      const tokens = await askForTokens(grant);
+      const headers = { authorization: `Bearer ${tokens.access_token}` };
+      return { info: await call('/oauth/userinfo', userInfo, { headers }), tokens };
     },
+    /** @throws ConnectorError as above. */
+    refresh: (refreshToken: string): Promise<TokenSet> =>
+      askForTokens({ grant_type: 'refresh_token', refresh_token: refreshToken }),
   };
 }
 

@@ -8,7 +8,10 @@ export type LogtoEndpoint =
   | 'token'
   | 'userinfo'
   | 'revocation'
-  | 'endSession';
+  | 'endSession'
+  | 'identityToken'
+  | 'signInExperience'
+  | 'accountCenter';
 
 /** Counts calls by endpoint and, for the token endpoint, by `grant_type`. */
 export function createCounters() {
@@ -19,7 +22,18 @@ export function createCounters() {
     tokenCalls[grant] = (tokenCalls[grant] ?? 0) + 1;
   };
   const faults = createFaults<LogtoEndpoint>(
-    { discovery: 0, jwks: 0, authorize: 0, token: 0, userinfo: 0, revocation: 0, endSession: 0 },
+    {
+      discovery: 0,
+      jwks: 0,
+      authorize: 0,
+      token: 0,
+      userinfo: 0,
+      revocation: 0,
+      endSession: 0,
+      identityToken: 0,
+      signInExperience: 0,
+      accountCenter: 0,
+    },
     endpointOf,
     (endpoint, body) => {
       if (endpoint === 'token') countGrant(body);
@@ -36,6 +50,9 @@ const endpoints: Record<string, LogtoEndpoint> = {
   '/oidc/me': 'userinfo',
   '/oidc/token/revocation': 'revocation',
   '/oidc/session/end': 'endSession',
+  '/api/my-account/identities/huggingface/access-token': 'identityToken',
+  '/api/.well-known/sign-in-exp': 'signInExperience',
+  '/api/.well-known/account-center': 'accountCenter',
 };
 
 function endpointOf({ path }: Request): LogtoEndpoint | undefined {

@@ -10,12 +10,21 @@ import { createCounters, type LogtoEndpoint } from './counters.ts';
 import { createSigningKey, type SigningAlgorithm, type SigningKey, sign } from './keys.ts';
 import { defaultLifetimes, type Lifetimes } from './lifetimes.ts';
 import { deliverLogoutToken, type LogoutTokenParts, mintLogoutToken } from './logout.ts';
-import { createCookieKeys, createProvider, type LogtoClient, unknownClient } from './provider.ts';
+import { createOneTimeTokens, type OneTimeTokens, oneTimeTokenRoutes } from './one-time-tokens.ts';
+import {
+  createCookieKeys,
+  createProvider,
+  type LogtoClient,
+  type Machine,
+  unknownClient,
+} from './provider.ts';
 import type { ApiResource } from './resources.ts';
 import { signInRoutes } from './sign-in.ts';
-import { signInExperience } from './sign-in-experience.ts';
+import { accountCenter, type Settings, signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
-import { createUserDirectory, type UserDirectory } from './users.ts';
+import { createTokenSecrets, type SecretSettings } from './token-secrets.ts';
+import { createUserDirectory, type LogtoUser, type UserDirectory } from './users.ts';
+import { type Administration, createAdministration, shown, type Webhook } from './webhook.ts';
 import {
   announceIssuer,
   answerUnknownRoute,
@@ -36,23 +45,36 @@ export interface LogtoOptions {
   appUrl: string;
   huggingFace: ConnectorSettings;
   client: LogtoClient;
+  machines?: Machine[];
   resources?: ApiResource[];
   lifetimes?: Partial<Lifetimes>;
+  webhook?: Webhook;
 }
 
-export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'> {
+export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'>, Administration {
   /** `http://localhost:PORT` */
   endpoint: string;
   issuer: string;
   /** Calls of the token endpoint by `grant_type`, failed ones included. */
   tokenCalls: Readonly<Record<string, number>>;
   users: UserDirectory;
-  suspend(sub: string): void;
-  delete(sub: string): void;
+  /** There is one from now on, another one, or none. */
+  setWebhook(webhook: Webhook | null): void;
+  oneTimeTokens: OneTimeTokens;
   /** The application's access control leaves the user out, or not any more. */
   exclude(sub: string, isExcluded?: boolean): void;
   /** The application's secret has expired, or there is a new one of the same text. */
   expireSecret(isExpired?: boolean): void;
+  /** How Logto is set up to keep people's tokens for Hugging Face. */
+  setTokenSecrets(settings: Partial<SecretSettings>): void;
+  /** What it keeps of that user is gone. */
+  forgetToken(sub: string): void;
+  /** All that it keeps for Hugging Face has expired. */
+  expireTokens(): void;
+  /** Its sign-in page is set otherwise; nothing about how the page looks here. */
+  changeSignInExperience(settings: Settings): void;
+  /** Its account pages are switched on, say; there are none here. */
+  changeAccountCenter(settings: Settings): void;
   /** Counts for what is issued from now on. */
   setLifetimes(lifetimes: Partial<Lifetimes>): void;
   /** Discovery claims to be another issuer; null tells the truth again. */
@@ -93,12 +115,16 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const endpoint = server.url;
   const issuer = `${endpoint}/oidc`;
   const users = createUserDirectory();
+  let webhook = options.webhook ?? null;
+  const administration = createAdministration(users, () => webhook);
+  const oneTimeTokens = createOneTimeTokens();
   const lifetimes = { ...defaultLifetimes, ...options.lifetimes };
   const { faults, tokenCalls, countGrant } = createCounters();
 
   const settings = {
     issuer,
     client: options.client,
+    machines: options.machines ?? [],
     resources: options.resources ?? [],
     users,
     storage: createStorage(unknownClient),
@@ -110,6 +136,8 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   let makeIdToken: MakeIdToken | null = null;
   let changedUserInfo: Record<string, unknown> | null = null;
   let isSecretExpired = false;
+  let changedExperience: Settings = {};
+  let changedAccountCenter: Settings = {};
 
   // oidc-provider takes its keys once: other keys, another provider, over the same storage.
   const build = (): { provider: Provider; handle: ReturnType<Provider['callback']> } => {
@@ -129,26 +157,43 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     return { provider, handle: provider.callback() };
   };
   let current = build();
+  const isOAuth2 = options.huggingFace.scope !== undefined;
 
   app.use(faults.middleware);
   app.use(serveAssets());
   app.get('/api/status', (_req, res) => void res.status(204).end());
-  app.get('/api/.well-known/sign-in-exp', (_req, res) => void res.json(signInExperience(endpoint)));
+  app.get('/api/.well-known/sign-in-exp', (_req, res) => {
+    res.json({ ...signInExperience(endpoint, isOAuth2), ...changedExperience });
+  });
+  app.get('/api/.well-known/account-center', (_req, res) => {
+    res.json({ ...accountCenter(), ...changedAccountCenter });
+  });
   app.use('/oidc', (req, res) => {
     const hasSecret = /^basic /i.test(req.headers.authorization ?? '');
     if (isSecretExpired && hasSecret) res.status(400).json(expiredSecret());
     else current.handle(req, res);
   });
-  app.use(
-    signInRoutes({
-      appName: options.appName,
-      appUrl: options.appUrl,
-      provider: () => current.provider,
-      users,
-      connector: createConnector(options.huggingFace, `${endpoint}/callback/huggingface`),
-      render,
-    }),
-  );
+  const connector = createConnector(options.huggingFace, `${endpoint}/callback/huggingface`);
+  const secrets = createTokenSecrets({
+    provider: () => current.provider,
+    users,
+    connector,
+    isStored: isOAuth2,
+  });
+  app.use(secrets.router);
+  const signInContext = {
+    appName: options.appName,
+    appUrl: options.appUrl,
+    provider: () => current.provider,
+    users,
+    connector,
+    secrets,
+    // Without the parts that only the Management API adds.
+    onProfileSynced: (user: LogtoUser) =>
+      void administration.announce('User.Data.Updated', { data: shown(user) }),
+    render,
+  };
+  app.use(oneTimeTokenRoutes({ ...signInContext, oneTimeTokens }), signInRoutes(signInContext));
 
   const signingKey = (): SigningKey => {
     const [key] = keys;
@@ -170,11 +215,23 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     issuer,
     tokenCalls,
     users,
-    suspend: (sub) => users.update(sub, { isSuspended: true }),
-    delete: (sub) => users.delete(sub),
+    ...administration,
+    setWebhook: (changed) => {
+      webhook = changed;
+    },
+    oneTimeTokens,
     exclude: (sub, isExcluded = true) => users.update(sub, { isExcluded }),
     expireSecret: (isExpired = true) => {
       isSecretExpired = isExpired;
+    },
+    setTokenSecrets: (changes) => Object.assign(secrets.settings, changes),
+    forgetToken: secrets.forget,
+    expireTokens: secrets.expire,
+    changeSignInExperience: (settings) => {
+      changedExperience = settings;
+    },
+    changeAccountCenter: (settings) => {
+      changedAccountCenter = settings;
     },
     setLifetimes: (changes) => Object.assign(lifetimes, changes),
     announceIssuer: (changed) => {

@@ -3,6 +3,7 @@ import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-pr
 import { claimsByScope, claimsOf } from './claims.ts';
 import { type SigningKey, signingAlgorithms } from './keys.ts';
 import type { Lifetimes } from './lifetimes.ts';
+import { OTHER_ACCOUNT, otherAccountCheck } from './one-time-tokens.ts';
 import { logoutSource, signedOutSource } from './pages.ts';
 import { type ApiResource, organizationClaim, resourceIndicators } from './resources.ts';
 import type { Storage } from './storage.ts';
@@ -18,9 +19,17 @@ export interface LogtoClient {
   backchannelLogoutSessionRequired?: boolean;
 }
 
+/** A machine-to-machine application, and the permissions that its roles give. */
+export interface Machine {
+  id: string;
+  secret: string;
+  scopes: string[];
+}
+
 export interface ProviderSettings {
   issuer: string;
   client: LogtoClient;
+  machines: Machine[];
   resources: ApiResource[];
   users: UserDirectory;
   storage: Storage;
@@ -39,7 +48,7 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
   const provider = new Provider(settings.issuer, {
     adapter: settings.storage.adapterFor,
     jwks: { keys: keys.map(({ jwk }) => jwk) },
-    clients: [clientMetadata(settings.client)],
+    clients: [clientMetadata(settings.client), ...settings.machines.map(machineMetadata)],
     clientDefaults: { id_token_signed_response_alg: keys[0]?.alg ?? 'ES384' },
     claims: claimsByScope,
     scopes: ['openid', 'offline_access', ...Object.keys(claimsByScope)],
@@ -54,7 +63,7 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
     ],
     enabledJWA: { idTokenSigningAlgValues: [...signingAlgorithms] },
     pkce: { required: () => false },
-    extraParams: ['direct_sign_in', 'first_screen'],
+    extraParams: ['direct_sign_in', 'first_screen', 'one_time_token'],
     rotateRefreshToken: (ctx) =>
       (ctx.oidc.entities.RefreshToken?.ttlPercentagePassed() ?? 0) >= rotateAfter,
     findAccount: (ctx, sub) => {
@@ -75,7 +84,7 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
       },
     },
     features: featuresOf(settings),
-    interactions: { policy: policyOf(), url: interactionUrl },
+    interactions: { policy: policyOf(settings.users), url: interactionUrl },
     cookies: { keys: settings.cookieKeys, short: { path: '/' } },
     ttl: ttlOf(settings.lifetimes),
     // oidc-provider's dispatcher refuses loopback; a real Logto needs
@@ -117,7 +126,21 @@ function clientMetadata(client: LogtoClient) {
   };
 }
 
-function featuresOf({ resources, users, lifetimes }: ProviderSettings): Configuration['features'] {
+const machineMetadata = ({ id, secret }: Machine) => ({
+  client_id: id,
+  client_secret: secret,
+  redirect_uris: [],
+  response_types: [],
+  grant_types: ['client_credentials'],
+  token_endpoint_auth_method: 'client_secret_basic' as const,
+});
+
+function featuresOf({
+  resources,
+  users,
+  machines,
+  lifetimes,
+}: ProviderSettings): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     dPoP: { enabled: false },
@@ -132,7 +155,7 @@ function featuresOf({ resources, users, lifetimes }: ProviderSettings): Configur
     },
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource: signedOutSource },
-    resourceIndicators: resourceIndicators(resources, users, () => lifetimes.accessToken),
+    resourceIndicators: resourceIndicators(resources, users, machines, () => lifetimes.accessToken),
   };
 }
 
@@ -149,7 +172,7 @@ function ttlOf(lifetimes: Lifetimes): Configuration['ttl'] {
   };
 }
 
-function policyOf() {
+function policyOf(users: UserDirectory) {
   const policy = interactionPolicy.base();
   // A session whose user is suspended or deleted is asked to sign in again, as Logto does.
   policy
@@ -165,6 +188,7 @@ function policyOf() {
             : interactionPolicy.Check.NO_NEED_TO_PROMPT,
       ),
     );
+  policy.get('login')?.checks.add(otherAccountCheck(users));
   return policy;
 }
 
@@ -175,7 +199,7 @@ const interactionUrl: NonNullable<NonNullable<Configuration['interactions']>['ur
   const clientId = String(params.client_id);
   ctx.cookies.set('_logto', JSON.stringify({ appId: clientId }), { httpOnly: false });
   const query = new URLSearchParams({ app_id: clientId });
-  for (const name of ['login_hint', 'ui_locales']) {
+  for (const name of ['login_hint', 'ui_locales', 'one_time_token']) {
     const value = params[name];
     if (typeof value === 'string' && prompt.name !== 'consent') query.set(name, value);
   }
@@ -183,6 +207,9 @@ const interactionUrl: NonNullable<NonNullable<Configuration['interactions']>['ur
 
   const first = params.first_screen === 'register' ? 'register' : 'sign-in';
   const direct = /^social:([\w-]+)$/.exec(String(params.direct_sign_in ?? ''));
+  const isOnlyOther = prompt.reasons.every((reason) => reason === OTHER_ACCOUNT);
+  if (params.one_time_token && !direct)
+    return `/${isOnlyOther ? 'switch-account' : first}?${query}`;
   if (!direct) return `/${first}?${query}`;
   query.set('fallback', first);
   return `/direct/social/${direct[1]}?${query}`;

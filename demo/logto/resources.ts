@@ -21,6 +21,7 @@ type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['re
 export function resourceIndicators(
   resources: ApiResource[],
   users: UserDirectory,
+  machines: { id: string; scopes: string[] }[],
   accessTokenLifetime: () => number,
 ): ResourceIndicators {
   const server = (scopes: Iterable<string>, audience?: string): ResourceServer => ({
@@ -50,6 +51,8 @@ export function resourceIndicators(
       }
       const resource = resources.find((candidate) => candidate.indicator === indicator);
       if (!resource) throw new errors.InvalidTarget();
+      const machine = machines.find(({ id }) => id === ctx.oidc.client?.clientId);
+      if (machine) return server(resource.scopes.filter((one) => machine.scopes.includes(one)));
       // Before the sign-in nobody is known yet: every scope may be asked for.
       if (!user) return server(resource.scopes);
       // A person's own roles count everywhere; those in an organization in its tokens only. While a

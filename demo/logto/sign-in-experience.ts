@@ -1,13 +1,28 @@
-/** What `/api/.well-known/sign-in-exp` says; the settings of Logto's look are left out. */
-export function signInExperience(endpoint: string) {
+/**
+ * What `/api/.well-known/sign-in-exp` says; the settings of Logto's look are left out. By user name or
+ * Hugging Face, as the stand-in's page has it; the passwords that Logto would ask for are left out there.
+ */
+export function signInExperience(endpoint: string, isOAuth2: boolean) {
   return {
     tenantId: 'default',
     id: 'default',
-    signIn: { methods: [] },
-    signUp: { identifiers: [], password: false, verify: false },
-    socialSignIn: { automaticAccountLinking: false },
+    signIn: {
+      methods: [
+        {
+          identifier: 'username',
+          password: true,
+          verificationCode: false,
+          isPasswordPrimary: true,
+        },
+      ],
+    },
+    signUp: { identifiers: ['username'], password: true, verify: false },
+    socialSignIn: { automaticAccountLinking: false, skipRequiredIdentifiers: true },
     socialSignInConnectorTargets: ['huggingface'],
     signInMode: 'SignInAndRegister',
+    mfa: { factors: [], policy: 'UserControlled' },
+    singleSignOnEnabled: false,
+    passkeySignIn: {},
     socialConnectors: [
       {
         id: 'huggingface',
@@ -16,6 +31,7 @@ export function signInExperience(endpoint: string) {
         logo: `${endpoint}/assets/favicon.svg`,
         logoDark: null,
         platform: 'Universal',
+        ...(isOAuth2 && { isTokenStorageSupported: true }),
       },
     ],
     ssoConnectors: [],
@@ -23,3 +39,18 @@ export function signInExperience(endpoint: string) {
     isDevelopmentTenant: false,
   };
 }
+
+/** What `/api/.well-known/account-center` says of a new Logto: no account pages yet. */
+export const accountCenter = () => ({
+  tenantId: 'default',
+  id: 'default',
+  enabled: false,
+  fields: {},
+  webauthnRelatedOrigins: [],
+  deleteAccountUrl: null,
+  customCss: null,
+  profileFields: null,
+});
+
+/** Changes to what one of these says. */
+export type Settings = Record<string, unknown>;

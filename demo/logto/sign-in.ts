@@ -8,6 +8,7 @@ import { asset } from '../hugging-face/assets.ts';
 import { ConnectorError, type createConnector } from './connector.ts';
 import { grantAll } from './consent.ts';
 import { messagePage } from './pages.ts';
+import type { TokenSecrets } from './token-secrets.ts';
 import type { LogtoUser, UserDirectory } from './users.ts';
 
 export interface LogtoSignInPage {
@@ -34,6 +35,9 @@ export interface SignInContext {
   provider: () => Provider;
   users: UserDirectory;
   connector: ReturnType<typeof createConnector>;
+  /** The name and picture of somebody who came back were taken over from Hugging Face. */
+  onProfileSynced: (user: LogtoUser) => void;
+  secrets: TokenSecrets;
   render: Render;
 }
 
@@ -48,6 +52,19 @@ const usernameForm = z.object({
     .regex(/^[a-z_][\w-]{0,127}$/i, 'Letters, digits, - and _ only, and no digit first.'),
 });
 const socialCallback = z.object({ state: z.string(), code: z.string().optional() });
+
+/** Logto knows who it is. */
+export async function finishAs(
+  { provider }: Pick<SignInContext, 'provider'>,
+  user: LogtoUser,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  if (user.isSuspended) return res.redirect('/account-suspended');
+  user.updatedAt = Date.now();
+  const result = { login: { accountId: user.sub } };
+  res.redirect(303, await provider().interactionResult(req, res, result));
+}
 
 /** Everything a browser sees of Logto between the authorization request and the callback. */
 export function signInRoutes(context: SignInContext): Router {
@@ -88,12 +105,8 @@ export function signInRoutes(context: SignInContext): Router {
     res.redirect(`/sign-in?${new URLSearchParams({ app_id: String(params.client_id) })}`);
   };
 
-  const finish = async (req: Request, res: Response, user: LogtoUser) => {
-    if (user.isSuspended) return res.redirect('/account-suspended');
-    user.updatedAt = Date.now();
-    const result = { login: { accountId: user.sub } };
-    res.redirect(303, await context.provider().interactionResult(req, res, result));
-  };
+  const finish = (req: Request, res: Response, user: LogtoUser) =>
+    finishAs(context, user, req, res);
 
   for (const screen of ['sign-in', 'register'] as const) {
     router.get(`/${screen}`, async (req, res) => {
@@ -141,8 +154,14 @@ export function signInRoutes(context: SignInContext): Router {
       return backToSignIn(res, interaction, toast);
     }
     try {
-      const info = await connector.identify(answer.data.code);
-      await finish(req, res, users.fromHuggingFace(info));
+      const { info, tokens } = await connector.identify(answer.data.code);
+      const isKnown = users
+        .all()
+        .some(({ identities }) => identities.huggingface?.userId === info.sub);
+      const user = users.fromHuggingFace(info);
+      context.secrets.keep(user.sub, tokens);
+      if (isKnown) context.onProfileSynced(user);
+      await finish(req, res, user);
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
       backToSignIn(res, interaction, `Error occurred in connector: ${error.message}`);

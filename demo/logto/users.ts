@@ -40,6 +40,8 @@ export interface UserDirectory {
   all(): LogtoUser[];
   /** A new user with that username, everything else null. */
   register(username: string): LogtoUser;
+  /** The user of that e-mail address, made where there is none: a one-time token was minted for it. */
+  withEmail(email: string): LogtoUser;
   /** The user of that Hugging Face account, made at the first sign-in; name and avatar follow it (`syncProfile`). */
   fromHuggingFace(info: HuggingFaceUserInfo): LogtoUser;
   /** @throws when nobody has that `sub`. */
@@ -63,6 +65,8 @@ export function createUserDirectory(): UserDirectory {
     findByUsername: (username) => find((user) => user.username === username),
     all: () => [...users.values()],
     register: (username) => add({ username }),
+    withEmail: (email) =>
+      find((user) => user.email?.toLowerCase() === email.toLowerCase()) ?? add({ email }),
     fromHuggingFace: (info) => {
       const known = find((user) => user.identities.huggingface?.userId === info.sub);
       const user =

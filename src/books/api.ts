@@ -1,7 +1,27 @@
 import express, { Router } from 'express';
+import { z } from 'zod';
 import { requireScope } from '../doorstep/index.ts';
-import type { PageDeps } from '../site/feature.ts';
-import { parseBook, shelfOf } from './shelf.ts';
+import type { ApiOperation, PageDeps } from '../site/feature.ts';
+import { Book, NewBook, parseBook, shelfOf } from './shelf.ts';
+
+/** For /api/openapi.json: by the schemas that check a book here. */
+export const booksOperations: ApiOperation[] = [
+  {
+    method: 'get',
+    path: '/books',
+    summary: 'The books, the oldest first',
+    scope: 'read:books',
+    answer: { status: 200, description: 'The books', schema: z.object({ books: z.array(Book) }) },
+  },
+  {
+    method: 'post',
+    path: '/books',
+    summary: 'Adds a book',
+    scope: 'write:books',
+    body: NewBook,
+    answer: { status: 201, description: 'The book as it was added', schema: Book },
+  },
+];
 
 /** /api/books: the books of the token's owner, or of the organization that the token is for. */
 export function booksApi(deps: PageDeps): Router {

@@ -1,6 +1,6 @@
 import { defaultOrganization } from '../site/default-organization.ts';
 import type { Card, Feature } from '../site/feature.ts';
-import { booksApi } from './api.ts';
+import { booksApi, booksOperations } from './api.ts';
 import { addressOf, booksPages } from './pages.ts';
 
 /** The example domain. To take it out, delete this folder and its two lines in app.ts. */
@@ -23,6 +23,7 @@ export const books: Feature = {
   organizationCard: card,
   pages: booksPages,
   api: booksApi,
+  apiOperations: booksOperations,
 };
 
 function card(organizationId: string | null): Card {

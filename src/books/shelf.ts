@@ -5,7 +5,6 @@ import {
   InvalidInput,
   organizationOf,
   type RedisCommands,
-  wrapRedisError,
 } from '../doorstep/index.ts';
 
 /** The commands that a shelf takes, beside those of the sessions; each touches one key. */
@@ -30,15 +29,15 @@ const text = (maxLength: number) =>
     .max(maxLength, `must be at most ${maxLength} characters`)
     .regex(/^\P{Cc}*$/u, 'must be one line of text');
 
-const NewBook = z.object({ title: text(200), author: text(100) }, 'must be an object');
-export type NewBook = z.infer<typeof NewBook>;
+export const NewBook = z.object({ title: text(200), author: text(100) }, 'must be an object');
+type NewBook = z.infer<typeof NewBook>;
 
-const Book = NewBook.extend({
+export const Book = NewBook.extend({
   id: z.string(),
   /** Milliseconds since 1970. */
   addedAt: z.number(),
 });
-export type Book = z.infer<typeof Book>;
+type Book = z.infer<typeof Book>;
 
 /** Whose books: an organization's, or else one person's own. Issuer and id together (S19). */
 export interface ShelfOwner {
@@ -75,24 +74,18 @@ export class Shelf {
   }
 
   async list(): Promise<Book[]> {
-    const found = await wrapRedisError(
-      'The books',
-      this.#redis.lrange(this.#key, 0, MAX_BOOKS - 1),
-    );
+    const found = await this.#redis.lrange(this.#key, 0, MAX_BOOKS - 1);
     return found.map((json) => Book.parse(JSON.parse(json)));
   }
 
   /** @throws {InvalidInput} when the shelf is full. */
   async add(book: NewBook): Promise<Book> {
-    if ((await wrapRedisError('The books', this.#redis.llen(this.#key))) >= MAX_BOOKS) throw full();
+    if ((await this.#redis.llen(this.#key)) >= MAX_BOOKS) throw full();
     const added = { ...book, id: randomUUID(), addedAt: this.#now() };
-    const length = await wrapRedisError(
-      'The books',
-      this.#redis.rpush(this.#key, JSON.stringify(added)),
-    );
+    const length = await this.#redis.rpush(this.#key, JSON.stringify(added));
     if (length <= MAX_BOOKS) return added;
     // Others added at the same moment, and this one came after the last place.
-    await wrapRedisError('The books', this.#redis.ltrim(this.#key, 0, MAX_BOOKS - 1));
+    await this.#redis.ltrim(this.#key, 0, MAX_BOOKS - 1);
     throw full();
   }
 }

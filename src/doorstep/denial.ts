@@ -3,7 +3,14 @@ export type Challenge = Record<string, string>;
 
 /** What it takes, by its name at Logto. */
 export interface MissingPermission {
-  kind: 'scope' | 'role' | 'organization' | 'organization role';
+  kind:
+    | 'scope'
+    | 'role'
+    | 'organization'
+    | 'organization role'
+    | 'Hugging Face organization'
+    | 'Hugging Face role'
+    | 'Hugging Face subscription';
   name: string;
 }
 

@@ -19,9 +19,24 @@ export const SIGN_IN_FAILURES = [
 ] as const;
 export type SignInFailure = (typeof SIGN_IN_FAILURES)[number];
 
+/** Why there is no token for Hugging Face: connecting it again helps with each. */
+export const HUGGING_FACE_FAILURES = [
+  // Logto keeps none: no identity there, or signed in by Logto's own session, or from before.
+  'hugging_face_not_connected',
+  'hugging_face_expired',
+  // This sign-in at Logto has no scope `identities`.
+  'hugging_face_scope_missing',
+  // Hugging Face itself no longer takes the token: the person took the permission back.
+  'hugging_face_refused',
+] as const;
+export type HuggingFaceFailure = (typeof HUGGING_FACE_FAILURES)[number];
+
 /** Every reason that an error page, a problem JSON or a log line may name. */
 export const REASONS = [
   ...SIGN_IN_FAILURES,
+  ...HUGGING_FACE_FAILURES,
+  'hugging_face_unavailable',
+  'hugging_face_misconfigured',
   'sign_in_denied',
   'logto_unavailable',
   'logto_wrong_issuer',
@@ -32,11 +47,14 @@ export const REASONS = [
   'invalid_input',
   'session_store_unavailable',
   'bad_input',
+  'sign_in_link_not_open',
   'not_a_navigation',
   'method_not_allowed',
   'cross_site_request',
   'insecure_request',
+  'unexpected_host',
   'invalid_logout_token',
+  'invalid_webhook',
   'too_many_requests',
   // An error of other code than ours that carries a 4xx status.
   'http_error',
@@ -117,24 +135,30 @@ export class SignInInterrupted extends AppError {
   }
 }
 
+/** Logto did not give what it was asked for. Where a page can do without, the session stays. */
+export abstract class LogtoError extends AppError {}
+
 /**
  * Logto can't be reached, answers too late, with too many requests or with something that is no
  * answer. Nobody is signed out by it.
  */
-export class LogtoUnavailable extends AppError {
+export class LogtoUnavailable extends LogtoError {
   readonly status = 503;
   readonly reason: 'logto_unavailable' | 'logto_wrong_issuer';
   /** When Logto said to come again (Retry-After), in seconds from then. */
   readonly retryAfterSeconds: number | null;
+  /** What it answered, where it did. */
+  readonly httpStatus: number | null;
 
   constructor(
     message: string,
-    options?: ErrorOptions & { retryAfterSeconds?: number | null },
+    options?: ErrorOptions & { retryAfterSeconds?: number | null; httpStatus?: number },
     reason: 'logto_unavailable' | 'logto_wrong_issuer' = 'logto_unavailable',
   ) {
     super(message, options);
     this.reason = reason;
     this.retryAfterSeconds = options?.retryAfterSeconds ?? null;
+    this.httpStatus = options?.httpStatus ?? null;
   }
 
   override get headers(): Record<string, string> {
@@ -143,8 +167,50 @@ export class LogtoUnavailable extends AppError {
   }
 }
 
+/** There is no token for Hugging Face until the person connects it again. */
+export class HuggingFaceNotConnected extends AppError {
+  readonly status = 403;
+  readonly reason: HuggingFaceFailure;
+  /** They just have, and it did not help: asking once more would go round in circles. */
+  readonly isRepeated: boolean;
+
+  constructor(reason: HuggingFaceFailure, { isRepeated }: { isRepeated: boolean }) {
+    super(
+      `There is no token for Hugging Face${isRepeated ? ', though it was just connected' : ''}`,
+    );
+    this.reason = reason;
+    this.isRepeated = isRepeated;
+  }
+}
+
+/**
+ * Hugging Face can't be asked, or gives no token that lives long enough: nobody is signed out by it,
+ * and nobody let in.
+ */
+export class HuggingFaceUnavailable extends AppError {
+  readonly status = 503;
+  readonly reason = 'hugging_face_unavailable';
+  readonly #retryAfterSeconds: number | null;
+
+  constructor(message: string, options?: ErrorOptions & { retryAfterSeconds?: number }) {
+    super(message, options);
+    this.#retryAfterSeconds = options?.retryAfterSeconds ?? null;
+  }
+
+  override get headers(): Record<string, string> {
+    const seconds = this.#retryAfterSeconds;
+    return seconds === null ? {} : { 'Retry-After': String(seconds) };
+  }
+}
+
+/** Logto is not set up to hand out tokens for Hugging Face. The message names what is missing. */
+export class HuggingFaceMisconfigured extends AppError {
+  readonly status = 502;
+  readonly reason = 'hugging_face_misconfigured';
+}
+
 /** Logto answered with an OAuth error (RFC 6749 section 5.2), e.g. `invalid_grant` or `invalid_client`. */
-export class LogtoRefused extends AppError {
+export class LogtoRefused extends LogtoError {
   readonly status = 502;
   readonly reason = 'logto_refused';
   readonly httpStatus: number;
@@ -227,6 +293,15 @@ export class BadInput extends AppError {
   }
 }
 
+/**
+ * The page of a sign-in link, or its button, while no such link is open: it was opened too long ago or
+ * in another browser, it was used, or another one was opened since.
+ */
+export class SignInLinkNotOpen extends AppError {
+  readonly status = 400;
+  readonly reason = 'sign_in_link_not_open';
+}
+
 /** A sign-in asked for by a prefetch, a frame, an image or a script rather than by a person. */
 export class NotANavigation extends AppError {
   readonly status = 400;
@@ -267,10 +342,43 @@ export class InsecureRequest extends AppError {
   }
 }
 
+/** BASE_URL is on this machine, but the request names another host: a proxy doesn't pass Host on. */
+export class UnexpectedHost extends AppError {
+  readonly status = 400;
+  readonly reason = 'unexpected_host';
+  /** The Host that came, in printable ASCII, 100 characters at most. */
+  readonly host: string;
+  /** The same page under BASE_URL. */
+  readonly address: string;
+
+  constructor(host: string, address: string) {
+    const shown = printable(host.slice(0, 100)).slice(0, 100) || '(none)';
+    super(
+      `A request for the Host ${shown}, which is not that of BASE_URL. Behind a proxy: let it pass Host on (nginx: proxy_set_header Host $http_host), and set BASE_URL to the address that people see`,
+    );
+    this.host = shown;
+    this.address = address;
+  }
+}
+
+const printable = (text: string): string =>
+  text.replace(/[^\x21-\x7e]/g, (other) => `\\x${other.charCodeAt(0).toString(16)}`);
+
 /** Back-Channel Logout 1.0 section 2.8: the answer is 400 with an OAuth error body. */
 export class InvalidLogoutToken extends AppError {
   readonly status = 400;
   readonly reason = 'invalid_logout_token';
+}
+
+/** A webhook that was not signed by our Logto, or can't be read. The message is what the sender is told. */
+export class InvalidWebhook extends AppError {
+  readonly status: number;
+  readonly reason = 'invalid_webhook';
+
+  constructor(message: string, status = 400, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+  }
 }
 
 /** More than a person would do in a minute. */

@@ -13,9 +13,14 @@ export {
   requireSignIn,
   signInAddress,
 } from './access/guards.ts';
-export type { OwnSession, OwnSessions } from './access/own-session.ts';
+export {
+  requireHuggingFaceOrganization,
+  requireHuggingFacePro,
+} from './access/hugging-face-guards.ts';
+export type { OwnSession, OwnSessions } from './access/own-sessions.ts';
 export {
   type Claims,
+  type HuggingFaceAccount,
   type Organization,
   organizationOf,
   type Principal,
@@ -25,7 +30,7 @@ export {
   signedInSession,
   type Visitor,
 } from './access/principal.ts';
-export { handleFrom, type UserInfo } from './access/user-info.ts';
+export type { UserInfo } from './access/user-info.ts';
 export {
   type KitConfig,
   kitChecks,
@@ -53,18 +58,28 @@ export type { Challenge, Denial } from './denial.ts';
 export { createDoorstep, type DoorstepParts, doorstep } from './doorstep.ts';
 export * from './errors.ts';
 export { canonicalOrigin, rejectAbsoluteForm, requireSecure } from './http/canonical-origin.ts';
-export { logError, wantsHtml } from './http/error-handler.ts';
+export { connectAddress, logError, wantsJson } from './http/error-handler.ts';
 export { redirect } from './http/redirect.ts';
-export { requestIdOf } from './http/request-id.ts';
-export { sameOriginOnly } from './http/same-origin.ts';
+export { newRequestId, requestIdOf } from './http/request-id.ts';
+export { isSafe, sameOriginOnly } from './http/same-origin.ts';
 export { webAddress } from './http/web-url.ts';
+export type {
+  HuggingFaceMembership,
+  HuggingFaceProfile,
+  HuggingFaceRole,
+} from './hugging-face/profile.ts';
+export { sampleLog } from './log-sampling.ts';
 export { createLogger } from './logger.ts';
 export type { Doorstep, DoorstepOptions } from './options.ts';
-export { connectRedis } from './redis/client.ts';
+export { closeRedis, connectRedis } from './redis/client.ts';
 export type { RedisCommands } from './redis/commands.ts';
-export { wrapRedisError } from './redis/errors.ts';
+export { wrapRedisErrors } from './redis/errors.ts';
 export { intercept } from './redis/intercept.ts';
+export { untilReady } from './redis/ready.ts';
+export { END_REASONS, REFRESH_END_REASONS } from './session/ending.ts';
 export { sessionOf } from './session/session.ts';
+export type { RenderSignInLink, SignInLinkPage } from './sign-in/link-page.ts';
 export type { NewSignIn, OnSignIn } from './sign-in/on-sign-in.ts';
 export type { Paths } from './sign-in/paths.ts';
 export type { Limits } from './sign-in/rate-limits.ts';
+export { WEBHOOK_OUTCOMES } from './sign-in/webhook-work.ts';

@@ -1,10 +1,11 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Cluster, Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { OwnSessions } from './access/own-session.ts';
+import type { OwnSessions } from './access/own-sessions.ts';
 import type { AppError } from './errors.ts';
 import type { FlashMessages } from './http/flash.ts';
-import type { AppData } from './session/app-data.ts';
+import type { AppData } from './session/session.ts';
+import type { RenderSignInLink } from './sign-in/link-page.ts';
 import type { OnSignIn } from './sign-in/on-sign-in.ts';
 import type { Paths } from './sign-in/paths.ts';
 import type { Limits } from './sign-in/rate-limits.ts';
@@ -45,8 +46,8 @@ export interface DoorstepOptions {
    */
   afterSignOut?: string;
   /**
-   * How POST `/sign-out` answers: a `page` that goes on by itself (the default), which no
-   * `form-action` policy of the page with the form can block, or a `redirect`.
+   * How POST `/sign-out` and the button of a sign-in link answer: by a `page` that goes on by itself
+   * (the default), which no `form-action` policy of the page with the form can block, or a `redirect`.
    *
    * @example await doorstep({ signOutAnswer: 'redirect' })
    */
@@ -81,6 +82,14 @@ export interface DoorstepOptions {
    */
   renderError?: (error: AppError, req: Request, res: Response) => unknown;
   /**
+   * Renders the page of a sign-in link, in the place of the kit's plain one: whom the link signs in,
+   * who is signed in now, and a form with the field `nonce`. Nothing may frame it.
+   *
+   * @example
+   * await doorstep({ renderSignInLink: (page, req, res) => res.render('sign-in-link', { page }) })
+   */
+  renderSignInLink?: RenderSignInLink;
+  /**
    * Whether somebody who has not signed in may have a session: `never` (the default), or
    * `when-written`, as soon as a handler writes to `req.session`. Its data comes along at sign-in.
    *
@@ -110,6 +119,13 @@ export interface DoorstepOptions {
    * @example await doorstep({ apiScopes: ['read:books'] })
    */
   apiScopes?: readonly string[];
+  /**
+   * Where `auth.bearer` is mounted, in lower case. Default: `/api`. With API_RESOURCE, programs learn at
+   * `/.well-known/oauth-protected-resource<apiPath>` which token they need (RFC 9728).
+   *
+   * @example await doorstep({ apiPath: '/v1' })
+   */
+  apiPath?: string;
 }
 
 /** What `doorstep()` gives: mount `middleware` early and `errorHandler` last. */

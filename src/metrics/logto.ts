@@ -9,6 +9,7 @@ const CALLS: [end: string, call: string][] = [
   ['/oidc/jwks', 'jwks'],
   ['/oidc/me', 'userinfo'],
   ['/oidc/token/revocation', 'revocation'],
+  ['/identities/huggingface/access-token', 'hugging_face_token'],
 ];
 const GRANTS = new Map([
   ['authorization_code', 'code'],
@@ -38,9 +39,9 @@ export function measureLogto(fetch: typeof globalThis.fetch, registry: Registry)
   };
 }
 
-/** As the app takes them: an OAuth error says no; a 429 and anything above is no answer. */
+/** As the app takes them: an OAuth error says no; too late, too many and anything above is no answer. */
 function outcomeOf(status: number): string {
-  if (status >= 500 || status === 429) return 'unavailable';
+  if (status >= 500 || [408, 425, 429].includes(status)) return 'unavailable';
   return status >= 400 ? 'refused' : 'ok';
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import type { Deps } from '../app.ts';
 import { intercept } from '../doorstep/index.ts';
+import type { ServeOptions } from '../server.ts';
 import { eventCounter } from './events.ts';
 import { listen } from './listener.ts';
 import { measureLogto } from './logto.ts';
@@ -16,20 +17,20 @@ export interface Metrics {
   /** The same app, measured. For one app only. */
   measuring(deps: Deps): Deps;
   /** Stops listening, at once. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /**
- * Measures, and answers GET /metrics at `host` on a port of its own: who can't reach the port can't ask, no
+ * Measures, and answers GET /metrics on a port of its own: who can't reach the port can't ask, no
  * proxy needs a rule, and Prometheus sees each process by itself.
  *
  * @throws when the port is taken; the message says so.
  */
-export async function startMetrics(host: string, port: number): Promise<Metrics> {
+export async function startMetrics(options: ServeOptions): Promise<Metrics> {
   // Not prom-client's global one: a process may hold several apps.
   const registry = new Registry();
   const count = eventCounter(registry);
-  const server = await listen({ host, port, registries: [registry, processMetrics] });
+  const { close } = await listen({ ...options, registries: [registry, processMetrics] });
   return {
     counting: (logger) =>
       intercept(logger, (_level, [line], write) => {
@@ -42,9 +43,6 @@ export async function startMetrics(host: string, port: number): Promise<Metrics>
       fetch: measureLogto(deps.fetch, registry),
       observe: measureRequests(registry),
     }),
-    close() {
-      server.close();
-      server.closeAllConnections();
-    },
+    close,
   };
 }

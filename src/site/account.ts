@@ -1,9 +1,7 @@
 import type { Response } from 'express';
 import {
   type GuardedRequest,
-  handleFrom,
-  LogtoRefused,
-  LogtoUnavailable,
+  LogtoError,
   type SignedIn,
   signedInSession,
   type UserInfo,
@@ -17,20 +15,20 @@ import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
-export function accountPage({ config, now, send }: PageDeps) {
+export function accountPage({ config, now, send, logtoPages }: PageDeps) {
   return async (req: GuardedRequest, res: Response): Promise<void> => {
     const { auth } = req;
     const info = await userInfoIfReachable(auth);
     const found = config.logto.organizations ? await auth.fetchOrganizations(info) : null;
     const model: AccountPage = {
       avatar: avatarOf(auth),
-      profile: profile(auth, info),
+      profile: profile(auth),
       identities: info && linkedIdentities(info),
       times: sessionTimes(signedInSession(req), config, now()),
       organizations: found?.organizations.slice(0, MAX_LISTED).map(organizationRow) ?? null,
       moreOrganizations: Math.max(0, (found?.organizations.length ?? 0) - MAX_LISTED),
       claims: claimRows(auth.claims),
-      accountCenter: config.logto.accountCenter ? accountCenter(config.logto.endpoint) : [],
+      accountCenter: logtoPages.account(auth, info),
     };
     // It holds an e-mail address, which proxies such as Cloudflare's would rewrite (RFC 9111 section 5.2.2.6).
     res.set('Cache-Control', 'no-store, no-transform');
@@ -44,20 +42,21 @@ async function userInfoIfReachable(auth: SignedIn): Promise<UserInfo | null> {
     return await auth.fetchUserInfo();
   } catch (error) {
     // Refused (too many requests, say) is no reason to take the page away either.
-    if (error instanceof LogtoUnavailable || error instanceof LogtoRefused) return null;
+    if (error instanceof LogtoError) return null;
     throw error;
   }
 }
 
-function profile(auth: SignedIn, info: UserInfo | null): AccountPage['profile'] {
-  const huggingFace = info ? handleFrom(info) : auth.huggingFace;
-  const username = huggingFace?.username ?? auth.username;
+/** Once userinfo was asked, the principal knows what it says. */
+function profile(auth: SignedIn): AccountPage['profile'] {
+  const { huggingFace } = auth;
+  const username = huggingFace.username ?? auth.username;
   return [
     { label: 'Name', value: auth.name && short(auth.name), href: null },
     {
-      label: huggingFace?.username ? 'Username, when you first signed in' : 'Username',
+      label: huggingFace.username ? 'Username, when you first signed in' : 'Username',
       value: username && short(`@${username}`),
-      href: huggingFace?.profile ?? null,
+      href: huggingFace.profileUrl,
     },
     { label: 'E-mail', value: email(auth.claims.email), href: null },
     ...(auth.roles.length > 0
@@ -77,13 +76,6 @@ const email = (claim: unknown) => (typeof claim === 'string' ? short(claim, MAX_
 
 /** RFC 5321 section 4.5.3.1.3, characters. */
 const MAX_EMAIL = 254;
-
-/** Where people see to their passkeys and linked accounts themselves: Logto's, not ours. */
-const accountCenter = (endpoint: string) => [
-  { label: 'Edit at Logto', href: `${endpoint}/account` },
-  { label: 'Passkeys', href: `${endpoint}/account/passkey/manage` },
-  { label: 'Authenticator app', href: `${endpoint}/account/authenticator-app` },
-];
 
 /** Of an organization at Hugging Face, characters: far more than they have. */
 const MAX_HANDLE = 128;

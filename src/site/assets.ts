@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import express, { Router } from 'express';
+import { basename, dirname, join } from 'node:path';
+import { Router } from 'express';
 import { ROOT } from './root.ts';
 
 const PUBLIC = join(ROOT, 'public');
 const FONT = '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2';
+/** What a version looks like, of this build or of another. */
+const VERSION = /^[0-9a-f]{8,64}$/;
 
 export interface Assets {
   /** For /assets. */
@@ -18,16 +20,29 @@ export interface Assets {
 /**
  * The files of public/ and the font, under an address that changes with their content, so that
  * browsers may keep them for ever. The version is in the path: site.css finds the font beside it.
+ * While another build is rolled out, its pages may ask this one: it sends what it has, to be asked for
+ * again (C63).
  */
-export function createAssets(): Assets {
+export function createAssets(folder = PUBLIC): Assets {
   const font = createRequire(import.meta.url).resolve(FONT);
-  const version = digest([...readdirSync(PUBLIC).map((file) => join(PUBLIC, file)), font]);
-  const base = `/${version}`;
-  const lasting = { immutable: true, maxAge: '365d', index: false, redirect: false } as const;
+  const paths = readdirSync(folder).map((file) => join(folder, file));
+  const files = new Map([
+    ...paths.map((path) => [basename(path), path] as const),
+    ['figtree.woff2', font],
+  ]);
+  const version = digest([...paths, font]);
   const router = Router();
-  router.get(`${base}/figtree.woff2`, (_req, res) => res.sendFile(font, lasting));
-  router.use(base, express.static(PUBLIC, lasting));
-  return { router, url: (file) => `/assets${base}/${file}` };
+  router.get('/:version/:file', (req, res, next) => {
+    const asked = req.params.version;
+    const path = files.get(req.params.file);
+    if (!path || !VERSION.test(asked)) return next();
+    // Below a root, since pnpm keeps packages in a folder whose name begins with a dot.
+    const root = dirname(path);
+    if (asked === version) res.sendFile(basename(path), { root, immutable: true, maxAge: '365d' });
+    else
+      res.set('Cache-Control', 'no-cache').sendFile(basename(path), { root, cacheControl: false });
+  });
+  return { router, url: (file) => `/assets/${version}/${file}` };
 }
 
 function digest(files: string[]): string {

@@ -67,7 +67,7 @@ export const siteVariables = {
   ...kitVariables,
   LOGTO_ACCOUNT_CENTER: flag.default(false).register(documentation, {
     about:
-      "Shows a link to Logto's own account pages. true once you have switched on the account centre there.",
+      "Shows links to what Logto's own account pages can do for a person. true once you have switched on the account centre there.",
     example: 'true',
   }),
   // Express reads the variable too, so it is taken exactly as it stands.
@@ -92,7 +92,7 @@ export const siteVariables = {
   ),
   HOST: listenAddress.optional().register(documentation, {
     about:
-      'The address to listen on. Behind a proxy on the same machine: 127.0.0.1, so that nobody gets past the proxy.',
+      'The address to listen on; localhost is 127.0.0.1 and ::1. Behind a proxy on the same machine: 127.0.0.1, so that nobody gets past the proxy.',
     default: 'localhost; in production 0.0.0.0, every address of the machine',
     example: '127.0.0.1',
   }),

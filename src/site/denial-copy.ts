@@ -8,6 +8,7 @@ const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
 export function denied(error: AppError, { address, denials }: ErrorContext): ErrorCopy {
   if (!(error instanceof Forbidden)) throw error;
   const { denial } = error;
+  if (denial.missing.kind.startsWith('Hugging Face')) return atHuggingFace(denial);
   return denial.missing.kind === 'organization'
     ? notAMember(denial)
     : lacking(denial, denials[denial.missing.name], address);
@@ -26,6 +27,24 @@ function notAMember({ account }: Denial): ErrorCopy {
     },
     todo: ['Ask one of its administrators to add you. You need not sign in again after that.'],
     action: { label: 'Your organizations', href: '/organizations', huggingFace: false },
+  };
+}
+
+function atHuggingFace({ missing, account }: Denial): ErrorCopy {
+  return {
+    heading: 'You can’t open this page yet',
+    illustration: 'locked',
+    happened: {
+      text: [
+        `This page needs the ${missing.kind.replace('Hugging Face ', '')} `,
+        { code: short(missing.name) },
+        ' at Hugging Face. The account ',
+        { strong: short(account) },
+        ' doesn’t have it.',
+      ],
+    },
+    todo: ['Get it there, or use another account. It can take some minutes until this page knows.'],
+    action: HOME,
   };
 }
 

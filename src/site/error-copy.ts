@@ -2,11 +2,14 @@ import { STATUS_CODES } from 'node:http';
 import {
   type AppError,
   BadInput,
+  HUGGING_FACE_FAILURES,
+  type HuggingFaceFailure,
   InsecureRequest,
   InvalidInput,
   type Reason,
   SignInDenied,
   type SignInFailure,
+  UnexpectedHost,
 } from '../doorstep/index.ts';
 import { denied } from './denial-copy.ts';
 import type { ErrorContext, ErrorCopy, Sentence } from './view-models.ts';
@@ -14,13 +17,19 @@ import type { ErrorContext, ErrorCopy, Sentence } from './view-models.ts';
 export const errorCopy = (error: AppError, context: ErrorContext): ErrorCopy => {
   const entry = COPY[error.reason];
   const copy = typeof entry === 'function' ? entry(error, context) : entry;
-  const isFinal = isSignInFailure(error.reason) || context.returnTo === null;
+  const isFinal = hasOwnWayOn(error.reason) || context.returnTo === null;
   return isFinal ? copy : interrupted(copy, context);
 };
 
-const isSignInFailure = (reason: Reason) => Object.hasOwn(NOT_FINISHED, reason);
+const hasOwnWayOn = (reason: Reason) =>
+  Object.hasOwn(NOT_FINISHED, reason) || HUGGING_FACE_FAILURES.some((one) => one === reason);
 
 const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
+const openAt = (href: string) => ({
+  label: `Open ${new URL(href).origin}`,
+  href,
+  huggingFace: false,
+});
 const tryAgain = (href: string) => ({ label: 'Try again', href, huggingFace: false });
 
 const CHECK: Sentence = [
@@ -115,6 +124,40 @@ const NOT_FINISHED: Record<SignInFailure, Copy> = {
   }),
 };
 
+/** A step of its own: to Hugging Face, and back to exactly this page. Once; then it is an error. */
+const notConnected =
+  (why: string) =>
+  (_error: AppError, { connect }: ErrorContext): ErrorCopy =>
+    connect
+      ? {
+          heading: 'Connect Hugging Face again',
+          illustration: 'ajar',
+          happened: { text: [why] },
+          todo: ['Connect it from here, as the same person. You come back to exactly this page.'],
+          action: { label: 'Connect Hugging Face again', href: connect, huggingFace: true },
+        }
+      : {
+          heading: 'Connecting Hugging Face didn’t help',
+          illustration: 'locked',
+          happened: { text: [why, ' You have connected it just now, and that is still so.'] },
+          todo: ['Try again in some minutes. If it stays like this, quote the request ID below.'],
+          operator: CHECK,
+          action: HOME,
+        };
+
+const NOT_CONNECTED: Record<HuggingFaceFailure, Copy> = {
+  hugging_face_not_connected: notConnected(
+    'This page works with your account at Hugging Face, and this site has no permission for it.',
+  ),
+  hugging_face_expired: notConnected('The permission that you gave at Hugging Face has run out.'),
+  hugging_face_scope_missing: notConnected(
+    'This page works with your account at Hugging Face, and you signed in before this site could ask for that.',
+  ),
+  hugging_face_refused: notConnected(
+    'Hugging Face no longer takes the permission that you gave; you may have taken it back there.',
+  ),
+};
+
 const MAY_BE_DONE = 'What you asked for may or may not have been done.';
 
 const UNEXPECTED = (_error: AppError, { mayBeDone, returnTo }: ErrorContext): ErrorCopy => {
@@ -175,6 +218,26 @@ function storeUnavailable(
 /** For every reason there is; the compiler wants all of them. */
 const COPY: Record<Reason, Copy> = {
   ...NOT_FINISHED,
+  ...NOT_CONNECTED,
+  hugging_face_unavailable: (_error, { address }) => ({
+    heading: 'We can’t reach Hugging Face for you right now',
+    illustration: 'waiting',
+    happened: {
+      text: ['Hugging Face doesn’t answer as it should. You have not been signed out.'],
+    },
+    todo: [
+      'Wait a minute, then try again. If it stays like this, sign out and in again with Hugging Face.',
+    ],
+    action: tryAgain(address),
+  }),
+  hugging_face_misconfigured: {
+    heading: 'This site can’t ask Hugging Face for you',
+    illustration: 'locked',
+    happened: { text: ['Whoever runs the site has to fix this. You have not been signed out.'] },
+    todo: ['Try again later. If it stays like this, quote the request ID below.'],
+    operator: CHECK,
+    action: HOME,
+  },
   session_store_unavailable: storeUnavailable,
   sign_in_denied: (error) => ({
     heading: 'You can’t sign in here',
@@ -252,6 +315,17 @@ const COPY: Record<Reason, Copy> = {
     todo: ['Check the link, or start from the home page.'],
     action: HOME,
   }),
+  sign_in_link_not_open: {
+    heading: 'Open your sign-in link once more',
+    illustration: 'ajar',
+    happened: {
+      text: [
+        'It was opened over 10 minutes ago or in another browser, or it was used, or another link was opened after it. Nobody was signed in or out.',
+      ],
+    },
+    todo: ['Open the link again where you got it. If it has been used, ask for a new one.'],
+    action: HOME,
+  },
   not_a_navigation: {
     heading: 'A sign-in starts with a click',
     illustration: 'locked',
@@ -299,6 +373,28 @@ const COPY: Record<Reason, Copy> = {
     ],
     action: HOME,
   }),
+  unexpected_host: (error) => ({
+    heading: 'This site has another address',
+    illustration: 'missing',
+    happened: {
+      text: [
+        'This request was for ',
+        { code: error instanceof UnexpectedHost ? error.host : 'another host' },
+        '. This site answers at the address below only.',
+      ],
+    },
+    todo: ['Open it there.'],
+    operator: [
+      'Is that where you were already? Then the proxy in front changes the ',
+      { code: 'Host' },
+      ' header: let it pass on what came (nginx: ',
+      { code: 'proxy_set_header Host $http_host' },
+      '). If people see another address than the one below, set ',
+      { code: 'BASE_URL' },
+      ' to theirs and restart the app.',
+    ],
+    action: error instanceof UnexpectedHost ? openAt(error.address) : HOME,
+  }),
   too_many_requests: {
     heading: 'That was a little too often',
     illustration: 'waiting',
@@ -327,8 +423,9 @@ const COPY: Record<Reason, Copy> = {
     todo: null,
     action: HOME,
   }),
-  // An answer to Logto, not to a person.
+  // Answers to Logto, not to a person.
   invalid_logout_token: UNEXPECTED,
+  invalid_webhook: UNEXPECTED,
   misuse: UNEXPECTED,
   unexpected: UNEXPECTED,
 };

@@ -1,11 +1,14 @@
 import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
-import type { Logger } from 'pino';
 import { z } from 'zod';
 import {
   AppError,
+  connectAddress,
   Forbidden,
   HttpError,
+  HuggingFaceNotConnected,
   InvalidInput,
+  isSafe,
+  logError,
   NotFound,
   redirect,
   requestIdOf,
@@ -15,9 +18,11 @@ import {
   SignInInterrupted,
   signInAddress,
   Unexpected,
+  wantsJson,
 } from '../doorstep/index.ts';
 import { errorCopy } from './error-copy.ts';
 import type { PageDeps, SendPage } from './feature.ts';
+import type { Problem } from './problem.ts';
 import type { ErrorContext, ErrorPage, Sentence } from './view-models.ts';
 
 /** Nothing answered: the last step before the error handler. */
@@ -33,13 +38,13 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     const error = asAppError(thrown);
     const returnTo = returnToOf(error);
     const known = error instanceof SignInInterrupted ? error.cause : error;
-    log(logger, req, known, returnTo !== null);
+    logError(logger, req, error);
     // The page is out already; only express-session's late save can get here.
     if (res.headersSent) {
       res.end();
       return;
     }
-    const isJson = req.accepts(['html', 'json']) === 'json';
+    const isJson = wantsJson(req);
     if (known instanceof SessionEnded && !isJson) {
       redirect(res, signInAddress(req));
       return;
@@ -47,8 +52,15 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     setHeaders(res, known);
     res.status(known.status).set('Cache-Control', 'no-store');
     // Without a principal the request got no further than the middleware.
-    const mayBeDone = !SAFE_METHODS.has(req.method) && req.auth !== undefined;
-    const context = { address: addressOf(req, known), returnTo, mayBeDone, denials };
+    const mayBeDone = !isSafe(req) && req.auth !== undefined;
+    const address = addressOf(req, known);
+    const context = {
+      address,
+      returnTo,
+      connect: connectOf(req, known, returnTo),
+      mayBeDone,
+      denials,
+    };
     if (isJson) sendProblem(req, res, known, context);
     else sendErrorPage(send, req, res, known, context);
   }
@@ -63,8 +75,6 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     }
   };
 }
-
-const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** For when not even the error page can be made: Express's own would show stack and paths. */
 function sendLastPage(req: Request, res: Response): void {
@@ -119,17 +129,10 @@ function returnToOf(error: AppError): string | null {
     : null;
 }
 
-function log(logger: Logger, req: Request, error: AppError, isSignIn: boolean): void {
-  const line = {
-    event: isSignIn ? 'sign_in.failed' : 'request.failed',
-    requestId: requestIdOf(req),
-    reason: error.reason,
-    method: req.method,
-    path: req.path,
-    err: error,
-  };
-  if (error.status >= 500) logger.error(line, error.message);
-  else if (error.status !== 404) logger.warn(line, error.message);
+function connectOf(req: Request, error: AppError, returnTo: string | null): string | null {
+  if (!(error instanceof HuggingFaceNotConnected) || error.isRepeated) return null;
+  const again = returnTo === null ? null : `/sign-in?return_to=${encodeURIComponent(returnTo)}`;
+  return connectAddress(again ?? signInAddress(req));
 }
 
 /**
@@ -186,7 +189,7 @@ function sendProblem(req: Request, res: Response, error: AppError, context: Erro
       reason: error.reason,
       ...(error instanceof InvalidInput && { errors: error.fields }),
       requestId: requestIdOf(req),
-    }),
+    } satisfies Problem),
   );
 }
 
@@ -198,7 +201,8 @@ const plain = (sentence: Sentence | null | undefined): string =>
 /** What of an error's `headers` goes out (http-errors has them too); by name, in small letters. */
 const ERROR_HEADERS = ['allow', 'retry-after', 'www-authenticate'];
 const HeadersOfError = z.object({ headers: z.record(z.string(), z.unknown()) });
-const HeaderValue = z.union([z.number(), z.string().regex(/^[\t\x20-\x7e]*$/)]);
+const HeaderText = z.string().regex(/^[\t\x20-\x7e]*$/);
+const HeaderValue = z.union([z.number().transform(String), HeaderText, z.array(HeaderText).max(9)]);
 
 function setHeaders(res: Response, error: AppError): void {
   // An error of other code is the cause of ours.
@@ -207,7 +211,7 @@ function setHeaders(res: Response, error: AppError): void {
     for (const [name, value] of Object.entries(headers)) {
       const text = HeaderValue.safeParse(value);
       if (text.success && ERROR_HEADERS.includes(name.toLowerCase())) {
-        res.set(name, String(text.data));
+        res.set(name, text.data);
       }
     }
   }

@@ -1,7 +1,9 @@
 import type { Request, Response, Router } from 'express';
 import type { Logger } from 'pino';
+import type { z } from 'zod';
 import type { Doorstep, RedisCommands, SignedIn } from '../doorstep/index.ts';
 import type { Config } from './config.ts';
+import type { LogtoPages } from './logto-pages.ts';
 import type { DenialCopy, HomeSignedIn, Views } from './view-models.ts';
 
 export interface PageOptions {
@@ -12,7 +14,7 @@ export interface PageOptions {
   withUser?: boolean;
   /** Home has "Sign out" in its card. */
   signOutInHeader?: boolean;
-  /** True where every visitor is shown the very same: then it is rendered once. */
+  /** True where every visitor is shown the very same: then it is rendered once for this model. */
   sameForAll?: boolean;
 }
 
@@ -33,6 +35,7 @@ export interface PageDeps {
   logger: Logger;
   now: () => number;
   send: SendPage;
+  logtoPages: LogtoPages;
   features: readonly Feature[];
 }
 
@@ -45,6 +48,20 @@ export interface NavigationEntry {
 }
 
 export type Card = HomeSignedIn['cards'][number];
+
+/** One route of a feature's API. */
+export interface ApiOperation {
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** Under /api, as OpenAPI writes it: `/books/{bookId}`. */
+  path: string;
+  summary: string;
+  /** The permission that it takes. */
+  scope: string;
+  /** What checks the body, where there is one. */
+  body?: z.ZodType;
+  /** When all is well. */
+  answer: { status: number; description: string; schema: z.ZodType };
+}
 
 /** A part of the site that may be there or not. app.ts has one line for each. */
 export interface Feature {
@@ -60,4 +77,6 @@ export interface Feature {
   pages(deps: PageDeps): Router;
   /** Under /api, behind a bearer token. */
   api?(deps: PageDeps): Router;
+  /** Its routes, for /api/openapi.json. */
+  apiOperations?: readonly ApiOperation[];
 }

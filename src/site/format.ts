@@ -1,5 +1,9 @@
 import type { Avatar, Moment } from './view-models.ts';
 
+/** `?page=` of a list, from 1 to `last`; what is no number is the first. */
+export const pageNumber = (query: unknown, last: number): number =>
+  Math.max(1, Math.min(last, Number.parseInt(String(query), 10) || 1));
+
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
 /**
@@ -28,6 +32,9 @@ export const MAX_TEXT_CHARACTERS = 500;
 /** Most entries of a list of others on a page that is about something else. */
 export const MAX_LISTED = 20;
 
+/** Something that leaves a mark: not only joiners, fillers and the like. */
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\s]/u;
+
 /**
  * Text of others, fit to be shown: no half of a surrogate pair, no control character (those that turn
  * the direction of what follows too), no tower of accents, and at most so many characters.
@@ -41,6 +48,7 @@ export function short(text: string, maxCharacters = MAX_NAME_CHARACTERS): string
     .replace(/\p{Bidi_Control}/gu, '')
     .replace(/(\p{M}{4})\p{M}+/gu, '$1')
     .trim();
+  if (!VISIBLE.test(clean)) return '';
   const characters = [...clean];
   const isCut = characters.length > maxCharacters || text.length > maxCharacters * 10;
   return isCut ? `${characters.slice(0, maxCharacters - 1).join('')}…` : clean;

@@ -3,14 +3,7 @@ import type { SignedIn } from '../doorstep/index.ts';
 import type { PageDeps } from './feature.ts';
 import { avatarOf, short } from './format.ts';
 import { sessionTimes } from './session-times.ts';
-import type { HomeSignedIn, HomeSignedOut } from './view-models.ts';
-
-const SIGNED_OUT: HomeSignedOut = {
-  // One click reaches Hugging Face: Logto skips its own page.
-  huggingFaceHref: '/sign-in?direct_sign_in=social:huggingface',
-  otherWaysHref: '/sign-in',
-  signUpHref: '/sign-up',
-};
+import type { HomeSignedIn } from './view-models.ts';
 
 const CARDS: HomeSignedIn['cards'] = [
   {
@@ -27,14 +20,14 @@ const CARDS: HomeSignedIn['cards'] = [
   },
 ];
 
-/** GET /: the invitation, or who is signed in and until when. No call to Logto. */
+/** GET /: the invitation, or who is signed in and until when. It waits for nothing of Logto's. */
 export function homePage(deps: PageDeps): RequestHandler {
-  const { config, now, auth, send, features } = deps;
+  const { config, now, auth, send, features, logtoPages } = deps;
   return (req, res) => {
     const principal = req.auth;
     const flash = auth.flash.take(req, res);
     if (!principal.isAuthenticated || !principal.session) {
-      return send(req, res, 'home', SIGNED_OUT, { flash, sameForAll: flash === null });
+      return send(req, res, 'home', logtoPages.home(), { flash, sameForAll: flash === null });
     }
     const model: HomeSignedIn = {
       greeting: greeting(principal),
@@ -49,14 +42,14 @@ export function homePage(deps: PageDeps): RequestHandler {
 
 function greeting({ name, username, huggingFace }: SignedIn): string {
   if (name && short(name)) return `Hello, ${short(name)}`;
-  const known = short(huggingFace?.username ?? username ?? '');
+  const known = short(huggingFace.username ?? username ?? '');
   return known ? `Hello, @${known}` : 'Hello';
 }
 
 /** "@ada-l on Hugging Face" beside a name; without a name the profile's address; else the ID. */
 function handle({ sub, name, username, huggingFace }: SignedIn): HomeSignedIn['handle'] {
-  const profile = huggingFace?.profile ?? null;
-  if (huggingFace?.username && name) {
+  const profile = huggingFace.profileUrl;
+  if (huggingFace.username && name) {
     const text = short(`@${huggingFace.username}`);
     return { text, href: profile, suffix: 'on Hugging Face, when you first signed in' };
   }

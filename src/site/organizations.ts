@@ -2,6 +2,7 @@ import { Router } from 'express';
 import { notAMember, redirect, requireOrganization, requireSignIn } from '../doorstep/index.ts';
 import { defaultOrganization } from './default-organization.ts';
 import type { Feature, PageDeps } from './feature.ts';
+import { pageNumber } from './format.ts';
 import { organizationAddress, organizationRow } from './organization-row.ts';
 
 const PAGE_SIZE = 20;
@@ -36,7 +37,7 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
     const { organizations, isFresh } = await req.auth.fetchOrganizations();
     const chosen = defaultOrganization(req);
     const pages = Math.max(1, Math.ceil(organizations.length / PAGE_SIZE));
-    const page = Math.max(1, Math.min(pages, Number.parseInt(String(req.query.page), 10) || 1));
+    const page = pageNumber(req.query.page, pages);
     const rows = organizations
       .slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
       .map((one) => ({ ...organizationRow(one), isDefault: one.id === chosen }));

@@ -7,7 +7,7 @@ import type { Feature, NavigationEntry, PageOptions, SendPage } from './feature.
 import { avatarOf } from './format.ts';
 import { ROOT } from './root.ts';
 import { compileViews } from './view-engine.ts';
-import type { Shell, Views } from './view-models.ts';
+import type { Shell } from './view-models.ts';
 
 const VIEWS = join(ROOT, 'views');
 
@@ -28,7 +28,7 @@ export function createPages({ config, assets, features }: PagesOptions): SendPag
   const render = compileViews(VIEWS);
   const entries = [at('/account', 'Account'), at('/sessions', 'Sessions')];
   const navigation = [...entries, ...features.map(({ navigation }) => navigation)];
-  const kept = new Map<keyof Views, Buffer>();
+  const kept = new WeakMap<object, Buffer>();
 
   function shellFor(req: Request, options: PageOptions): Shell {
     // Where a request failed before the middleware, nobody is known.
@@ -49,8 +49,8 @@ export function createPages({ config, assets, features }: PagesOptions): SendPag
 
   return (req, res, name, model, options = {}) => {
     const make = () => Buffer.from(render(name, { ...shellFor(req, options), ...model }));
-    const page = (options.sameForAll && kept.get(name)) || make();
-    if (options.sameForAll) kept.set(name, page);
+    const page = (options.sameForAll && kept.get(model)) || make();
+    if (options.sameForAll) kept.set(model, page);
     res.type('html').send(page);
   };
 }

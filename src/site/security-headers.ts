@@ -1,3 +1,5 @@
+import { IncomingMessage, type OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Config } from './config.ts';
@@ -6,7 +8,9 @@ const PERMISSIONS = 'camera=(), geolocation=(), microphone=(), payment=(), usb=(
 const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
 
 /** Headers of every answer. Each deviation from helmet's own is one that a browser was seen to need. */
-export function securityHeaders(config: Config): RequestHandler {
+export function securityHeaders(
+  config: Config,
+): (req: IncomingMessage, res: ServerResponse, next: () => void) => void {
   // Stand-ins serve pictures over plain http on this machine; real ones come over https.
   const localPictures = config.demo ? ['http://localhost:*'] : [];
   const headers = helmet({
@@ -39,6 +43,14 @@ export function securityHeaders(config: Config): RequestHandler {
     res.setHeader('Permissions-Policy', PERMISSIONS);
     headers(req, res, next);
   };
+}
+
+/** The same headers, for answers that are made outside of the app: they are never stored. */
+export function plainAnswerHeaders(config: Config): OutgoingHttpHeaders {
+  const nobody = new IncomingMessage(new Socket());
+  const res = new ServerResponse(nobody);
+  securityHeaders(config)(nobody, res, () => {});
+  return { ...res.getHeaders(), 'cache-control': 'no-store' };
 }
 
 /** Pages differ by who asks, and Back after sign-out must show nothing (S28). */

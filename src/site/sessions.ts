@@ -1,10 +1,12 @@
 import { type Request, type Response, Router } from 'express';
 import { NotFound, type OwnSession, redirect, requireSignIn } from '../doorstep/index.ts';
 import type { PageDeps } from './feature.ts';
-import { ago, moment, short } from './format.ts';
+import { ago, moment, pageNumber, short } from './format.ts';
 import type { SessionsPage } from './view-models.ts';
 
 const PAGE_SIZE = 20;
+/** Far more than anybody may have sessions. */
+const MAX_PAGES = 1000;
 
 /** /sessions: the devices where one is signed in; ends one, or all others. */
 export function sessionsPage(deps: PageDeps): Router {
@@ -31,7 +33,7 @@ async function showSessions(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const page = Math.max(1, Math.min(1000, Number.parseInt(String(req.query.page ?? 1), 10) || 1));
+  const page = pageNumber(req.query.page, MAX_PAGES);
   const offset = (page - 1) * PAGE_SIZE;
   const { sessions, older } = await auth.sessions.list(req, { offset, count: PAGE_SIZE });
   const hasOthers = sessions.some(({ isCurrent }) => !isCurrent);

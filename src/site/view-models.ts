@@ -40,8 +40,11 @@ export interface SessionTimes {
 
 export interface HomeSignedOut {
   huggingFaceHref: string;
-  otherWaysHref: string;
-  signUpHref: string;
+  /** null, as below: Logto has nothing else to offer there, or it is not known. */
+  otherWaysHref: string | null;
+  signUpHref: string | null;
+  /** Where the form with the e-mail address goes. */
+  workEmailAction: string | null;
 }
 
 export interface HomeSignedIn {
@@ -94,7 +97,7 @@ export interface AccountPage {
   moreOrganizations: number;
   times: SessionTimes;
   claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
-  /** Logto's own account pages; empty unless switched on. */
+  /** Logto's own account pages, those that can do something for this person. */
   accountCenter: { label: string; href: string }[];
 }
 
@@ -120,6 +123,16 @@ export interface SessionsPage {
   /** More than a page holds. */
   olderHref: string | null;
   newerHref: string | null;
+}
+
+export interface SignInLinkView {
+  /** Whom the link signs in. */
+  email: string;
+  /** POST there, with `nonce`. */
+  action: string;
+  nonce: string;
+  /** Who is signed in here now; null: nobody. */
+  currentName: string | null;
 }
 
 export type Illustration = 'ajar' | 'locked' | 'waiting' | 'missing';
@@ -164,6 +177,8 @@ export interface ErrorContext {
   address: string;
   /** Where a sign-in was to lead that failed at its callback; null for any other request. */
   returnTo: string | null;
+  /** Where to connect Hugging Face again and to come back; null where that is not what is missing. */
+  connect: string | null;
   /** The request asked for a change and got as far as its handler. */
   mayBeDone: boolean;
   /** What to say of a missing permission, by its name at Logto. */
@@ -179,5 +194,6 @@ export interface Views {
   organizations: OrganizationsPage;
   organization: OrganizationPage;
   'sign-out': { signedIn: boolean };
+  'sign-in-link': SignInLinkView;
   error: ErrorPage;
 }

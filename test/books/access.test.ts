@@ -223,16 +223,17 @@ describe('who may do what under /api', () => {
     }
   });
 
-  it('a refusal follows RFC 6750 and RFC 9457', async () => {
+  it('S67 a refusal follows RFC 6750, RFC 9457 and RFC 9728', async () => {
     const none = await ask('GET', {});
-    expect(none.headers.get('www-authenticate')).toBe('Bearer realm="api"');
+    const metadata = `resource_metadata="${app.url}/.well-known/oauth-protected-resource/api"`;
+    expect(none.headers.get('www-authenticate')).toBe(`Bearer realm="api", ${metadata}`);
     const expired = await ask('GET', bearer(await access({ exp: ago(60) })));
     expect(expired.headers.get('www-authenticate')).toBe(
-      'Bearer realm="api", error="invalid_token", error_description="The access token has expired"',
+      `Bearer realm="api", error="invalid_token", error_description="The access token has expired", ${metadata}`,
     );
     const lacking = await ask('POST', bearer(await access({ scope: 'read:books' })));
     expect(lacking.headers.get('www-authenticate')).toBe(
-      'Bearer realm="api", error="insufficient_scope", scope="write:books"',
+      `Bearer realm="api", error="insufficient_scope", scope="write:books", ${metadata}`,
     );
     expect(await lacking.json()).toMatchObject({
       title: 'You can’t add books yet',

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import type { RedisKind } from '../doorstep/redis/contract.ts';
+import { eventually } from '../harness/eventually.ts';
 
 /** The commands that a shelf takes beside those of the kit, against each of these. */
 export function keepsLists(kinds: RedisKind[]): void {
@@ -15,15 +16,15 @@ export function keepsLists(kinds: RedisKind[]): void {
 
       it('a list keeps its time to live when it grows, and is read from either end', async () => {
         for (const item of ['a', 'b', 'c']) await redis.rpush('growing', item);
-        await redis.pexpire('growing', 5000);
+        await redis.pexpire('growing', 50_000);
         expect(await redis.rpush('growing', 'd')).toBe(4);
-        expect(await redis.pttl('growing')).toBeGreaterThan(4000);
+        expect(await redis.pttl('growing')).toBeGreaterThan(40_000);
         expect(await redis.lrange('growing', 0, -1)).toEqual(['a', 'b', 'c', 'd']);
         expect(await redis.lrange('growing', -2, -2)).toEqual(['c']);
         expect(await redis.lrange('growing', 3, 9)).toEqual(['d']);
         expect(await redis.ltrim('growing', 0, 2)).toBe('OK');
         expect(await redis.lrange('growing', 0, -1)).toEqual(['a', 'b', 'c']);
-        expect(await redis.pttl('growing')).toBeGreaterThan(4000);
+        expect(await redis.pttl('growing')).toBeGreaterThan(40_000);
         await redis.ltrim('growing', 3, 9);
         expect(await redis.pttl('growing')).toBe(-2);
       });
@@ -32,7 +33,7 @@ export function keepsLists(kinds: RedisKind[]): void {
         for (const _time of ['once', 'again']) {
           expect(await redis.rpush('short', 'a')).toBe(1);
           expect(await redis.pexpire('short', 50)).toBe(1);
-          await vi.waitFor(async () => expect(await redis.pttl('short')).toBe(-2));
+          await eventually(async () => expect(await redis.pttl('short')).toBe(-2));
           expect(await redis.llen('short')).toBe(0);
         }
       });

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BOOKS, parseBook, Shelf, type ShelfOwner } from '../../src/books/shelf.ts';
-import { InvalidInput, SessionStoreUnavailable } from '../../src/doorstep/errors.ts';
+import { InvalidInput } from '../../src/doorstep/errors.ts';
 import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
+import { startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
 import { fuzzRuns } from '../harness/fuzz.ts';
+import { RedisFaults } from '../harness/redis-faults.ts';
 import { kinds } from '../harness/redis-kinds.ts';
 
 const OWNER: ShelfOwner = { iss: 'https://logto.example/oidc', sub: 'ada', organizationId: null };
@@ -78,11 +80,18 @@ describe.each(kinds)('a shelf in $kind', ({ installed, start }) => {
 
 describe('a book', () => {
   it('C21 that can’t be reached is 503 and no empty shelf', async () => {
-    const [embedded] = kinds;
-    const { redis } = (await embedded?.start()) ?? {};
-    if (!redis) throw new Error('There is no embedded Redis');
-    redis.lrange = () => Promise.reject(new Error('gone'));
-    await expect(new Shelf(redis, OWNER, Date.now).list()).rejects.toThrow(SessionStoreUnavailable);
+    const faults = new RedisFaults();
+    const app = await startDoorstep({ environment: WHOLE_SITE, wrapRedis: faults.wrap });
+    try {
+      const browser = await app.signedInBrowser();
+      expect((await browser.get(`${app.url}/books`)).status).toBe(200);
+      faults.fail((command) => command === 'lrange');
+      const page = await browser.get(`${app.url}/books`);
+      expect(page.status).toBe(503);
+      expect(page.body).toContain('session_store_unavailable');
+    } finally {
+      await app.close();
+    }
   });
 
   const mistakes = (input: unknown) => {

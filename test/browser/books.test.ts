@@ -132,6 +132,8 @@ describe.skipIf(!chromiumPath)('two accounts and two organizations, in Chromium'
   });
 
   it('S25 a work e-mail goes to Logto’s page, past the Content-Security-Policy', async () => {
+    app.logto.changeSignInExperience({ signIn: { methods: [{ identifier: 'email' }] } });
+    await app.logtoPages.refresh();
     const page = await newPage();
     await page.goto(app.url);
     await page.getByText('Use your work e-mail').click();

@@ -2,16 +2,13 @@ import { readFileSync } from 'node:fs';
 import express, { type RequestHandler } from 'express';
 import helmet from 'helmet';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chromium, chromiumPath, launchChromium } from '../harness/chromium.ts';
+import { eventually } from '../harness/eventually.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Host, startHost } from '../harness/host.ts';
 import { type Child, runScript } from '../harness/process.ts';
-import {
-  freePort,
-  hasRedisServer,
-  type RedisServer,
-  startRedisServer,
-} from '../harness/redis-server.ts';
+import { hasRedisServer, type RedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
 import { arriveAt, authorize, follow, press } from './walk.ts';
 
@@ -44,7 +41,7 @@ describe.skipIf(!chromiumPath || !hasRedisServer)('examples/existing-app, in Chr
       ...standIns.environment,
     });
     page = await (await chromium.context()).newPage();
-    await vi.waitFor(() => page.goto(url), { timeout: 20_000 });
+    await eventually(() => page.goto(url));
   });
   afterAll(async () => {
     shop.process.kill('SIGKILL');

@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Chromium, chromiumPath, launchChromium } from '../harness/chromium.ts';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
 import { inspect } from './inspect.ts';
 import {
@@ -76,11 +77,35 @@ const cancelled: Arrive = async (page, { url }) => {
   await read(page, 'unsuccessful');
 };
 
-const withWorkEmail: Arrive = async (page, { url }) => {
+const withWorkEmail: Arrive = async (page, { url, logto, logtoPages }) => {
+  logto.changeSignInExperience({ signIn: { methods: [{ identifier: 'email' }] } });
+  await logtoPages.refresh();
   await page.goto(url);
   await page.getByText('Use your work e-mail').click();
   await page.getByRole('textbox', { name: 'Work e-mail' }).waitFor();
 };
+
+const withoutOtherWays: Arrive = async (page, { url, logto, logtoPages }) => {
+  logto.changeSignInExperience({ signIn: { methods: [] }, signUp: { identifiers: [] } });
+  await logtoPages.refresh();
+  await page.goto(url);
+};
+
+const withAccountPages: Arrive = async (page, { url, logto, logtoPages }) => {
+  const fields = { email: 'ReadOnly', phone: 'ReadOnly', password: 'Edit', mfa: 'Edit' };
+  logto.changeSignInExperience({
+    mfa: { factors: ['Totp', 'WebAuthn'] },
+    forgotPassword: { phone: false, email: true },
+  });
+  logto.changeAccountCenter({ enabled: true, fields });
+  await logtoPages.refresh();
+  await page.goto(`${url}/account`);
+  await page.getByRole('link', { name: 'Authenticator app' }).waitFor();
+};
+
+/** Of this machine for a browser, and not known as such to the app. */
+const underAnotherName: Arrive = (page, { url }) =>
+  page.goto(url.replace('localhost', 'doorstep.localhost'));
 
 const NOT_FINISHED = 'We couldn’t finish signing you in';
 
@@ -101,6 +126,8 @@ const STATES: [string, 'visitor' | 'ada' | 'otter', Arrive, string][] = [
   ['sign-out', 'ada', open('/sign-out'), 'Sign out?'],
   ['sign-out-visitor', 'visitor', open('/sign-out'), 'You are not signed in here'],
   ['home-work-email', 'visitor', withWorkEmail, COME_IN],
+  ['home-hugging-face-only', 'visitor', withoutOtherWays, COME_IN],
+  ['account-at-logto', 'ada', withAccountPages, 'Account'],
   ['organizations', 'ada', open('/organizations'), 'Organizations'],
   ['organization', 'ada', open('/organizations/anaengines37'), 'Analytical Engines'],
   ['organizations-none', 'otter', open('/organizations'), 'Organizations'],
@@ -111,6 +138,7 @@ const STATES: [string, 'visitor' | 'ada' | 'otter', Arrive, string][] = [
     'You are not a member of this organization',
   ],
   ['error-not-found', 'visitor', open('/acount'), 'There is no page here'],
+  ['error-unexpected-host', 'visitor', underAnotherName, 'This site has another address'],
   ['error-not-found-ada', 'ada', open(`/${'a-long-way/'.repeat(9)}`), 'There is no page here'],
   ['error-bad-link', 'visitor', open('/sign-in?prompt=none'), 'This link isn’t quite right'],
   ['error-replayed', 'visitor', replayed, NOT_FINISHED],
@@ -153,10 +181,8 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
 
   it('both sign in', async () => {
     // The failure before is remembered for a second.
-    await vi.waitFor(
-      async () =>
-        expect((await app.browser().get(`${app.url}/sign-in`, { follow: false })).status).toBe(303),
-      { timeout: 5000 },
+    await eventually(async () =>
+      expect((await app.browser().get(`${app.url}/sign-in`, { follow: false })).status).toBe(303),
     );
     await signIn(pages.ada, app.url);
     await signIn(pages.otter, app.url, 'quiet-otter');
@@ -186,6 +212,6 @@ describe.skipIf(!chromiumPath)('every page and state, in Chromium', () => {
     expect(await inspect(page, 'error-store-unreachable')).toEqual([]);
     await app.redisServer?.restart();
     const ready = async () => (await fetch(`${app.url}/readyz`)).status;
-    await expect.poll(ready, { timeout: 5000 }).toBe(200);
+    await expect.poll(ready).toBe(200);
   });
 });

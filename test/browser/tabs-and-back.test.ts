@@ -13,7 +13,6 @@ import {
   signOut,
 } from './walk.ts';
 
-const PATIENCE = { timeout: 10_000 };
 /** Where a new tab's history begins. */
 const START = 'about:blank';
 
@@ -66,11 +65,11 @@ describe.skipIf(!chromiumPath)('tabs and the Back button, in Chromium', () => {
     await follow(page, 'Continue with Hugging Face');
     holding = true;
     const authorized = authorize(page);
-    await expect.poll(() => held.length, PATIENCE).toBe(1);
+    await expect.poll(() => held.length).toBe(1);
     const tabB = await context.newPage();
     // Signed in at Logto by the first tab, the person is asked nothing there.
     const loaded = tabB.goto(`${app.url}/account?tab=b`);
-    await expect.poll(() => held.length, PATIENCE).toBe(2);
+    await expect.poll(() => held.length).toBe(2);
     holding = false;
     held[0]?.();
     await authorized;

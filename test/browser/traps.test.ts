@@ -5,8 +5,6 @@ import { type Chromium, chromiumPath, launchChromium } from '../harness/chromium
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import { AT_LOGTO, arriveAt, follow, HELLO_ADA, press, signIn } from './walk.ts';
 
-const PATIENCE = { timeout: 10_000 };
-
 /** Another port is another origin but the same site: cookies travel with its requests. */
 const SAME_SITE = 'another origin of this site';
 const OTHER_SITE = 'another site';
@@ -91,7 +89,7 @@ describe.skipIf(!chromiumPath)('traps on foreign pages, in Chromium', () => {
     for (const path of ['/sign-in?direct_sign_in=social:huggingface', '/sign-up']) {
       const before = refused();
       await visitTrap(from, html(app.url + path));
-      await expect.poll(refused, PATIENCE).toBe(before + 1);
+      await expect.poll(refused).toBe(before + 1);
     }
     expect(logged('sign_in.started')).toBe(started);
     expect(await pendingSignIns()).toEqual(pending);
@@ -122,7 +120,7 @@ describe.skipIf(!chromiumPath)('traps on foreign pages, in Chromium', () => {
       const refused = () => logged('request.failed', 'cross_site_request');
       const before = refused();
       await visitTrap(from, fetching(`${app.url}/sign-out`, { method: 'POST' }));
-      await expect.poll(refused, PATIENCE).toBe(before + 1);
+      await expect.poll(refused).toBe(before + 1);
       await stillSignedIn();
     });
   });

@@ -62,6 +62,38 @@ const MEMBER = {
 };
 const named = (name: string) => ({ name, description: 'x' });
 const CONFIG = { clientId: 'hf-client-id-0000', clientSecret: 'hf-client-secret-0000' };
+const HUGGING_FACE = 'https://huggingface.co/oauth';
+const BARE_OAUTH_CONFIG = {
+  ...CONFIG,
+  scope: 'openid profile inference-api',
+  authorizationEndpoint: `${HUGGING_FACE}/authorize`,
+  tokenEndpoint: `${HUGGING_FACE}/token`,
+  userInfoEndpoint: `${HUGGING_FACE}/userinfo`,
+  tokenEndpointResponseType: 'json',
+  profileMap: { id: 'sub' },
+};
+const OAUTH_CONFIG = {
+  ...BARE_OAUTH_CONFIG,
+  tokenEndpointAuthMethod: 'client_secret_basic',
+};
+const OAUTH_METADATA = {
+  target: 'huggingface',
+  name: { en: 'Hugging Face' },
+  logo: 'https://x/y.svg',
+};
+const OAUTH = {
+  id: 'huggingface',
+  connectorId: 'oauth2',
+  enableTokenStorage: true,
+  syncProfile: true,
+  metadata: OAUTH_METADATA,
+  config: OAUTH_CONFIG,
+};
+const HOOK = {
+  name: 'Doorstep',
+  events: ['User.SuspensionStatus.Updated', 'User.Deleted'],
+  config: { url: 'https://app.example/hooks/logto', headers: { 'x-mine': 'optional' } },
+};
 
 const application = {
   tenantId: 'string',
@@ -77,6 +109,16 @@ const application = {
   appLevelAccessControlEnabled: 'boolean',
   createdAt: 'milliseconds',
 };
+const withoutContext = {
+  tenantId: 'string',
+  id: 'string',
+  email: 'string',
+  token: 'string',
+  status: 'string',
+  createdAt: 'milliseconds',
+  expiresAt: 'milliseconds',
+};
+const oneTimeToken = { ...withoutContext, context: {} };
 const withBackchannel = {
   ...application,
   oidcClientMetadata: {
@@ -101,6 +143,18 @@ const connector = {
   metadata: {},
   connectorId: 'string',
   target: 'string',
+};
+const { config: _config, metadata: _metadata, ...general } = connector;
+const hook = {
+  tenantId: 'string',
+  id: 'string',
+  name: 'string',
+  event: 'null',
+  events: 'array',
+  config: { url: 'string' },
+  signingKey: 'string',
+  enabled: 'boolean',
+  createdAt: 'milliseconds',
 };
 const accountCenter = {
   tenantId: 'string',
@@ -284,6 +338,87 @@ export const exchanges: Exchange[] = [
     signUp: { identifiers: ['email'], password: false, verify: true },
   }),
   answers('GET /api/sign-in-exp', 200, signIn),
+
+  // Of a Logto of August 2026: the general connector in the place of Hugging Face's own. One target
+  // is there once, so the first has to go; the sign-in page then no longer has it.
+  refuses('POST /api/connectors', 422, 'connector.multiple_target_with_same_platform', OAUTH, {
+    data: { connectorId: 'string', connectorName: { en: 'string' } },
+  }),
+  refuses('PATCH /api/connectors/huggingface', 422, 'connector.token_storage_not_supported', {
+    enableTokenStorage: true,
+  }),
+  answers('DELETE /api/connectors/huggingface', 204, undefined),
+  refuses('DELETE /api/connectors/huggingface', 404, 'entity.not_found'),
+  answers('GET /api/sign-in-exp', 200, signIn, { values: { socialSignInConnectorTargets: [] } }),
+  refuses('POST /api/connectors', 400, 'connector.should_specify_target', {
+    ...OAUTH,
+    metadata: { name: { en: 'Hugging Face' } },
+  }),
+  refuses(
+    'POST /api/connectors',
+    400,
+    'connector.invalid_config',
+    { ...OAUTH, config: CONFIG },
+    at('authorizationEndpoint'),
+  ),
+  answers('POST /api/connectors', 200, general, {
+    body: OAUTH,
+    values: { id: 'huggingface', target: 'huggingface', enableTokenStorage: true },
+  }),
+  refuses('PATCH /api/connectors/huggingface', 400, 'connector.can_not_modify_target', {
+    metadata: { name: { en: 'Hugging Face' } },
+  }),
+  // Replaced whole, both of them: the logo and the way to authenticate are gone.
+  answers('PATCH /api/connectors/huggingface', 200, undefined, {
+    body: {
+      metadata: { target: 'huggingface' },
+      config: BARE_OAUTH_CONFIG,
+    },
+    values: {
+      metadata: { target: 'huggingface' },
+      config: BARE_OAUTH_CONFIG,
+    },
+  }),
+  answers('PATCH /api/sign-in-exp', 200, signIn, {
+    body: { socialSignInConnectorTargets: ['huggingface'] },
+    values: { socialSignInConnectorTargets: ['huggingface'] },
+  }),
+
+  // Webhooks, of the same Logto. Logto makes the signing key, and shows it every time.
+  answers(
+    'POST /api/hooks',
+    201,
+    { ...hook, config: { url: 'string', headers: { 'x-mine': 'string' } } },
+    {
+      body: { ...HOOK, signingKey: 'mine' },
+      keeps: 'hook',
+    },
+  ),
+  // The same name again makes a second one, and no address is too strange.
+  answers('POST /api/hooks', 201, hook, { body: { ...HOOK, config: { url: 'notaurl' } } }),
+  answers('GET /api/hooks', 200, [hook]),
+  refuses('POST /api/hooks', 400, 'hook.missing_events', { ...HOOK, events: undefined }),
+  refuses('POST /api/hooks', 400, BAD_BODY, { ...HOOK, events: [] }, at('events')),
+  refuses('POST /api/hooks', 400, BAD_BODY, { ...HOOK, events: ['User.Roles'] }, at('events.0')),
+  // Events and config are each replaced whole: the headers are gone.
+  answers('PATCH /api/hooks/«hook»', 200, hook, {
+    body: { config: { url: 'http://localhost:1/hooks/logto' } },
+    values: { events: HOOK.events, config: { url: 'http://localhost:1/hooks/logto' } },
+  }),
+  refuses('PATCH /api/hooks/«hook»', 422, 'entity.invalid_input', { signingKey: 'mine' }),
+  answers('PATCH /api/hooks/«hook»/signing-key', 200, hook),
+  answers('GET /api/hooks/«hook»?includeExecutionStats=true', 200, {
+    ...hook,
+    executionStats: { successCount: 'number', requestCount: 'number' },
+  }),
+  answers('GET /api/hooks/«hook»/recent-logs', 200, undefined, { total: 0 }),
+  refuses('POST /api/hooks/«hook»/test', 422, 'hook.send_test_payload_failed', {
+    events: ['User.Deleted'],
+    config: { url: 'http://localhost:1/' },
+  }),
+  answers('DELETE /api/hooks/«hook»', 204, undefined),
+  refuses('GET /api/hooks/«hook»', 404, 'entity.not_exists'),
+
   answers('GET /api/account-center', 200, { ...accountCenter, fields: {} }),
   answers('PATCH /api/account-center', 200, accountCenter, {
     body: { enabled: true, fields: { name: 'Edit', email: 'ReadOnly' } },
@@ -331,6 +466,18 @@ export const exchanges: Exchange[] = [
   answers('GET /api/roles', 200, [listedRole], { total: 2 }),
   answers('GET /api/roles/«role»/scopes', 200, [{ ...resourceScope, resource }]),
   refuses('GET /api/roles/nope/scopes', 404, 'entity.not_exists_with_id'),
+
+  // Of August 2026: the address isn't checked.
+  answers('POST /api/one-time-tokens', 201, oneTimeToken, { body: { email: 'nope' } }),
+  answers('POST /api/one-time-tokens', 201, withoutContext, {
+    body: {
+      email: 'ann@example.org',
+      expiresIn: 600,
+      context: { jitOrganizationIds: ['an-organization'] },
+    },
+    values: { email: 'ann@example.org', status: 'active' },
+  }),
+  answers('GET /api/one-time-tokens', 200, [oneTimeToken]),
 
   answers('POST /api/organization-scopes', 201, organizationScope, {
     body: named('read:members'),

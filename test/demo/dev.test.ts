@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keptSecret, SECRET_FILE } from '../../demo/kept-secret.ts';
 import { read } from '../deploy/files.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Child, runScript } from '../harness/process.ts';
-import { freePort, hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
+import { hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
 
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
 
@@ -98,7 +99,9 @@ describe('C31 npm run dev and npm start', () => {
     const child = run('src/main.ts');
     await child.says(/"event":"started"/);
     expect(child.output()).toMatch(/"event":"configuration".*METRICS_PORT is an address/);
-    expect((await fetch(`http://localhost:${port}/readyz`)).status).toBe(200);
+    // It listens before Redis is there.
+    const ready = async () => (await fetch(`http://localhost:${port}/readyz`)).status;
+    await expect.poll(ready).toBe(200);
     child.process.kill('SIGTERM');
     expect(await child.ended).toBe(0);
     await redis.close();

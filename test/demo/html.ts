@@ -4,6 +4,7 @@ const entities: Record<string, string> = {
   '&gt;': '>',
   '&quot;': '"',
   '&#34;': '"',
+  '&#38;': '&',
   '&#39;': "'",
 };
 
@@ -33,5 +34,8 @@ export function linkTo(html: string, label: string): string {
 function attribute(html: string, name: string): string | undefined {
   const tag = /^<[^>]*>/.exec(html)?.[0] ?? '';
   const value = new RegExp(`\\s${name}="([^"]*)"`, 'i').exec(tag)?.[1];
-  return value?.replace(/&(?:amp|lt|gt|quot|#34|#39);/g, (entity) => entities[entity] ?? entity);
+  return value?.replace(
+    /&(?:amp|lt|gt|quot|#34|#38|#39);/g,
+    (entity) => entities[entity] ?? entity,
+  );
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
 import { createBrowser } from './browser.ts';
 import { call } from './relying-party.ts';
@@ -140,6 +141,88 @@ describe('token', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+});
+
+describe('refresh tokens', () => {
+  const renew = (refresh_token: unknown) =>
+    call(
+      `${huggingFace.url}/oauth/token`,
+      { grant_type: 'refresh_token', refresh_token: String(refresh_token) },
+      credentials,
+    );
+
+  it('rotate, are kept, or are not given', async () => {
+    const first = (await exchange(await codeFor('ada-l'))).body.refresh_token;
+    const second = await renew(first);
+    expect(second.body.access_token).toMatch(/^hf_oauth_/);
+    expect(second.body.refresh_token).not.toBe(first);
+    expect((await renew(first)).body.error).toBe('invalid_grant');
+
+    huggingFace.setTokens({ refreshTokens: 'kept' });
+    const kept = (await exchange(await codeFor('ada-l'))).body.refresh_token;
+    for (let times = 0; times < 2; times += 1) {
+      const { status, body } = await renew(kept);
+      expect([status, body.refresh_token]).toEqual([200, undefined]);
+    }
+
+    huggingFace.setTokens({ refreshTokens: 'none' });
+    expect((await exchange(await codeFor('ada-l'))).body.refresh_token).toBeUndefined();
+    huggingFace.setTokens({ refreshTokens: 'rotating' });
+  });
+});
+
+describe('what a token opens', () => {
+  const SCOPE = { scope: 'openid profile inference-api' };
+  const tokenOf = async (username: string) =>
+    String((await exchange(await codeFor(username, SCOPE), {})).body.access_token);
+  const chat = async (token: string, body: object) =>
+    fetch(`${huggingFace.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const Completion = z.object({
+    choices: z.tuple([z.object({ message: z.object({ content: z.string() }) })]),
+  });
+  const QUESTION = { model: 'any/model', messages: [{ role: 'user', content: 'Hello?' }] };
+
+  it('whoami-v2 names the person and their organizations', async () => {
+    const headers = { authorization: `Bearer ${await tokenOf('ada-l')}` };
+    const { body } = await call(`${huggingFace.url}/api/whoami-v2`, null, headers);
+    expect(body).toMatchObject({ type: 'user', name: 'ada-l', isPro: true });
+    expect(body.orgs).toMatchObject([{ name: 'analytical-engines', roleInOrg: 'admin' }, {}]);
+  });
+
+  it('a model answers Ada, and says that it is a stand-in', async () => {
+    const token = await tokenOf('ada-l');
+    const whole = Completion.parse(await (await chat(token, QUESTION)).json());
+    const answer = whole.choices[0].message.content;
+    expect(answer).toContain('stand-in for Hugging Face');
+    const stream = await chat(token, { ...QUESTION, stream: true });
+    expect(stream.headers.get('content-type')).toContain('text/event-stream');
+    const events = (await stream.text()).trim().split('\n\n');
+    expect(events.at(-1)).toBe('data: [DONE]');
+    const words = events.slice(0, -1).map((event) => {
+      return JSON.parse(event.slice('data: '.length)).choices[0].delta.content ?? '';
+    });
+    expect(words.join('')).toBe(answer);
+  });
+
+  it('quiet-otter gave no permission for that; and it fails as it is told', async () => {
+    expect((await chat(await tokenOf('quiet-otter'), QUESTION)).status).toBe(403);
+    const token = await tokenOf('ada-l');
+    expect((await chat('nonsense', QUESTION)).status).toBe(401);
+    expect((await chat(token, { model: 'x' })).status).toBe(422);
+    for (const status of [402, 404, 429, 503]) {
+      huggingFace.failNext('chat', { status, body: { error: 'as told' } });
+      expect((await chat(token, QUESTION)).status).toBe(status);
+    }
+  });
+
+  it('there are no scopes but those that are documented', async () => {
+    const page = await createBrowser().get(authorizeUrl({ scope: 'openid everything' }));
+    expect(page.status).toBe(400);
   });
 });
 

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startLogto } from '../../demo/logto/index.ts';
+import { eventually } from '../harness/eventually.ts';
 import { authorizeAt } from './authorize-at.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { call, createRelyingParty, type RelyingParty } from './relying-party.ts';
@@ -56,7 +57,7 @@ describe('the server', () => {
     const { logto } = standIns;
     logto.failNext('jwks', 'hang');
     const hanging = expect(call(`${logto.issuer}/jwks`)).rejects.toThrow('fetch failed');
-    await vi.waitFor(() => expect(logto.calls.jwks).toBe(1));
+    await eventually(() => expect(logto.calls.jwks).toBe(1));
     // Waiting for the open call, it would never resolve.
     await logto.close();
     await hanging;
@@ -82,7 +83,7 @@ describe('faults', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed');
     logto.failNext('jwks', 'garbage');
     await expect(fetch(url).then((response) => response.json())).rejects.toThrow(SyntaxError);
-    logto.delayNext('jwks', 1000);
+    logto.delayNext('jwks', 2000);
     logto.resetCalls();
     const answered: string[] = [];
     const ask = async (who: string) => {
@@ -91,7 +92,7 @@ describe('faults', () => {
       expect(status).toBe(200);
     };
     const delayed = ask('delayed');
-    await vi.waitFor(() => expect(logto.calls.jwks).toBe(1));
+    await eventually(() => expect(logto.calls.jwks).toBe(1));
     await Promise.all([ask('next'), delayed]);
     expect(answered).toEqual(['next', 'delayed']);
   });
@@ -103,7 +104,7 @@ describe('faults', () => {
     const answer = call(`${logto.issuer}/jwks`).finally(() => {
       answered = true;
     });
-    await vi.waitFor(() => expect(logto.calls.jwks).toBe(1));
+    await eventually(() => expect(logto.calls.jwks).toBe(1));
     expect((await call(`${logto.issuer}/jwks`)).status).toBe(200);
     expect(answered).toBe(false);
     release();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { freePort } from '../harness/free-port.ts';
 import { runScript, takePort } from '../harness/process.ts';
-import { freePort } from '../harness/redis-server.ts';
 
 describe('C25 npm run demo', () => {
   it('is ready with nothing but Node, says where to go, and ends at once', async () => {

@@ -1,5 +1,6 @@
 import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
 import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
+import { freePort } from '../harness/free-port.ts';
 
 export interface StandIns {
   logto: LogtoStandIn;
@@ -26,9 +27,13 @@ export async function startStandIns(
     postLogoutRedirectUris: [`${appUrl}/`],
     ...options.client,
   };
-  const huggingFace = await startHuggingFace({ port: 0, appName: 'Doorstep', clients: [] });
+  const huggingFace = await startHuggingFace({
+    port: await freePort(),
+    appName: 'Doorstep',
+    clients: [],
+  });
   const logto = await startLogto({
-    port: 0,
+    port: await freePort(),
     appName: 'Doorstep',
     appUrl,
     huggingFace: { url: huggingFace.url, ...connector },

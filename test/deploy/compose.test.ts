@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -35,7 +35,7 @@ describe('docker-compose.yml', () => {
       LOGTO_APP_SECRET: 'of-the-application',
       SESSION_SECRET: 'kE9xQz7wLmVbT3f0rA5uJdS8nHcG2yPi1oXe6KWq',
     };
-    expect(parseConfig({ ...app.environment, ...written })).toMatchObject({
+    expect(parseConfig({ ...expanded(app.environment), ...written })).toMatchObject({
       production: true,
       host: '0.0.0.0',
       port: 3000,
@@ -44,7 +44,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('C15 gives set-up all that it needs', () => {
-    const { settings, problems } = readSettings(setup.environment);
+    const { settings, problems } = readSettings(expanded(setup.environment));
     expect(problems).toEqual([]);
     expect(settings).toMatchObject({
       endpoint: 'http://localhost:3001',
@@ -74,6 +74,27 @@ describe('docker-compose.yml', () => {
     expect(script).toMatch(/exec node --import=\/forward.mjs tools\/setup\/main\.ts --yes/);
     const instead = script.replace(/exec node .*/, 'printf %s "$LOGTO_SOCIAL_ONLY"');
     expect(execFileSync('sh', ['-c', instead], { env: {}, encoding: 'utf8' })).toBe(expected);
+  });
+
+  it('F48 gives Logto a key for the tokens that it keeps: 32 bytes, made once, the same at every start', () => {
+    const vault = mkdtempSync(join(state, 'vault-'));
+    const script = scriptOf(logto.entrypoint);
+    expect(script).toContain('npm run cli db seed -- --swe && exec npm start');
+    expect(logto.volumes).toContain('vault:/vault');
+    const instead = script
+      .replaceAll('/vault', vault)
+      // Compose makes one dollar of two.
+      .replaceAll('$$', '$')
+      .replace(/^node --import=.*\n/m, '')
+      .replace(/^npm run .*/m, 'printf %s "$SECRET_VAULT_KEK"');
+    const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, POSTGRES_PASSWORD: 'x' };
+    const start = () => execFileSync('sh', ['-c', instead], { env, encoding: 'utf8' });
+    const key = start();
+    expect(Buffer.from(key, 'base64')).toHaveLength(32);
+    expect(key).toMatch(/^[\w+/]{43}=$/);
+    expect(start()).toBe(key);
+    expect(readdirSync(vault)).toEqual(['kek']);
+    expect(statSync(join(vault, 'kek')).mode & 0o077).toBe(0);
   });
 
   it('publishes on loopback only', () => {
@@ -138,4 +159,14 @@ describe('docker-compose.yml', () => {
 /** What `sh -c` is given. */
 function scriptOf(command: string | string[] | undefined): string {
   return Array.isArray(command) ? (command[command.indexOf('-c') + 1] ?? '') : '';
+}
+
+/** With nothing in .env. */
+function expanded(environment: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => [
+      name,
+      value.replace(/^\$\{\w+:-(.*)\}$/, (_, otherwise) => otherwise),
+    ]),
+  );
 }

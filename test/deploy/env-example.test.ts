@@ -18,6 +18,7 @@ interface Entry {
 /** The headings, each above its first variable. */
 const SECTIONS: Record<string, string> = {
   LOGTO_ENDPOINT: 'Your Logto (docs/connect-logto.md)',
+  HF_ACCESS_TOKENS: 'Hugging Face (docs/hugging-face-tokens.md)',
   BASE_URL: 'Where people find the site',
   REDIS_URL: 'Sessions',
   LOGTO_ACCOUNT_CENTER: 'The site',

@@ -11,17 +11,18 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { authorizeAt } from '../demo/authorize-at.ts';
 import { createBrowser } from '../demo/browser.ts';
 import { ADA } from '../harness/doorstep.ts';
-import { freePort, hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
+import { eventually } from '../harness/eventually.ts';
+import { freePort } from '../harness/free-port.ts';
+import { hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { startStandIns } from '../harness/stand-ins.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TSC = join(ROOT, 'node_modules/.bin/tsc');
-const SLOW = { timeout: 180_000 };
 const minimal = readFileSync(join(ROOT, 'examples/minimal/app.ts'), 'utf8');
 
 const Lock = z.object({
@@ -84,13 +85,13 @@ const express = require('express');
 (async () => {${body}})();`;
 };
 
-describe('the package', () => {
+describe('the package', { tags: 'compiles' }, () => {
   let folder: string;
   beforeAll(() => {
     run(ROOT, 'npm', 'run', 'build');
     folder = mkdtempSync(join(tmpdir(), 'doorstep-package-'));
     install(folder);
-  }, SLOW.timeout);
+  });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds the kit and the command, and nothing of the site', () => {
@@ -107,7 +108,6 @@ describe('the package', () => {
     (options) => {
       expect(compile(folder, minimal, options)).toBe('');
     },
-    SLOW.timeout,
   );
 
   it.each([{}, { exactOptionalPropertyTypes: true }])(
@@ -116,33 +116,23 @@ describe('the package', () => {
       const app = readFileSync(join(ROOT, 'examples/existing-app/app.ts'), 'utf8');
       expect(compile(folder, app, options)).toBe('');
     },
-    SLOW.timeout,
   );
 
-  it(
-    'the compiler knows who is behind a guard, and nobody without one',
-    () => {
-      const handler =
-        "app.get('/x', HERE (req, res) => void res.send(req.auth.sub.toUpperCase()));";
-      const using = (guard: string) => `${minimal}\n${handler.replace('HERE', guard)}\n`;
-      expect(compile(folder, using('requireSignIn,'))).toBe('');
-      expect(compile(folder, using(''))).toContain("'req.auth.sub' is possibly 'undefined'");
-    },
-    SLOW.timeout,
-  );
+  it('the compiler knows who is behind a guard, and nobody without one', () => {
+    const handler = "app.get('/x', HERE (req, res) => void res.send(req.auth.sub.toUpperCase()));";
+    const using = (guard: string) => `${minimal}\n${handler.replace('HERE', guard)}\n`;
+    expect(compile(folder, using('requireSignIn,'))).toBe('');
+    expect(compile(folder, using(''))).toContain("'req.auth.sub' is possibly 'undefined'");
+  });
 
-  it(
-    'Express’s and express-session’s own types stay visible',
-    () => {
-      const code = `import 'doorstep'; import type { Request } from 'express';
+  it('Express’s and express-session’s own types stay visible', () => {
+    const code = `import 'doorstep'; import type { Request } from 'express';
 declare module 'express-session' { interface SessionData { basket?: string[] } }
 export const basket = (req: Request): string[] => req.session.basket ?? [];
 declare global { namespace Express { interface User { id: number } interface Request { user?: User } } }
 export const id = (req: Request): number | undefined => req.user?.id;`;
-      expect(compile(folder, code)).toBe('');
-    },
-    SLOW.timeout,
-  );
+    expect(compile(folder, code)).toBe('');
+  });
 
   it.skipIf(!hasRedisServer).each([
     ['import', 'app.mjs', (code: string) => code],
@@ -168,9 +158,7 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
         await redis.close();
       });
       const browser = createBrowser();
-      await vi.waitFor(async () => expect((await browser.get(url)).status).toBe(200), {
-        timeout: 20_000,
-      });
+      await eventually(async () => expect((await browser.get(url)).status).toBe(200));
       expect(browser.page?.body).toContain('Continue with Hugging Face');
       const start = await browser.get(`${url}/private`, { until: standIns.logto.endpoint });
       const callback = await authorizeAt(browser, start.stoppedAt ?? '', ADA);
@@ -180,7 +168,6 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
       await browser.get(out.headers.get('refresh')?.replace('0;url=', '') ?? '');
       expect((await browser.get(url)).body).toContain('Continue with Hugging Face');
     },
-    SLOW.timeout,
   );
 
   it('the doorstep command says what it can do, and what is missing', () => {
@@ -190,6 +177,9 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
       'LOGTO_ENDPOINT is missing',
     );
     expect(run(folder, process.execPath, command, 'check')).toContain('LOGTO_ENDPOINT');
+    expect(run(folder, process.execPath, command, 'invite', 'a@example.org')).toContain(
+      'LOGTO_ENDPOINT is missing',
+    );
   });
 
   it('examples/minimal is one file of about 30 lines', () => {
@@ -217,7 +207,6 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
         const loads = "import('doorstep').then((kit) => console.log(typeof kit.doorstep))";
         expect(run(other, process.execPath, '-e', loads)).toBe('function\n');
       },
-      SLOW.timeout,
     );
   }
 });

@@ -38,10 +38,11 @@ const ofTheKit = blocksOf('README.md').filter(([, code]) => code.includes("from 
 const blocks = [
   ...blocksOf('docs/how-do-i.md'),
   ...blocksOf('docs/existing-app.md'),
+  ...blocksOf('docs/hugging-face-tokens.md'),
   ...ofTheKit,
 ].map(([where, code], index) => ({ where, code, file: `block-${index}.ts` }));
 
-describe('code for the kit in README.md, docs/existing-app.md and docs/how-do-i.md', () => {
+describe('code for the kit in README.md and docs/', () => {
   let folder: string;
   let complaints: string;
   beforeAll(() => {

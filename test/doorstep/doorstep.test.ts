@@ -9,8 +9,10 @@ import { ConfigError, requireSignIn, SignInDenied, sessionOf } from '../../src/d
 import { createLogger } from '../../src/doorstep/logger.ts';
 import type { Doorstep } from '../../src/doorstep/options.ts';
 import { type Browser, createBrowser } from '../demo/browser.ts';
+import { eventually } from '../harness/eventually.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Host, startHost } from '../harness/host.ts';
-import { freePort, hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
+import { hasRedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { startStandIns } from '../harness/stand-ins.ts';
 
 declare module 'express-session' {
@@ -249,7 +251,7 @@ describe('the kit in an app of somebody’s own', () => {
       expect(await keys()).toEqual([]);
       expect((await browser.get(url)).body).toBe('out');
       expect(id).not.toBe('');
-      await vi.waitFor(() => expect(host.logto.calls.revocation).toBe(1));
+      await eventually(() => expect(host.logto.calls.revocation).toBe(1));
     },
   );
 
@@ -435,7 +437,7 @@ describe('the kit in an app of somebody’s own', () => {
         if (status === 403) expect(page.body).toContain('Only members of Acme may sign in.');
         expect((await browser.get(url)).body).toBe('Sign in');
         expect(await host.redis.keys('session*')).toEqual([]);
-        await vi.waitFor(() => expect(host.logto.calls.revocation).toBe(1));
+        await eventually(() => expect(host.logto.calls.revocation).toBe(1));
       },
     );
 

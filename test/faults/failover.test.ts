@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { singleRedis } from '../../src/doorstep/config/redis-address.ts';
 import { createLogger } from '../../src/doorstep/logger.ts';
 import { connectRedis } from '../../src/doorstep/redis/client.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from '../harness/redis-server.ts';
 import { startTcpProxy, type TcpProxy } from '../harness/tcp-proxy.ts';
 import { healed, kill, redisServerOf } from './outage.ts';
@@ -53,7 +54,7 @@ describe.skipIf(!hasRedisServer)('C21 another Redis takes over behind the same a
     const otter = await app.signedInBrowser(OTTER);
     // WAIT speaks of this connection's own writes, so it makes one, after all others.
     await master.admin.set('last', 'x');
-    await vi.waitFor(async () => expect(await master.admin.wait(1, 100)).toBe(1), 15_000);
+    await eventually(async () => expect(await master.admin.wait(1, 100)).toBe(1));
 
     address.switchTo(portOf(replica), old);
     await replica.admin.replicaof('NO', 'ONE');

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { peopleAt } from '../harness/people.ts';
 import { RedisFaults, readsSession } from '../harness/redis-faults.ts';
 
@@ -53,7 +54,7 @@ describe('a refresh that answers with somebody else’s ID token', () => {
       const pages = Promise.all(
         Array.from({ length: 5 }, () => browser.get(app.url + at.path, { follow: false })),
       );
-      await vi.waitFor(() => {
+      await eventually(() => {
         const reads = redis.asked.filter(({ command, key }) => readsSession(command, key));
         expect(reads.length).toBeGreaterThanOrEqual(5);
       });

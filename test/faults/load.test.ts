@@ -75,7 +75,7 @@ describe.skipIf(!hasRedisServer)('C21 C22 under load', () => {
       (failure) => !inside(failure, failure.what === 'page' ? ofRedis : outages),
     );
     expect(unexpected).toEqual([]);
-  }, 120_000);
+  });
 
   function say(report: LoadReport, outages: Outage[], lost: number): void {
     const healing = outages.map((one) => `${one.of} ${one.healed - one.back} ms`).join(', ');

@@ -5,7 +5,7 @@ import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 describe('Logto out of reach', () => {
   let app: Doorstep;
   beforeEach(async () => {
-    app = await startDoorstep({ environment: { LOGTO_TIMEOUT_SECONDS: '1' } });
+    app = await startDoorstep({ environment: { LOGTO_TIMEOUT_SECONDS: '2' } });
   });
   afterEach(async () => {
     vi.useRealTimers();

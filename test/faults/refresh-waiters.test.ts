@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { type Instance, startInstance } from '../harness/instance.ts';
 import { ENGINES } from '../harness/people-at-logto.ts';
 import { RedisFaults } from '../harness/redis-faults.ts';
@@ -36,7 +37,7 @@ describe.skipIf(!hasRedisServer)('requests that wait for another one’s refresh
   const readsTokens = (_command: string, key: string) => key.startsWith('session-tokens:');
   /** Resolves when this request has found the lock taken. */
   const waitsForLock = ({ asked }: RedisFaults) =>
-    vi.waitFor(() =>
+    eventually(() =>
       expect(asked.filter(({ command, key }) => locks(command, key)).length).toBeGreaterThan(1),
     );
 
@@ -51,7 +52,7 @@ describe.skipIf(!hasRedisServer)('requests that wait for another one’s refresh
       const release = app.logto.holdNext('token');
       app.logto.failNext('token', { status, body: { error } });
       const refused = browser.get(`${app.url}/scoped`);
-      await vi.waitFor(() => expect(app.logto.calls.token).toBe(1));
+      await eventually(() => expect(app.logto.calls.token).toBe(1));
       redis.asked.length = 0;
       const waiting = browser.get(`${app.url}/organizations/${ENGINES}/scoped`);
       await waitsForLock(redis);
@@ -69,13 +70,13 @@ describe.skipIf(!hasRedisServer)('requests that wait for another one’s refresh
     // One recheck has read the session and comes to the lock when another one has already finished.
     const atLock = redis.hang(locks);
     const late = browser.get(app.url);
-    await vi.waitFor(() => expect(atLock.count()).toBe(1));
+    await eventually(() => expect(atLock.count()).toBe(1));
     await browser.get(other.url, at);
     expect(app.logto.tokenCalls).toMatchObject({ refresh_token: 1 });
     // It holds the lock from here on, until it has read the tokens.
     const atTokens = redis.hang(readsTokens);
     atLock.release();
-    await vi.waitFor(() => expect(atTokens.count()).toBe(1));
+    await eventually(() => expect(atTokens.count()).toBe(1));
     otherRedis.asked.length = 0;
     const waiting = browser.get(`${other.url}/scoped`, at);
     await waitsForLock(otherRedis);

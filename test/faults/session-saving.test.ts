@@ -9,6 +9,7 @@ import {
 import { organizations } from '../../src/site/organizations.ts';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, type Doorstep, startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { type Instance, startInstance } from '../harness/instance.ts';
 import { ENGINES, MATHEMATICIANS, member } from '../harness/people-at-logto.ts';
 import { RedisFaults, readsSession, writesSession } from '../harness/redis-faults.ts';
@@ -17,8 +18,6 @@ import { withScopedPages } from '../harness/scoped-pages.ts';
 import { redisServerOf } from './outage.ts';
 
 const MINUTE = 60_000;
-/** For what goes on after its page went out. */
-const PATIENT = { timeout: 30_000 };
 
 const later = (ms: number) => vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
 const defaultPath = (id: string, verb = 'default') => `/organizations/${id}/${verb}`;
@@ -62,10 +61,10 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
   });
 
   const recheckOver = () =>
-    vi.waitFor(() => {
+    eventually(() => {
       const events = app.logs.map(({ event }) => event);
       expect(events).toContainEqual(expect.stringMatching(/^refresh\./));
-    }, PATIENT);
+    });
 
   describe('while a slow recheck is under way', () => {
     /** A page whose recheck gets no answer from Logto until `release`. */
@@ -74,7 +73,7 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
       app.logto.resetCalls();
       const release = app.logto.holdNext('token');
       const page = browser.get(app.url);
-      await vi.waitFor(() => expect(app.logto.calls.token).toBe(1));
+      await eventually(() => expect(app.logto.calls.token).toBe(1));
       return { page, release };
     }
 
@@ -135,7 +134,7 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
         const telling = post(app, browser, defaultPath(ENGINES, verb)).finally(() => {
           isTold = true;
         });
-        await vi.waitFor(() => expect(write.count()).toBe(1), PATIENT);
+        await eventually(() => expect(write.count()).toBe(1));
         // Longer than an answer takes that does not wait.
         for (let page = 0; page < 5; page += 1) await browser.get(app.url);
         expect(isTold).toBe(false);
@@ -182,11 +181,11 @@ describe.skipIf(!hasRedisServer)('saving a session', () => {
           Array.from({ length: 12 }, (_, n) => write(url, n % 2 ? ENGINES : MATHEMATICIANS)),
         ),
       );
-      await vi.waitFor(() => {
+      await eventually(() => {
         const reads = atWriters.asked.filter(({ command, key }) => readsSession(command, key));
         // Each its own, and one more in each process for what it is about to write over.
         expect(reads.length).toBeGreaterThanOrEqual(26);
-      }, PATIENT);
+      });
       // And meanwhile somebody else has written, too.
       await browser.get(`${app.url}/account`);
       release();
@@ -260,20 +259,20 @@ describe.skipIf(!hasRedisServer)('rights that were taken away at Logto', () => {
     const racers = Array.from({ length: 24 }, (_, n) => race(n));
     const moreAnswers = async (count: number) => {
       const before = statuses.length;
-      await vi.waitFor(() => expect(statuses.length).toBeGreaterThan(before + count), PATIENT);
+      await eventually(() => expect(statuses.length).toBeGreaterThan(before + count));
     };
     try {
       await moreAnswers(100);
       // One has read the session with its old rights, and writes when the new ones are there.
       const late = atOther.hang(writesSession);
       const written = post(app, browser, defaultPath(MATHEMATICIANS), other.url);
-      await vi.waitFor(() => expect(late.count()).toBe(1));
+      await eventually(() => expect(late.count()).toBe(1));
       const { sub = '' } = app.logs.find(({ event }) => event === 'sign_in.succeeded') ?? {};
       const changes = { roles: ['reader'], organizations: [member(MATHEMATICIANS)] };
       app.logto.users.update(String(sub), changes);
       later(10 * MINUTE);
       const refused = async () => expect(await guarded()).toEqual([403, 403, 403]);
-      await vi.waitFor(refused, PATIENT);
+      await eventually(refused);
       // One recheck was enough: it was not written over, to be asked for again.
       expect(app.logto.tokenCalls.refresh_token).toBe(1);
       // No writer that was under way then brings them back.

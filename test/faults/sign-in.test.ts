@@ -1,6 +1,7 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { peopleAt } from '../harness/people.ts';
 import { RedisFaults } from '../harness/redis-faults.ts';
 import { hasRedisServer } from '../harness/redis-server.ts';
@@ -72,7 +73,7 @@ describe('C21 Redis failing in the middle', () => {
     faults.fail((command) => command === 'addToIndex');
     app.logto.resetCalls();
     expect((await browser.get(callback)).status).toBe(503);
-    await vi.waitFor(() => expect(app.logto.calls.revocation).toBe(1));
+    await eventually(() => expect(app.logto.calls.revocation).toBe(1));
   });
 
   it('S10 S11 a session that is being saved while the list is looked at can be ended', async () => {
@@ -84,7 +85,7 @@ describe('C21 Redis failing in the middle', () => {
     const callback = await app.upToCallback(arriving);
     const saving = faults.hang((command) => command === 'writeTokens');
     const arrival = arriving.get(callback);
-    await vi.waitFor(() => expect(saving.count()).toBe(1));
+    await eventually(() => expect(saving.count()).toBe(1));
     expect((await watching.get(`${app.url}/sessions`)).status).toBe(200);
     saving.release();
     await arrival;

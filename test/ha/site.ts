@@ -170,13 +170,16 @@ export function say(title: string, report: LoadReport, lines: string[]): void {
 }
 
 /** A page that can't be made says so before this, milliseconds. */
-const PATIENCE = 2000;
+const PAGE_TIMEOUT_MS = 2000;
 
 /** Rejects when the page takes longer than a person is asked to wait. */
 export async function inTime<Page>(page: Promise<Page>): Promise<Page> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`No page within ${PATIENCE} ms`)), PATIENCE);
+    timer = setTimeout(
+      () => reject(new Error(`No page within ${PAGE_TIMEOUT_MS} ms`)),
+      PAGE_TIMEOUT_MS,
+    );
   });
   return Promise.race([page, tooLate]).finally(() => clearTimeout(timer));
 }

@@ -22,8 +22,10 @@ const ARGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
+/** On a busy machine; below what a hook may take. */
+const START_TIMEOUT_MS = 100_000;
 /** For a click or a wait, milliseconds; shorter than a test may take, so that the error names it. */
-const PATIENCE = 10_000;
+const PAGE_TIMEOUT_MS = 30_000;
 
 /**
  * Starts the browser of {@link chromiumPath}.
@@ -35,13 +37,14 @@ export async function launchChromium(): Promise<Chromium> {
   const browser = await chromium.launch({
     executablePath: chromiumPath,
     args: ARGS,
+    timeout: START_TIMEOUT_MS,
     // People's browsers have it, and what Back shows after sign-out depends on it (S28).
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
   });
   return {
     async context(options) {
       const context = await browser.newContext(options);
-      context.setDefaultTimeout(PATIENCE);
+      context.setDefaultTimeout(PAGE_TIMEOUT_MS);
       return context;
     },
     close: () => browser.close(),

@@ -13,15 +13,18 @@ import type { RedisCommands } from '../../src/doorstep/redis/commands.ts';
 import { TokenStore } from '../../src/doorstep/session/token-store.ts';
 import type { Limits } from '../../src/doorstep/sign-in/rate-limits.ts';
 import { type Config, parseConfig } from '../../src/site/config.ts';
+import { createLogtoPages, type LogtoPages } from '../../src/site/logto-pages.ts';
 import { authorizeAt, type SignInChoice } from '../demo/authorize-at.ts';
 import { type Browser, createBrowser } from '../demo/browser.ts';
 import { hasRedisServer, type RedisServer, startRedisServer } from './redis-server.ts';
-import { API, startStandIns } from './stand-ins.ts';
+import { API, startStandIns, WEBHOOK_KEY } from './stand-ins.ts';
 
 export { API, CLIENT, SESSION_SECRET } from './stand-ins.ts';
 
 /** All there is: the books and the organizations, as the demo has them. */
 export const WHOLE_SITE: Environment = { API_RESOURCE: API, LOGTO_ORGANIZATIONS: 'true' };
+/** Logto tells this app of changes. */
+export const WITH_WEBHOOK: Environment = { LOGTO_WEBHOOK_SIGNING_KEY: WEBHOOK_KEY };
 export const ADA: SignInChoice = { as: 'ada-l', via: 'huggingface' };
 export const OTTER: SignInChoice = { as: 'quiet-otter', via: 'huggingface' };
 
@@ -52,6 +55,8 @@ export interface Doorstep {
   stored: Stored;
   /** The tokens that a session holds, opened with the secret as the app would. */
   tokensOf(sessionId: string): Promise<string[]>;
+  /** What of Logto's pages the app links to. */
+  logtoPages: LogtoPages;
   /** Every line the app has logged. */
   logs: LogLine[];
   /** A browser without a screen. */
@@ -63,11 +68,18 @@ export interface Doorstep {
   close(): Promise<void>;
 }
 
-const NO_LIMITS: Limits = { signIn: 1e9, callback: 1e9, backchannelFailures: 1e9 };
+const NO_LIMITS: Limits = {
+  signIn: 1e9,
+  callback: 1e9,
+  backchannelFailures: 1e9,
+  webhookFailures: 1e9,
+};
 
 export interface DoorstepOptions {
   /** Lifted unless given. */
-  limits?: Limits;
+  limits?: Partial<Limits>;
+  /** Half a minute unless given, for a busy machine. */
+  webhookAnswerMs?: number;
   environment?: Environment;
   logto?: Partial<LogtoOptions>;
   /** Settings for redis-server. */
@@ -99,6 +111,8 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     // Ports are random here, and names are not to be; test/doorstep/http/cookies.test.ts has them by port.
     ...(options.cookiesByPort ? {} : { cookieSuffix: '' }),
   };
+  const [signingKey] = config.logto.webhookKeys;
+  if (signingKey) logto.setWebhook({ url: `${url}/hooks/logto`, signingKey });
   const logs: LogLine[] = [];
   const logger = createLogger('debug', { write: (line) => void logs.push(JSON.parse(line)) });
   const redisServer = hasRedisServer ? await startRedisServer(options.redisSettings) : null;
@@ -110,6 +124,8 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
   const redis: RedisCommands = real ?? embedded;
   const wrapped = options.wrapRedis?.(redis) ?? redis;
   const limits = options.limits ?? NO_LIMITS;
+  const logtoPages = createLogtoPages({ config, fetch, logger, now });
+  await logtoPages.refresh();
   handle = (options.createApp ?? createApp)({
     config,
     redis: wrapped,
@@ -117,6 +133,8 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     fetch,
     now,
     limits,
+    webhookAnswerMs: options.webhookAnswerMs ?? 30_000,
+    logtoPages,
   });
 
   const upToCallback: Doorstep['upToCallback'] = async (
@@ -143,6 +161,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     huggingFace,
     redis,
     redisServer,
+    logtoPages,
     stored: redisServer?.admin ?? embedded,
     logs,
     browser: createBrowser,

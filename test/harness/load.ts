@@ -50,7 +50,7 @@ const AT_ONCE = 6;
 const BREATH = 10;
 
 const plan: LoadPlan = JSON.parse(process.env.LOAD ?? '{}');
-const { mostSeconds = 60, mostSignIns = 40 } = plan;
+const { mostSeconds = 200, mostSignIns = 40 } = plan;
 const { host } = new URL(plan.baseUrl);
 const agent = new Agent({ keepAlive: true });
 const report: LoadReport = {
@@ -86,7 +86,6 @@ async function lookAtPages(_: unknown, loop: number): Promise<void> {
       } else if (status !== 200) throw new Error(String(status));
       else if (body.includes('Ada Lovelace') !== person.isAda) report.wrongUser += 1;
     });
-    if (report.requests % 100 === 0) process.stdout.write('100 requests\n');
   }
 }
 
@@ -126,6 +125,7 @@ async function attempt(what: Failure['what'], act: () => Promise<void>): Promise
 
 async function ask(path: string, cookie: string, turn: number) {
   report.requests += 1;
+  if (report.requests % 100 === 0) process.stdout.write('100 requests\n');
   const port = plan.ports[turn % plan.ports.length];
   // As if from many places, for processes that trust us as their proxy: nobody signs in so often.
   const headers = {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -56,9 +57,17 @@ export function runScript(
   };
 }
 
+/** Whether this machine has ::1: a container may have none. */
+export const hasIPv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+
+/** The addresses of localhost, as far as this machine has them. */
+export const LOCALHOST = hasIPv6 ? ['127.0.0.1', '::1'] : ['127.0.0.1'];
+
 /** A port that another program listens at, until `free` is called. */
-export async function takePort(): Promise<{ port: string; free: () => void }> {
-  const taken = createServer().listen(0, 'localhost');
+export async function takePort(host = 'localhost'): Promise<{ port: string; free: () => void }> {
+  const taken = createServer().listen(0, host);
   await once(taken, 'listening');
   const address = taken.address();
   return {

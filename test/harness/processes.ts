@@ -1,8 +1,8 @@
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { CLIENT, type Doorstep, SESSION_SECRET } from './doorstep.ts';
+import { freePort } from './free-port.ts';
 import { type Child, runScript } from './process.ts';
-import { freePort } from './redis-server.ts';
 
 export interface Answer {
   status: number;
@@ -54,7 +54,7 @@ export async function startProcess(
       outgoing.end();
     });
 
-  // It listens before Redis is there: whoever asks at once gets a 503.
+  // After 2 s it listens without Redis: whoever asks then gets a 503.
   while ((await get('/readyz')).status !== 200) await pause(20);
   return {
     port,

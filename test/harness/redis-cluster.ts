@@ -1,10 +1,6 @@
 import { vi } from 'vitest';
-import {
-  freePort,
-  type RedisServer,
-  type RedisServerOptions,
-  startRedisServer,
-} from './redis-server.ts';
+import { freePort } from './free-port.ts';
+import { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
 
 /** A real Redis Cluster of a test's own: three masters, and a replica for each. */
 export interface RedisClusterServers {
@@ -27,7 +23,7 @@ export const NODE_TIMEOUT = 2000;
 const SLOTS = 16_384;
 const MASTERS = 3;
 /** For a handful of processes that get to know each other, or one that copies nothing much. */
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const POLLING = { timeout: 30_000, interval: 50 };
 
 export async function startRedisCluster(
   settings: string[] = [],
@@ -70,7 +66,7 @@ export async function startRedisCluster(
     for (const state of await states()) {
       if (!/cluster_state:ok/.test(state) || !/known_nodes:6/.test(state)) throw new Error(state);
     }
-  }, PATIENCE);
+  }, POLLING);
   for (const [index, { admin }] of nodes.slice(MASTERS).entries()) {
     const master = masters[index];
     if (master) await admin.cluster('REPLICATE', await idOf(master));
@@ -118,7 +114,7 @@ export async function startRedisCluster(
         const roles = await rolesNow();
         const linked = roles.filter(({ role }) => role[0] === 'slave' && role[3] === 'connected');
         if (linked.length !== MASTERS) throw new Error('A replica is not in step yet');
-      }, PATIENCE);
+      }, POLLING);
     },
     async countCommands(act) {
       const counting = (await cluster.masters()).reduceRight(

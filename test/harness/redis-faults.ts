@@ -35,7 +35,7 @@ export class RedisFaults {
       this.asked.push({ command, key });
       const found = this.#rules.filter(({ matches }) => matches(command, key));
       if (found.length === 0) return call();
-      return Promise.all(found.map(({ before }) => before())).then(call);
+      return Promise.all(found.map(({ before }) => before())).then(() => call());
     });
 
   delay(matches: Matches, milliseconds: number): void {

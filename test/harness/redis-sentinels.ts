@@ -4,19 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { vi } from 'vitest';
-import {
-  freePort,
-  type RedisServer,
-  type RedisServerOptions,
-  startRedisServer,
-} from './redis-server.ts';
+import { freePort } from './free-port.ts';
+import { type RedisServer, type RedisServerOptions, startRedisServer } from './redis-server.ts';
 
 /** Until a master that does not answer counts as down, milliseconds. */
 export const DOWN_AFTER = 2000;
 /** After this a failover that led to nothing is given up, and tried again after twice this, milliseconds. */
 export const FAILOVER_TIMEOUT = 3000;
 export const MASTER_SET = 'sessions';
-const PATIENCE = { timeout: 30_000, interval: 50 };
+const POLLING = { timeout: 30_000, interval: 50 };
 
 export interface SentinelOptions extends RedisServerOptions {
   /** Lines for the Sentinels' own configuration. */
@@ -56,7 +52,7 @@ export async function startSentinels(
     await vi.waitFor(async () => {
       const [name, , , link] = await admin.role();
       if (name !== 'slave' || link !== 'connected') throw new Error(`Is ${name}, ${link}`);
-    }, PATIENCE);
+    }, POLLING);
   };
   await Promise.all(replicas.map(isReplica));
 
@@ -71,7 +67,7 @@ export async function startSentinels(
       const info = await admin.info();
       if (!info.includes('slaves=2,sentinels=3')) throw new Error(info);
     }
-  }, PATIENCE);
+  }, POLLING);
 
   return {
     servers,

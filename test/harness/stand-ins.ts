@@ -1,9 +1,12 @@
 import { apiScopes } from '../../demo/accounts.ts';
 import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
 import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
+import { freePort } from './free-port.ts';
 
 export const CLIENT = { id: 'test-app', secret: 'test-app-secret' };
 const CONNECTOR = { id: 'test-connector', secret: 'test-connector-secret' };
+/** As Logto makes them: 32 characters. */
+export const WEBHOOK_KEY = 'Zt4mWq9xKc2vRb7nLs5hYp8dGf3jTe6u';
 /** Known to Logto; an app has it only where its environment says so. */
 export const API = 'https://books.example/api';
 /** Long and varied enough to be taken, and known to the tests that look for it in logs. */
@@ -22,12 +25,21 @@ export async function startStandIns(
   url: string,
   options: Partial<LogtoOptions> = {},
 ): Promise<StandIns> {
-  const huggingFace = await startHuggingFace({ port: 0, appName: 'Doorstep', clients: [] });
+  const huggingFace = await startHuggingFace({
+    port: await freePort(),
+    appName: 'Doorstep',
+    clients: [],
+  });
   const logto = await startLogto({
-    port: 0,
+    port: await freePort(),
     appName: 'Doorstep',
     appUrl: url,
-    huggingFace: { url: huggingFace.url, clientId: CONNECTOR.id, clientSecret: CONNECTOR.secret },
+    huggingFace: {
+      url: huggingFace.url,
+      clientId: CONNECTOR.id,
+      clientSecret: CONNECTOR.secret,
+      scope: 'openid profile email inference-api',
+    },
     client: {
       ...CLIENT,
       redirectUris: [`${url}/callback`],
@@ -51,6 +63,7 @@ export async function startStandIns(
       LOGTO_ENDPOINT: logto.endpoint,
       LOGTO_APP_ID: CLIENT.id,
       LOGTO_APP_SECRET: CLIENT.secret,
+      HF_ENDPOINT: huggingFace.url,
     },
     close: async () => {
       await Promise.all([logto.close(), huggingFace.close()]);

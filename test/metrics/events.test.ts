@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WITH_WEBHOOK } from '../harness/doorstep.ts';
 import { type People, peopleAt } from '../harness/people.ts';
 import { SIGN_IN_FAILURES } from '../harness/sign-in-failures.ts';
 import { type Measured, startMeasured } from './measured.ts';
@@ -25,20 +26,7 @@ describe('what happens is counted, though LOG_LEVEL is silent', () => {
     await browser.get(url.href);
     return browser;
   };
-  /** What was counted meanwhile, as "name value" with the number of times, one line a series. */
-  const counted = async (act: () => Promise<unknown>) => {
-    const before = await app.metrics();
-    await act();
-    const after = await app.metrics();
-    return after.samples
-      .filter(({ name }) => name.endsWith('_total') && name.startsWith('doorstep_'))
-      .map(({ name, labels, value }) => {
-        const label = Object.values(labels).join();
-        return [`${name.slice(9, -6)} ${label}`, value - before.sum(name, labels)] as const;
-      })
-      .filter(([, times]) => times !== 0)
-      .map(([what, times]) => (times === 1 ? what : `${what} ${times}`));
-  };
+  const counted = (act: () => Promise<unknown>) => countedAt(app, act);
   const afterwards = (minutes: number) =>
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * MINUTE });
 
@@ -128,4 +116,43 @@ describe('what happens is counted, though LOG_LEVEL is silent', () => {
     ).toEqual([]);
     expect(app.logs).toEqual([]);
   });
+});
+
+/** What was counted meanwhile, as "name value" with the number of times, one line a series. */
+async function countedAt(app: Measured, act: () => Promise<unknown>): Promise<string[]> {
+  const before = await app.metrics();
+  await act();
+  const after = await app.metrics();
+  return after.samples
+    .filter(({ name }) => name.endsWith('_total') && name.startsWith('doorstep_'))
+    .map(({ name, labels, value }) => {
+      const label = Object.values(labels).join();
+      return [`${name.slice(9, -6)} ${label}`, value - before.sum(name, labels)] as const;
+    })
+    .filter(([, times]) => times !== 0)
+    .map(([what, times]) => (times === 1 ? what : `${what} ${times}`));
+}
+
+it('webhooks are counted by what was done about them', async () => {
+  const app = await startMeasured({ environment: WITH_WEBHOOK });
+  const sub = await peopleAt(app).claim(await app.signedInBrowser(), 'sub');
+  expect(await countedAt(app, () => app.logto.suspend(sub))).toEqual([
+    'sessions_ended suspended',
+    'webhooks ended',
+  ]);
+  app.logto.users.update(sub, { isSuspended: false });
+  expect(await countedAt(app, () => app.logto.announce('User.Created'))).toEqual([
+    'webhooks ignored',
+  ]);
+  expect(await countedAt(app, () => app.logto.announce('Role.Deleted'))).toEqual([
+    'webhooks rechecked_all',
+  ]);
+  const old = { createdAt: new Date(0).toISOString(), params: { userId: sub } };
+  expect(await countedAt(app, () => app.logto.announce('User.Deleted', old))).toEqual([
+    'webhooks stale',
+  ]);
+  expect(await countedAt(app, () => fetch(`${app.url}/hooks/logto`, { method: 'POST' }))).toEqual([
+    'webhooks refused',
+  ]);
+  await app.close();
 });

@@ -2,7 +2,8 @@ import { createApp } from '../../src/app.ts';
 import { createLogger } from '../../src/doorstep/logger.ts';
 import { startMetrics } from '../../src/metrics/metrics.ts';
 import { type Doorstep, type DoorstepOptions, startDoorstep } from '../harness/doorstep.ts';
-import { freePort } from '../harness/redis-server.ts';
+import { freePort } from '../harness/free-port.ts';
+import { HEADERS } from '../harness/serving.ts';
 import { type Exposition, parseExposition } from './exposition.ts';
 
 /** The real app as src/main.ts puts it together with METRICS_PORT, and LOG_LEVEL=silent. */
@@ -19,10 +20,18 @@ export interface Measured extends Doorstep {
   ): Promise<number>;
 }
 
+/** As src/main.ts lets Prometheus ask, at this machine only. */
+export const metricsAt = (port: number) => ({
+  host: '127.0.0.1',
+  port,
+  logger: createLogger('silent'),
+  headers: HEADERS,
+});
+
 export async function startMeasured(options: DoorstepOptions = {}): Promise<Measured> {
   const port = await freePort();
   const metricsUrl = `http://127.0.0.1:${port}`;
-  const measures = await startMetrics('127.0.0.1', port);
+  const measures = await startMetrics(metricsAt(port));
   const app = await startDoorstep({
     ...options,
     createApp: (deps) =>
@@ -41,7 +50,7 @@ export async function startMeasured(options: DoorstepOptions = {}): Promise<Meas
       return (await metrics()).sum(name, labels) - before;
     },
     async close() {
-      measures.close();
+      await measures.close();
       await app.close();
     },
   };

@@ -4,9 +4,11 @@ import { Gauge, Registry } from 'prom-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { listen } from '../../src/metrics/listener.ts';
 import { CLIENT, SESSION_SECRET, WHOLE_SITE } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
+import { freePort } from '../harness/free-port.ts';
 import { peopleAt } from '../harness/people.ts';
-import { freePort, hasRedisServer } from '../harness/redis-server.ts';
-import { type Measured, startMeasured } from './measured.ts';
+import { hasRedisServer } from '../harness/redis-server.ts';
+import { type Measured, metricsAt, startMeasured } from './measured.ts';
 
 const REQUESTS = 'doorstep_request_duration_seconds_count';
 const COMMANDS = 'doorstep_redis_command_duration_seconds_count';
@@ -64,6 +66,15 @@ describe('metrics', () => {
       expect([answer.status, await answer.text()]).toEqual([status, '']);
     });
 
+    it.each(['/metrics', '/nope'])('S46 has the strict headers at %s', async (path) => {
+      const { headers } = await fetch(app.metricsUrl + path);
+      expect(Object.fromEntries(headers)).toMatchObject({
+        'content-security-policy': expect.stringMatching(/^default-src 'none';/),
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      });
+    });
+
     it('says 500 where something can’t be measured, and the process lives', async () => {
       const broken = new Registry();
       const collect = () => {
@@ -71,11 +82,10 @@ describe('metrics', () => {
       };
       new Gauge({ name: 'broken', help: 'Broken', registers: [broken], collect });
       const port = await freePort();
-      const server = await listen({ host: '127.0.0.1', port, registries: [broken] });
+      const server = await listen({ ...metricsAt(port), registries: [broken] });
       const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
       expect([answer.status, await answer.text()]).toEqual([500, '']);
-      server.closeAllConnections();
-      server.close();
+      await server.close();
     });
 
     it('is the only one: to visitors /metrics is a page that is not found', async () => {
@@ -106,7 +116,8 @@ describe('metrics', () => {
       ['POST', '/backchannel-logout', '/backchannel-logout', '400'],
       ['GET', '/api/nope', '/api', '401'],
       ['GET', '/API/nope', '/api', '401'],
-      ['GET', '/assets/0000000000/site.css', '/assets', '404'],
+      ['GET', '/assets/0000000000/old.css', '/assets', '404'],
+      ['GET', '/assets/0000000000/site.css', '/assets', '200'],
       ['GET', '/nope/whatever', 'none', '404'],
       ['PUT', '/', 'none', '403'],
       ['PROPFIND', '/', 'none', '403', 'other'],
@@ -138,12 +149,12 @@ describe('metrics', () => {
         socket.write(
           `GET /account HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\n\r\n`,
         );
-        await vi.waitFor(() => expect(app.logto.calls.userinfo).toBe(1));
+        await eventually(() => expect(app.logto.calls.userinfo).toBe(1));
         socket.destroy();
       });
       release();
       // The call goes on without its client: it is not to be counted among those of the next test.
-      await expect.poll(answered, { timeout: 10_000 }).toBe(before + 1);
+      await expect.poll(answered).toBe(before + 1);
     });
   });
 

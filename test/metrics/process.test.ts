@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Doorstep, startDoorstep } from '../harness/doorstep.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Child, runScript, takePort } from '../harness/process.ts';
 import { type AppProcess, startProcess } from '../harness/processes.ts';
-import { freePort, hasRedisServer } from '../harness/redis-server.ts';
+import { hasRedisServer } from '../harness/redis-server.ts';
 import { parseExposition } from './exposition.ts';
 
 const ALONE = {
@@ -100,9 +101,9 @@ describe.skipIf(!hasRedisServer)('the process with METRICS_PORT, among its neigh
     const up = async () => (await scrape(metricsPort)).sum('doorstep_redis_up');
     expect(await up()).toBe(1);
     app.redisServer?.signal('SIGKILL');
-    await expect.poll(up, { timeout: 10_000 }).toBe(0);
+    await expect.poll(up).toBe(0);
     await app.redisServer?.restart();
-    await expect.poll(up, { timeout: 10_000 }).toBe(1);
+    await expect.poll(up).toBe(1);
   });
 
   it('C22 SIGTERM: answers Prometheus while it drains, and ends in time', async () => {

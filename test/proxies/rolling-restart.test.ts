@@ -8,8 +8,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { read } from '../deploy/files.ts';
 import { CLIENT, type Doorstep, SESSION_SECRET, startDoorstep } from '../harness/doorstep.ts';
+import { freePort } from '../harness/free-port.ts';
 import { type Child, runScript } from '../harness/process.ts';
-import { freePort, isInstalled } from '../harness/redis-server.ts';
+import { isInstalled } from '../harness/redis-server.ts';
 
 const AT_ONCE = 8;
 const ROUNDS = 2;

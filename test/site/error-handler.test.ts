@@ -163,6 +163,10 @@ describe('S30 error pages and problem JSON say nothing internal', () => {
       provoke: () =>
         elsewhere({ environment: { BASE_URL: 'https://app.test', TRUST_PROXY: 'loopback' } }, '/'),
     },
+    unexpected_host: {
+      status: 400,
+      provoke: () => elsewhere({ environment: { BASE_URL: 'http://localhost:4121' } }, '/'),
+    },
     too_many_requests: {
       status: 429,
       provoke: async () => {

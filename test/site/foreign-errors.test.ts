@@ -84,6 +84,30 @@ describe('errors of code that was built onto this', () => {
     expect(page.headers.get('allow')).toBeNull();
   });
 
+  it('C50 its headers may be several', async () => {
+    thrown = problem({
+      status: 401,
+      headers: { 'WWW-Authenticate': ['Basic realm="x"', 'Bearer'] },
+    });
+    expect((await ask()).headers.get('www-authenticate')).toBe('Basic realm="x", Bearer');
+  });
+
+  it('C50 one that is its own cause, or as long as a book, takes a short line', async () => {
+    const cyclic = problem({ status: 409 });
+    cyclic.cause = cyclic;
+    const long = new Error('y'.repeat(1_000_000), { cause: new Error('z'.repeat(1_000_000)) });
+    for (const [status, error] of [
+      [409, cyclic],
+      [500, long],
+    ] as const) {
+      thrown = error;
+      expect((await ask()).status).toBe(status);
+      expect(app.logs).toMatchObject([{ event: 'request.failed' }]);
+      expect(JSON.stringify(app.logs).length).toBeLessThan(30_000);
+      app.logs.length = 0;
+    }
+  });
+
   it('C50 a 404 of other code is the page for it', async () => {
     thrown = problem({ status: 404 });
     const page = await ask();

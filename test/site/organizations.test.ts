@@ -163,10 +163,11 @@ describe('organizations', () => {
     expect(app.logto.calls.token).toBe(1);
   });
 
-  it('with Logto out of reach, shows what it said last', async () => {
-    const { browser } = await signedInWith(app, 'patient', { organizations: [member(ENGINES)] });
+  it.each([500, 403])('with %i from Logto, shows what it said last', async (status) => {
+    const person = `patient-${status}`;
+    const { browser } = await signedInWith(app, person, { organizations: [member(ENGINES)] });
     await browser.get(at('/organizations'));
-    app.logto.failNext('userinfo', { status: 500 }, 9);
+    app.logto.failNext('userinfo', { status }, 9);
     const list = await browser.get(at('/organizations'));
     expect(list.body).toContain('Analytical Engines');
     expect(list.body).toContain('this is what it said last');

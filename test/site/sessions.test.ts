@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { authorizeAt } from '../demo/authorize-at.ts';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, CLIENT, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
+import { eventually } from '../harness/eventually.ts';
 import { passTime } from '../harness/pass-time.ts';
 import { type People, peopleAt, reasonOn } from '../harness/people.ts';
 
@@ -95,7 +96,7 @@ describe('the sessions page', () => {
         .auth(CLIENT.id, CLIENT.secret)
         .type('form')
         .send({ grant_type: 'refresh_token', refresh_token: refreshToken });
-    await vi.waitFor(async () => expect((await redeem()).body.error).toBe('invalid_grant'));
+    await eventually(async () => expect((await redeem()).body.error).toBe('invalid_grant'));
   });
 
   it('S11 ends all others', async () => {
@@ -109,7 +110,7 @@ describe('the sessions page', () => {
     expect(page.body).not.toContain('end-others');
     for (const other of others) expect(await people.isIn(other)).toBe(false);
     expect([await people.isIn(laptop), await people.isIn(otter)]).toEqual([true, true]);
-    await vi.waitFor(() => expect(app.logto.calls.revocation).toBe(2));
+    await eventually(() => expect(app.logto.calls.revocation).toBe(2));
   });
 
   it('S11 ending others stops a sign-in that is under way elsewhere', async () => {

@@ -13,6 +13,7 @@ import { endpoints } from './checks/endpoints.ts';
 import { environment } from './checks/environment.ts';
 import { https } from './checks/https.ts';
 import { huggingFaceApp } from './checks/hugging-face-app.ts';
+import { huggingFaceTokens } from './checks/hugging-face-tokens.ts';
 import { management } from './checks/management.ts';
 import { postSignOutUri } from './checks/post-sign-out-uri.ts';
 import { redirectUri } from './checks/redirect-uri.ts';
@@ -24,6 +25,7 @@ import { runningApp } from './checks/running-app.ts';
 import { runningSignIn } from './checks/running-sign-in.ts';
 import { signInPage } from './checks/sign-in-page.ts';
 import { signingAlgorithms } from './checks/signing-algorithms.ts';
+import { webhook } from './checks/webhook.ts';
 import { both, Checkup, ifThere, type Result, unlessWrong } from './checkup.ts';
 import type { World } from './world.ts';
 
@@ -45,6 +47,8 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
   const clocks = both(ifThere(found), ifThere(redisServer));
   // What Logto doesn't do for us it doesn't do for the running app either.
   const runs = both(application, proxied);
+  const deeper = both(ifThere(managementApi), ifThere(redisServer));
+  const toldByLogto = both(both(application, ifThere(managementApi)), ifThere(proxied));
 
   const report = [
     config,
@@ -64,6 +68,7 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
     huggingFace,
     checkup.after(huggingFace, connectorScope),
     checkup.after(huggingFace, huggingFaceApp),
+    checkup.after(both(both(application, page), deeper), huggingFaceTokens),
     checkup.after(logto, accountCenter),
     managementApi,
     settings,
@@ -73,6 +78,7 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
     proxied,
     checkup.after(runs, runningSignIn),
     checkup.after(runs, backChannelAnswer),
+    checkup.after(toldByLogto, webhook),
   ];
   for (const { result } of report) yield result;
 }

@@ -5,7 +5,7 @@ import type { Result } from './checkup.ts';
 import { hasError, jsonReport, type Look, textReport } from './report.ts';
 import { realWorld } from './world.ts';
 
-const HELP = `npm run logto:check [-- --json]
+const HELP = `npm run logto:check [-- --json] [--token-of ID]
 
 Looks at the whole chain of a sign-in: environment, Redis, Logto, its connector
 for Hugging Face, and the app when it runs. It changes nothing.
@@ -19,8 +19,11 @@ Reads the app's variables (.env.example), from .env too. Optional besides:
                         fresh self-hosted Logto brings along
 
 Options:
-  --json  for machines: {ok, checks: [{check, status, message, next?}]}
-  --help  this text
+  --json         for machines: {ok, checks: [{check, status, message, next?}]}
+  --token-of ID  with HF_ACCESS_TOKENS: asks Logto for the Hugging Face token of
+                 whoever has this ID at Logto and is signed in here, and says
+                 what comes, without the token
+  --help         this text
 
 Exit code: 0, or 1 when something is marked ✗, or 2 for an unknown option.
 `;
@@ -34,7 +37,7 @@ async function main(): Promise<number> {
     return options ? 0 : 2;
   }
   const seen: Result[] = [];
-  const results = remember(runChecks(realWorld(process.env)), seen);
+  const results = remember(runChecks(realWorld(process.env, options['token-of'] ?? null)), seen);
   if (options.json) process.stdout.write(await jsonReport(results));
   else for await (const text of textReport(results, look())) process.stdout.write(text);
   return hasError(seen) ? 1 : 0;
@@ -42,7 +45,11 @@ async function main(): Promise<number> {
 
 function readOptions() {
   try {
-    const options = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+    const options = {
+      json: { type: 'boolean' },
+      'token-of': { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    } as const;
     return parseArgs({ options }).values;
   } catch {
     return null;

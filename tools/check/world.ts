@@ -6,6 +6,8 @@ import { navigate } from './navigate.ts';
 /** Everything outside: comes in from here, so that a test can change it. */
 export interface World {
   environment: Environment;
+  /** Whose token for Hugging Face Logto is asked for, by their ID there. */
+  tokenOf: string | null;
   fetch: typeof fetch;
   /** A GET as from the address bar; redirects are not followed. */
   navigate(url: string, signal: AbortSignal): Promise<Response>;
@@ -29,8 +31,13 @@ export interface World {
 const ONE_CALL = 5000;
 const ALTOGETHER = 8500;
 
-export const realWorld = (environment: Environment): World => ({
+/** The app is to have people's access tokens for Hugging Face. */
+export const wantsTokens = ({ environment }: World): boolean =>
+  environment.HF_ACCESS_TOKENS?.trim() === 'true';
+
+export const realWorld = (environment: Environment, tokenOf: string | null = null): World => ({
   environment,
+  tokenOf,
   fetch,
   navigate,
   lookup: async (hostname) => (await lookup(hostname, { all: true })).map(({ address }) => address),

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Logto, revokeAll, type Sessions } from '../../src/doorstep/operator.ts';
+import { type Logto, Revocations, type Sessions } from '../../src/doorstep/operator.ts';
 import { printable } from '../shared/terminal.ts';
 
 interface User {
@@ -37,6 +37,6 @@ export async function endSessions(
   user: User,
 ): Promise<string> {
   const ended = await deps.sessions.endAll(user);
-  await revokeAll(deps, ended);
+  await new Revocations(deps).revokeAll(ended);
   return `Ended ${ended.filter(({ wasLive }) => wasLive).length} of ${printable(user.sub)}.\n`;
 }

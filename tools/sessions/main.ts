@@ -1,13 +1,13 @@
 import { parseArgs } from 'node:util';
 import {
   ConfigError,
-  connectRedis,
   createLogger,
   createLogto,
   parseKitConfig,
   Sealer,
   Sessions,
 } from '../../src/doorstep/operator.ts';
+import { openRedis } from '../shared/redis.ts';
 import { ignoreClosedPipes, printable } from '../shared/terminal.ts';
 import { endSessions, listSessions } from './commands.ts';
 
@@ -35,14 +35,8 @@ async function main(): Promise<number> {
   const config = parseKitConfig({ BASE_URL: 'http://localhost:3000', ...process.env });
   if (!config.redis) throw new Error('REDIS_URL is missing');
   const logger = createLogger('warn');
-  const redis = connectRedis(config.redis, createLogger('silent'));
+  const redis = await openRedis(config.redis);
   try {
-    await new Promise((resolve, reject) => {
-      redis.once('ready', resolve);
-      redis.once('error', (error: Error) =>
-        reject('reason' in redis ? redis.reason(error) : error),
-      );
-    });
     const sealer = new Sealer(config.session.secrets);
     const sessions = new Sessions({ config, redis, sealer, now: Date.now });
     const user = { iss: config.logto.issuer, sub };

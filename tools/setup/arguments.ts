@@ -8,6 +8,9 @@ export interface Arguments {
   json: boolean;
   socialOnly: boolean;
   defaultRole: boolean;
+  /** Agrees in advance that one connector for Hugging Face is deleted and the other made. */
+  replaceConnector: boolean;
+  webhook: boolean;
   envFile: string;
 }
 
@@ -23,6 +26,8 @@ export function readArguments(argv: string[]): Arguments {
         json: { type: 'boolean', default: false },
         'social-only': { type: 'boolean', default: false },
         'default-role': { type: 'boolean', default: false },
+        'replace-connector': { type: 'boolean', default: false },
+        'no-webhook': { type: 'boolean', default: false },
         // Not --env-file: Node takes that for itself, wherever it stands.
         file: { type: 'string', default: '.env' },
       },
@@ -34,6 +39,8 @@ export function readArguments(argv: string[]): Arguments {
       json: values.json,
       socialOnly: values['social-only'],
       defaultRole: values['default-role'],
+      replaceConnector: values['replace-connector'],
+      webhook: !values['no-webhook'],
       envFile: values.file,
     };
   } catch (error) {
@@ -47,7 +54,8 @@ export const help = `Makes a Logto ready for this app: Logto Cloud or your own.
   npm run logto:setup -- [options]
 
 Shows what it would do, asks, and does it. Running it again changes nothing, and
-completes what was interrupted. It never deletes anything.
+completes what was interrupted. It deletes nothing, but for the connector that
+HF_ACCESS_TOKENS replaces; about that it asks even with --yes.
 
 Options
   --dry-run        show the plan and stop
@@ -55,6 +63,10 @@ Options
   --json           one JSON document instead of text; asks nothing
   --social-only    sign-in with Hugging Face only: no user name, no password
   --default-role   with API_RESOURCE: a role "reader" for every new person
+  --replace-connector
+                   with --yes: may replace the connector for Hugging Face by the
+                   one that HF_ACCESS_TOKENS asks for
+  --no-webhook     no webhook: suspended people stay until their next recheck
   --file PATH      where to read settings from and write to (default: .env)
   --help, -h       this text
 
@@ -66,7 +78,8 @@ Settings, from the environment or the .env file
   HF_CLIENT_SECRET
   BASE_URL                where the app is (default: http://localhost:3000)
   APP_NAME                the application's name in Logto (default: Doorstep)
-  HF_SCOPE                what Hugging Face is asked for (default: profile)
+  HF_SCOPE                what Hugging Face is asked for (default: profile; with
+                          HF_ACCESS_TOKENS openid profile inference-api)
   LOGTO_APP_ID            which application is yours, when it has another name
 
 For a Logto of your own that nobody has set up yet, instead of LOGTO_M2M_*
@@ -78,6 +91,11 @@ Optional parts
   API_RESOURCE              an API with scopes and roles, for example
                             https://books.example/api
   LOGTO_ORGANIZATIONS=true  an organization template: admin and member
+  HF_ACCESS_TOKENS=true     the connector with which Logto keeps people's access
+                            tokens of Hugging Face
+  HF_ALLOWED_ORGANIZATIONS  organizations at Hugging Face, by handle, separated
+                            by commas: their IDs are looked up and written down
+  HF_ENDPOINT               Hugging Face (default: https://huggingface.co)
   LOGTO_MANAGEMENT_API      only for Logto Cloud behind a domain of your own:
                             https://YOUR-TENANT.logto.app/api
 

@@ -1,5 +1,6 @@
 import { confirm, input, password, select } from '@inquirer/prompts';
 import type { Environment } from '../../src/doorstep/operator.ts';
+import { DEFAULT_TOKEN_SCOPE } from './connectors.ts';
 import { NEW_OAUTH_APP, redirectUriAtHuggingFace } from './hugging-face.ts';
 import { type Problem, problemOf, readSettings, type Settings } from './settings.ts';
 
@@ -40,11 +41,14 @@ const KEPT = [
   'APP_NAME',
   'API_RESOURCE',
   'LOGTO_ORGANIZATIONS',
+  'HF_ENDPOINT',
 ];
 
 /** Of an environment that may be gone when the app starts, what the app needs too. */
 export function forTheApp(environment: Environment): Record<string, string> {
   const given = KEPT.map((name): [string, string] => [name, environment[name] ?? '']);
+  // Without tokens, which is the default, nothing is to say.
+  if (environment.HF_ACCESS_TOKENS === 'true') given.push(['HF_ACCESS_TOKENS', 'true']);
   return Object.fromEntries(given.filter(([, value]) => value !== ''));
 }
 
@@ -73,7 +77,7 @@ export async function readOrAsk(
     if (!prompts || !first || problems.some(({ missing }) => !missing)) {
       return { settings, problems, toKeep };
     }
-    if (first.variable === 'HF_CLIENT_ID') prompts.say(oauthAppHint(env.LOGTO_ENDPOINT ?? ''));
+    if (first.variable === 'HF_CLIENT_ID') prompts.say(oauthAppHint(env));
     const answer = await askFor(first.variable, prompts);
     env[first.variable] = answer;
     if (KEPT.includes(first.variable)) toKeep[first.variable] = answer;
@@ -81,12 +85,13 @@ export async function readOrAsk(
 }
 
 /** Hugging Face wants to know the redirect URI before it gives an ID. */
-function oauthAppHint(logtoEndpoint: string): string {
+function oauthAppHint({ LOGTO_ENDPOINT, HF_ACCESS_TOKENS, HF_SCOPE }: Environment): string {
+  const scope = HF_SCOPE || (HF_ACCESS_TOKENS === 'true' ? DEFAULT_TOKEN_SCOPE : 'openid profile');
   return `
   Hugging Face asks for an OAuth app. If you have none yet, make it here:
     ${NEW_OAUTH_APP}
-  with the scope profile and this redirect URL:
-    ${redirectUriAtHuggingFace(logtoEndpoint)}
+  with the scopes ${scope} and this redirect URL:
+    ${redirectUriAtHuggingFace(LOGTO_ENDPOINT ?? '')}
 
 `;
 }

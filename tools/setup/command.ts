@@ -6,16 +6,16 @@ import { type Arguments, help, readArguments } from './arguments.ts';
 import { forTheApp, type Prompts, readOrAsk } from './ask.ts';
 import { InputError, NotYet, SetupError } from './errors.ts';
 import { AmbiguousApplication } from './find-application.ts';
-import { OAUTH_APPS } from './hugging-face.ts';
+import { createOrganizationLookup, OAUTH_APPS } from './hugging-face.ts';
 import { createTokenSource } from './logto/access-token.ts';
 import { checkIssuer } from './logto/issuer.ts';
 import { createManagementApi } from './logto/management-api.ts';
 import { createPatientFetch, type Waiting } from './logto/patient-fetch.ts';
-import { apply, isDone, makePlan, type Plan, type PlanOptions } from './plan.ts';
+import { apply, isDone, makePlan, type Plan, type PlanOptions, replacesSomething } from './plan.ts';
 import { createReporter, type Output, type Reporter } from './reporter.ts';
 import { SEEDED_APP, type Settings } from './settings.ts';
 
-const DATABASE_PATIENCE_MS = 60_000;
+const DATABASE_TIMEOUT_MS = 60_000;
 const DATABASE_RETRY_MS = 3000;
 
 /** Everything with an effect, so that a test can stand in for the terminal, the clock and the network. */
@@ -74,7 +74,10 @@ async function setUp(
     answers: toKeep,
     createNew: false,
     defaultRole: args.defaultRole,
+    webhook: args.webhook,
     now: surroundings.now,
+    givenOrganizations: surroundings.environment.HF_ALLOWED_ORGANIZATIONS ?? '',
+    organizationId: createOrganizationLookup(settings.huggingFace.endpoint, surroundings.fetch),
   };
   const plan = await planWithPerson(options, prompts);
   await checkHuggingFaceApp(plan.redirectUri, settings, surroundings);
@@ -82,12 +85,36 @@ async function setUp(
 
   if (isDone(plan)) return reporter.end('nothing to do', plan, settings);
   if (args.dryRun) return reporter.end('planned', plan, settings);
-  if (!args.yes) {
-    if (!prompts) throw new InputError('Nobody is here to agree to this plan: add --yes.');
-    if (!(await prompts.confirm('Do this now?'))) return reporter.end('declined', plan, settings);
+  if (!(await isAgreedTo(plan, args, settings, surroundings.prompts))) {
+    return reporter.end('declined', plan, settings);
   }
   await apply(plan, (finding) => reporter.done(finding));
   reporter.end('done', plan, settings);
+}
+
+/**
+ * `--yes` agrees to what adds something. What deletes needs a yes of its own.
+ *
+ * @throws {InputError} when nobody is there to give it.
+ */
+async function isAgreedTo(
+  plan: Plan,
+  { yes, json, replaceConnector }: Arguments,
+  { huggingFace }: Settings,
+  prompts: Prompts | null,
+): Promise<boolean> {
+  const deletes = replacesSomething(plan) && !replaceConnector;
+  if (yes && !deletes) return true;
+  if (prompts && !json) {
+    return prompts.confirm(
+      deletes ? 'Replace the Hugging Face connector, and do all of this now?' : 'Do this now?',
+    );
+  }
+  if (!deletes) throw new InputError('Nobody is here to agree to this plan: add --yes.');
+  const orKeep = huggingFace.accessTokens ? '' : ', or HF_ACCESS_TOKENS=true, which keeps it';
+  throw new InputError(
+    `This plan replaces the Hugging Face connector, which --yes alone doesn't agree to: add --replace-connector${orKeep}.`,
+  );
 }
 
 /** The environment wins over the file, a flag over both. */
@@ -130,7 +157,7 @@ async function connect(settings: Settings, surroundings: Surroundings, reporter:
 
 /** PostgreSQL may still be starting, and its name may be missing for a moment: a minute's tries. */
 async function seededSecret(url: string, surroundings: Surroundings, reporter: Reporter) {
-  const end = surroundings.now() + DATABASE_PATIENCE_MS;
+  const end = surroundings.now() + DATABASE_TIMEOUT_MS;
   for (;;) {
     try {
       return await surroundings.readSeededSecret(url);
@@ -149,7 +176,8 @@ async function checkHuggingFaceApp(
   { fetch }: Surroundings,
 ): Promise<void> {
   const ask = (url: string, init: RequestInit) => fetch(new Request(url, init));
-  if ((await tryCredentials(ask, { ...huggingFace, redirectUri })) !== 'wrong') return;
+  const verdict = await tryCredentials(ask, { ...huggingFace, redirectUri }, huggingFace.endpoint);
+  if (verdict !== 'wrong') return;
   throw new SetupError(
     `Hugging Face does not take HF_CLIENT_ID with HF_CLIENT_SECRET: copy both from one OAuth app at ${OAUTH_APPS}, and run again. Nothing was changed.`,
   );

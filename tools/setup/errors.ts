@@ -8,6 +8,11 @@ export class NotYet extends SetupError {
   override name = 'NotYet';
 }
 
+/** Logto has answered, and it was no: unlike with a lost connection, nothing was done. */
+export class LogtoRefusal extends SetupError {
+  override name = 'LogtoRefusal';
+}
+
 /** The way the command was called, or what it was given, is wrong. Nothing was done yet. */
 export class InputError extends Error {
   override name = 'InputError';

@@ -10,7 +10,7 @@ export interface Style {
   width: number;
 }
 
-const COLOURS = { create: 'green', change: 'yellow', keep: 'dim' } as const;
+const COLOURS = { create: 'green', change: 'yellow', replace: 'red', keep: 'dim' } as const;
 const DETAIL = ' '.repeat(12);
 
 /** The plan for a person: what is made, what changes from what to what, what stays. */
@@ -20,7 +20,7 @@ export function renderPlan({ steps }: Plan, settings: Settings, style: Style): s
   const column = Math.max(0, ...labels) + 2;
   const lines = findings.map((finding) => renderFinding(finding, column, style)).join('\n');
   const title = `\nSet-up of ${settings.endpoint} for the app at ${settings.baseUrl}`;
-  return `${style.paint('bold', title)}\n\n${lines}\n\n  ${summary(findings)}\n`;
+  return `${style.paint('bold', title)}\n\n${lines}\n\n${wrap(summary(findings), style.width, '  ')}\n`;
 }
 
 /** Names and addresses in it are what others put into Logto. */
@@ -60,11 +60,14 @@ function summary(findings: Finding[]): string {
   const count = (action: Finding['action']) =>
     findings.filter((finding) => finding.action === action).length;
   const [create, change, keep] = [count('create'), count('change'), count('keep')];
-  if (create + change === 0) return 'Nothing is to do: all of this is there already.';
-  return `${create} to create, ${change} to change, ${keep} to keep. Nothing is deleted.`;
+  const replace = count('replace');
+  if (create + change + replace === 0) return 'Nothing is to do: all of this is there already.';
+  return replace === 0
+    ? `${create} to create, ${change} to change, ${keep} to keep. Nothing is deleted.`
+    : `${create} to create, ${change} to change, ${replace} to replace, ${keep} to keep. What is replaced is deleted, and nothing else.`;
 }
 
-const DONE = { create: 'created', change: 'changed', keep: 'kept' };
+const DONE = { create: 'created', change: 'changed', replace: 'replaced', keep: 'kept' };
 
 export function renderDone({ title, action }: Finding, { paint }: Style): string {
   return `  ${paint('green', '✓')} ${printable(title)} ${DONE[action]}\n`;
@@ -72,7 +75,7 @@ export function renderDone({ title, action }: Finding, { paint }: Style): string
 
 /** What only a person can do: Hugging Face has no API for it. */
 export function renderNextSteps(
-  redirectUri: string,
+  { redirectUri, scope }: Plan,
   { production }: Settings,
   { paint }: Style,
 ): string {
@@ -87,6 +90,8 @@ ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not ye
 
   Where: ${OAUTH_APPS}
          > your OAuth app > Redirect URLs
+
+  Its scopes must include: ${printable(scope)}
 
 ${paint('bold', 'Then')} ${then}
 LOGTO_ACCOUNT_CENTER=true shows a link to Logto's account pages.
@@ -104,7 +109,7 @@ export function renderProblems(
 }
 
 /** The same for machines. */
-export function planAsData({ steps, redirectUri }: Plan) {
+export function planAsData({ steps, redirectUri, scope }: Plan) {
   return {
     plan: steps.map(({ finding: { title, action, differences, notes } }) => ({
       title,
@@ -112,6 +117,6 @@ export function planAsData({ steps, redirectUri }: Plan) {
       differences,
       notes,
     })),
-    huggingFace: { redirectUri, registerAt: OAUTH_APPS },
+    huggingFace: { redirectUri, scope, registerAt: OAUTH_APPS },
   };
 }

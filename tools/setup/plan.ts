@@ -7,8 +7,10 @@ import { envFileArea } from './areas/env-file.ts';
 import { organizationTemplateArea } from './areas/organization-template.ts';
 import { roleArea } from './areas/role.ts';
 import { signInPageArea } from './areas/sign-in-page.ts';
+import { canReach, webhookArea } from './areas/webhook.ts';
 import { api as example } from './bookstore.ts';
 import { SetupError } from './errors.ts';
+import type { OrganizationLookup } from './hugging-face.ts';
 
 export interface PlanOptions {
   context: Context;
@@ -19,6 +21,10 @@ export interface PlanOptions {
   createNew: boolean;
   /** With the API, a role that everybody new gets. */
   defaultRole: boolean;
+  /** Logto calls the app when somebody is suspended or deleted. */
+  webhook: boolean;
+  givenOrganizations: string;
+  organizationId: OrganizationLookup;
   now(): number;
 }
 
@@ -31,27 +37,31 @@ export interface Plan {
   steps: Step[];
   /** What must be registered at Hugging Face. */
   redirectUri: string;
+  /** What the OAuth app there must be allowed to ask for. */
+  scope: string;
 }
 
 /** Looks at every part, and changes nothing. */
 export async function makePlan(options: PlanOptions): Promise<Plan> {
-  const { context, envFile: path, answers, createNew, defaultRole, now } = options;
+  const { context, envFile: path, createNew, defaultRole } = options;
   const { apiResource, organizations } = context.settings;
   const application = applicationArea(context, createNew);
   const connector = connectorArea(context);
+  const webhook = options.webhook && canReach(context.settings) ? webhookArea(context) : null;
   // In this order: a button needs its connector, a role the scopes, the file the application.
   const areas: Area[] = [
     application,
     connector,
-    signInPageArea(context),
+    signInPageArea(context, connector),
     accountPagesArea(context),
     ...(apiResource ? apiAreas(context, apiResource, defaultRole) : []),
     ...(organizations ? [organizationTemplateArea(context)] : []),
-    envFileArea(context, { path, application, answers, now }),
+    ...(webhook ? [webhook] : []),
+    envFileArea(context, { ...options, path, application, webhook }),
   ];
   const steps: Step[] = [];
   for (const area of areas) steps.push({ area, finding: await area.look() });
-  return { steps, redirectUri: await connector.redirectUri() };
+  return { steps, ...(await connector.atHuggingFace()) };
 }
 
 function apiAreas(context: Context, indicator: string, defaultRole: boolean): Area[] {
@@ -62,6 +72,11 @@ function apiAreas(context: Context, indicator: string, defaultRole: boolean): Ar
       ? [roleArea(context, indicator, { ...example.defaultRole, isDefault: true })]
       : []),
   ];
+}
+
+/** Something is deleted, which agreeing to a plan in advance does not cover. */
+export function replacesSomething({ steps }: Plan): boolean {
+  return steps.some(({ finding }) => finding.action === 'replace');
 }
 
 export function isDone({ steps }: Plan): boolean {

@@ -42,7 +42,7 @@ function textReporter({ write, columns, colour }: Output): Reporter {
     end(outcome, plan, settings) {
       if (outcome === 'planned') write('Only shown, nothing was changed.\n\n');
       else if (outcome === 'declined') write('Nothing was changed.\n\n');
-      else write(renderNextSteps(plan.redirectUri, settings, style));
+      else write(renderNextSteps(plan, settings, style));
     },
     fail(message, problems = []) {
       write(renderProblems(message, problems, style));

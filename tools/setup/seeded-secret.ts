@@ -2,7 +2,7 @@ import pg from 'pg';
 import { NotYet, SetupError } from './errors.ts';
 import { SEEDED_APP } from './settings.ts';
 
-const PATIENCE_MS = 10_000;
+const DATABASE_TIMEOUT_MS = 10_000;
 /** Not there, or only just starting (57P03), or on its way down (57P01). */
 const TRY_AGAIN = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|57P0[13])$/;
 
@@ -28,8 +28,8 @@ export async function readSeededSecret(databaseUrl: string): Promise<string> {
 async function querySecret(databaseUrl: string): Promise<string | undefined> {
   const client = new pg.Client({
     connectionString: databaseUrl,
-    connectionTimeoutMillis: PATIENCE_MS,
-    query_timeout: PATIENCE_MS,
+    connectionTimeoutMillis: DATABASE_TIMEOUT_MS,
+    query_timeout: DATABASE_TIMEOUT_MS,
   });
   try {
     await client.connect();

@@ -6,6 +6,7 @@ import {
   origin,
   wholeNumber,
 } from '../../src/doorstep/operator.ts';
+import { HUGGING_FACE } from '../shared/hugging-face-app.ts';
 import { NEW_OAUTH_APP } from './hugging-face.ts';
 
 /** The application that Logto seeds for the console itself. It belongs to the admin endpoint. */
@@ -27,14 +28,26 @@ export interface Settings {
   production: boolean;
   /** Which application is ours, where that is known. */
   appId: string | null;
-  /** `scope` is null where nobody asked for one: then a connector keeps its own. */
-  huggingFace: { clientId: string; clientSecret: string; scope: string | null };
+  huggingFace: {
+    clientId: string;
+    clientSecret: string;
+    /** null where nobody asked for one: then a connector keeps its own. */
+    scope: string | null;
+    /** Its origin. */
+    endpoint: string;
+    /** Logto is to keep people's access tokens of Hugging Face. */
+    accessTokens: boolean;
+    /** Only their members may sign in; empty: everybody. `id` is null where it has to be looked up. */
+    organizations: { handle: string; id: string | null }[];
+  };
   socialOnly: boolean;
   organizations: boolean;
   /** The indicator of the API to protect. */
   apiResource: string | null;
   /** The environment brings its own SESSION_SECRET, so the file needs none. */
   hasSessionSecret: boolean;
+  /** Signing keys of webhooks that the app has already. */
+  webhookKeys: string[];
 }
 
 export interface Problem {
@@ -59,6 +72,16 @@ const schema = z.object({
   HF_CLIENT_ID: z.string().optional(),
   HF_CLIENT_SECRET: z.string().optional(),
   HF_SCOPE: z.string().optional(),
+  HF_ENDPOINT: origin(HUGGING_FACE).default(HUGGING_FACE),
+  HF_ACCESS_TOKENS: flag.default(false),
+  HF_ALLOWED_ORGANIZATIONS: z
+    .string()
+    .regex(
+      /^( *[\w.-]{1,96}(:[\da-f]{24})? *(,(?!$)|$))+$/,
+      'must be handles of organizations at Hugging Face, separated by commas, such as acme,other',
+    )
+    .transform((list) => list.split(',').map((entry) => entry.trim()))
+    .default([]),
   NODE_ENV: z.string().optional(),
   PORT: wholeNumber(1, 65_535, 3000).default(3000),
   BASE_URL: origin('https://app.example.com').optional(),
@@ -67,6 +90,7 @@ const schema = z.object({
   LOGTO_ORGANIZATIONS: flag.default(false),
   API_RESOURCE: absoluteUri.optional(),
   SESSION_SECRET: z.string().optional(),
+  LOGTO_WEBHOOK_SIGNING_KEY: z.string().default(''),
 });
 
 /** Reads what set-up is told: the settings, or null and everything that is wrong or missing at once. */
@@ -105,11 +129,20 @@ export function readSettings(environment: Environment): {
       clientId: env.HF_CLIENT_ID ?? '',
       clientSecret: env.HF_CLIENT_SECRET ?? '',
       scope: env.HF_SCOPE ?? null,
+      endpoint: env.HF_ENDPOINT,
+      accessTokens: env.HF_ACCESS_TOKENS,
+      organizations: env.HF_ALLOWED_ORGANIZATIONS.map((entry) => {
+        const [handle = '', id = null] = entry.split(':');
+        return { handle, id };
+      }),
     },
     socialOnly: env.LOGTO_SOCIAL_ONLY,
     organizations: env.LOGTO_ORGANIZATIONS,
     apiResource: env.API_RESOURCE ?? null,
     hasSessionSecret: env.SESSION_SECRET !== undefined,
+    webhookKeys: env.LOGTO_WEBHOOK_SIGNING_KEY.split(',')
+      .map((key) => key.trim())
+      .filter(Boolean),
   };
   return { settings, problems: [] };
 }
@@ -128,6 +161,16 @@ function missingOf(env: Environment): Problem[] {
     ...missingCredentials(env, needs),
     ...needs('HF_CLIENT_ID', `the client ID of your OAuth app at Hugging Face (${NEW_OAUTH_APP})`),
     ...needs('HF_CLIENT_SECRET', 'an app secret of that OAuth app'),
+    ...(env.HF_ALLOWED_ORGANIZATIONS && env.HF_ACCESS_TOKENS !== 'true'
+      ? [
+          {
+            variable: 'HF_ALLOWED_ORGANIZATIONS',
+            message:
+              'needs HF_ACCESS_TOKENS=true: only with a token does Hugging Face say who is a member',
+            missing: false,
+          },
+        ]
+      : []),
     ...(env.NODE_ENV === 'production'
       ? needs('BASE_URL', 'where people reach the app, for example https://app.example.com')
       : []),
@@ -154,7 +197,7 @@ function missingCredentials(
 }
 
 /** A tenant of Logto Cloud has an indicator of its own; every other Logto has the default one. */
-function managementApiOf(endpoint: string): string {
+export function managementApiOf(endpoint: string): string {
   return new URL(endpoint).hostname.endsWith('.logto.app')
     ? `${endpoint}/api`
     : 'https://default.logto.app/api';

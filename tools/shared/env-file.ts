@@ -41,18 +41,23 @@ export async function readEnvFile(path: string): Promise<EnvFile> {
  * The text, as in {@link EnvFile}, with values filled in: an empty `NAME=` gets its value, a missing one comes at the end,
  * and every other line stays byte for byte as it is.
  *
+ * @param replacing those whose value is replaced, where they have one.
  * @throws {EnvFileError} when the file's quoting doesn't let a line be added.
  */
-export function fillIn(text: string, additions: Record<string, string>): string {
+export function fillIn(
+  text: string,
+  additions: Record<string, string>,
+  replacing: string[] = [],
+): string {
   const before = valuesOf(text);
   let result = text;
   for (const [name, text] of Object.entries(additions)) {
-    if (before[name]) continue;
+    if (before[name] && !replacing.includes(name)) continue;
     const value = Buffer.from(text).toString('latin1');
     const wanted = { ...valuesOf(result), [name]: value };
     // What looks like a line may be the inside of a quoted value, so what Node reads decides.
     const filled = quotings(value)
-      .flatMap((written) => [inPlace(result, name, written), atTheEnd(result, name, written)])
+      .flatMap((written) => [...inPlace(result, name, written), atTheEnd(result, name, written)])
       .find((candidate) => isDeepStrictEqual(valuesOf(candidate), wanted));
     if (filled === undefined) {
       throw new EnvFileError(
@@ -101,16 +106,18 @@ function valuesOf(text: string): Record<string, string> {
 /** As it is, and in each kind of quotes: a name may hold `#` or quotes itself. */
 const quotings = (value: string): string[] => [value, `"${value}"`, `'${value}'`, `\`${value}\``];
 
-/** Fills the last empty assignment, since the last one counts. */
-function inPlace(text: string, name: string, value: string): string {
-  const empty = new RegExp(
-    `^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=)[ \\t]*(?:""|'')?([ \\t]+#.*|[ \\t]*)$`,
+/** Fills one of the assignments that are on one line; the last one counts, so it comes first. */
+function inPlace(text: string, name: string, value: string): string[] {
+  const assignment = new RegExp(
+    `^([ \\t]*(?:export[ \\t]+)?${name}[ \\t]*=)[ \\t]*(?:"[^"\\n]*"|'[^'\\n]*'|[^\\s#"'\`]*)?([ \\t]+#.*|[ \\t]*)$`,
     'gm',
   );
-  const last = [...text.matchAll(empty)].at(-1);
-  if (!last) return text;
-  const [line, start = '', comment = ''] = last;
-  return text.slice(0, last.index) + start + value + comment + text.slice(last.index + line.length);
+  return [...text.matchAll(assignment)]
+    .reverse()
+    .map(
+      ({ 0: line, 1: start = '', 2: comment = '', index }) =>
+        text.slice(0, index) + start + value + comment + text.slice(index + line.length),
+    );
 }
 
 function atTheEnd(text: string, name: string, value: string): string {

@@ -25,7 +25,7 @@ const oauthError = z.object({ error: z.string() });
 export async function tryCredentials(
   fetch: (url: string, init: RequestInit) => Promise<Response>,
   { clientId, clientSecret, redirectUri }: OAuthApp,
-  origin = HUGGING_FACE,
+  origin: string,
 ): Promise<Verdict> {
   const pair = [clientId, clientSecret].map(encodeURIComponent).join(':');
   try {

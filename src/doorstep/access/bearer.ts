@@ -1,10 +1,13 @@
 import { getOrganizationIdFromUrn, organizationUrnPrefix } from '@logto/express';
 import type { Request, RequestHandler } from 'express';
-import { Misuse, Unauthorized } from '../errors.ts';
+import type { HuggingFaceOrganizationId } from '../config/fields.ts';
+import type { Challenge } from '../denial.ts';
+import { Forbidden, Misuse, Unauthorized } from '../errors.ts';
 import type { Logto } from '../logto/client.ts';
 import { type AccessClaims, invalidAccessToken, verifyAccessToken } from '../logto/tokens.ts';
 import { memberships } from '../session/user.ts';
 import { type Claims, type SignedIn, scopeSet, setPrincipal } from './principal.ts';
+import type { ProtectedResource } from './protected-resource.ts';
 
 export interface BearerDeps {
   signInPath: string;
@@ -13,6 +16,10 @@ export interface BearerDeps {
   apiResource: string | null;
   /** Whether tokens for an organization are taken too. */
   organizations: boolean;
+  /** What challenges name (RFC 9728 section 5.1), where `apiPath` is that of the request. */
+  resource?: Pick<ProtectedResource, 'apiPath' | 'url'> | null;
+  /** The organizations at Hugging Face whose members may come in; null: anybody. */
+  membersOf: readonly HuggingFaceOrganizationId[] | null;
   logto: Logto;
   now: () => number;
 }
@@ -24,13 +31,24 @@ export interface BearerDeps {
 export function bearer(deps: BearerDeps): RequestHandler {
   const { issuer, logto, now } = deps;
   return async (req, _res, next) => {
-    const token = tokenOf(req);
-    const expected = { keySet: logto.keySet, issuer, now: now() };
-    const claims = await verifyAccessToken(token, expected);
-    setPrincipal(req, new TokenPrincipal(claims, organizationOfToken(claims, deps), deps));
+    const challenge = challengeOf(req, deps);
+    try {
+      const token = tokenOf(req);
+      const expected = { keySet: logto.keySet, issuer, now: now() };
+      const claims = await verifyAccessToken(token, expected);
+      if (deps.membersOf) programsOnly(claims, deps.membersOf);
+      const organizationId = organizationOfToken(claims, deps);
+      setPrincipal(req, new TokenPrincipal(claims, organizationId, { ...deps, challenge }));
+    } catch (error) {
+      if (error instanceof Unauthorized) Object.assign(error.challenge, challenge);
+      throw error;
+    }
     next();
   };
 }
+
+const challengeOf = ({ baseUrl }: Request, { resource }: BearerDeps): Challenge =>
+  resource && baseUrl.toLowerCase() === resource.apiPath ? { resource_metadata: resource.url } : {};
 
 function tokenOf(req: Request): string {
   const [, token] = /^Bearer +(\S+)$/i.exec(req.get('authorization') ?? '') ?? [];
@@ -55,6 +73,17 @@ function organizationOfToken(
   throw invalidAccessToken('The access token is for another audience');
 }
 
+/**
+ * An access token does not tell where its owner belongs at Hugging Face. A program's own (RFC 9068
+ * section 2.2: `sub` is the client) is let in: whoever runs Logto made it.
+ */
+function programsOnly({ sub, client_id }: AccessClaims, of: readonly HuggingFaceOrganizationId[]) {
+  if (sub === client_id) return;
+  const name = of.map(({ handle }) => handle).join(', ');
+  const missing = { kind: 'Hugging Face organization', name } as const;
+  throw new Forbidden({ missing, account: sub, challenge: {} });
+}
+
 /** Whoever holds an access token: a program, for itself or for a person. */
 class TokenPrincipal implements SignedIn {
   readonly isAuthenticated = true;
@@ -67,8 +96,15 @@ class TokenPrincipal implements SignedIn {
   readonly claims: Claims;
   readonly roles: readonly string[];
   readonly organizations: SignedIn['organizations'];
-  readonly huggingFace = null;
+  readonly huggingFace = {
+    username: null,
+    profileUrl: null,
+    getAccessToken: needsSession,
+    profile: needsSession,
+    organizationId: () => null,
+  };
   readonly session = null;
+  readonly challenge: Challenge;
   readonly freshSignInAgeMs = Number.POSITIVE_INFINITY;
   readonly #organizationId: string | null;
   readonly #scope: string;
@@ -76,9 +112,10 @@ class TokenPrincipal implements SignedIn {
   constructor(
     claims: AccessClaims,
     organizationId: string | null,
-    { signInPath }: { signInPath: string },
+    { signInPath, challenge }: { signInPath: string; challenge: Challenge },
   ) {
     this.signInPath = signInPath;
+    this.challenge = challenge;
     const { iss, sub, iat, exp, roles, scope } = claims;
     const [aud = ''] = claims.aud;
     this.iss = iss;

@@ -4,12 +4,12 @@ import type { MissingPermission } from '../denial.ts';
 import { Forbidden, Unauthorized } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
 import { foreignChange } from '../http/same-origin.ts';
-import type { Membership } from '../session/record.ts';
+import type { Membership } from '../session/packed-organizations.ts';
 import { organizationOf, principalOf, type SignedIn } from './principal.ts';
 
 /** What people know an account by: "@ada-l". */
 function accountOf({ huggingFace, username, name, sub }: SignedIn): string {
-  const handle = huggingFace?.username ?? username;
+  const handle = huggingFace.username ?? username;
   return handle ? `@${handle}` : (name ?? sub);
 }
 
@@ -22,7 +22,8 @@ export const signInAddress = (req: Request): string =>
 
 /** @param signInPath Where the kit's route is. */
 export function signInAddressFrom(req: Request, signInPath: string): string {
-  const referer = req.get('referer') ?? '';
+  const isOwnPage = (req.get('sec-fetch-site') ?? 'same-origin') === 'same-origin';
+  const referer = (isOwnPage && req.get('referer')) || '';
   const form = URL.canParse(referer) ? new URL(referer) : { pathname: '/', search: '' };
   const page = req.method === 'GET' ? req.originalUrl : form.pathname + form.search;
   return `${signInPath}?return_to=${encodeURIComponent(page)}`;
@@ -70,7 +71,7 @@ declare module 'express-serve-static-core' {
 /** @returns null to let the request through, or the address to send a page's visitor to first. */
 type Check = (principal: SignedIn, req: Request) => string | null | Promise<string | null>;
 
-function guard(check: Check): Guard {
+export function guard(check: Check): Guard {
   const handler: RequestHandler = async (req, res, next) => {
     const principal = principalOf(req);
     if (!principal.isAuthenticated && principal.isForeignChange) throw foreignChange();
@@ -137,6 +138,7 @@ export function requireRecentSignIn({ minutes }: { minutes: number }): Guard {
     throw new Unauthorized('An access token does not say when its owner signed in', {
       error: 'insufficient_user_authentication',
       max_age: String(minutes * 60),
+      ...principal.challenge,
     });
   });
 }
@@ -150,9 +152,9 @@ function membership(principal: SignedIn, organization: string | null): Membershi
 export const notAMember = (principal: SignedIn, organization: string | null): Forbidden =>
   forbidden(principal, { kind: 'organization', name: organization ?? 'none' });
 
-function forbidden(principal: SignedIn, missing: MissingPermission): Forbidden {
+export function forbidden(principal: SignedIn, missing: MissingPermission): Forbidden {
   // RFC 6750 section 3.1: only a permission has an error code of its own.
   const told = missing.kind === 'scope' ? { error: 'insufficient_scope', scope: missing.name } : {};
-  const challenge = principal.session ? null : told;
+  const challenge = principal.challenge && { ...told, ...principal.challenge };
   return new Forbidden({ missing, account: accountOf(principal), challenge });
 }

@@ -1,5 +1,5 @@
-import { LogtoUnavailable } from '../errors.ts';
-import type { Membership } from '../session/record.ts';
+import { LogtoError } from '../errors.ts';
+import type { Membership } from '../session/packed-organizations.ts';
 import type { ActiveSession } from '../session/session.ts';
 import { memberships } from '../session/user.ts';
 import { fetchUserInfo, type UserInfoDeps } from './fetch-user-info.ts';
@@ -8,9 +8,9 @@ import type { UserInfo } from './user-info.ts';
 
 /**
  * The person's organizations as Logto has them now, by name. One call, as the account page makes.
- * With Logto unreachable: those that it named last.
+ * When Logto can't say: those that it named last.
  *
- * @param userInfo What somebody has asked for already; null: Logto was unreachable.
+ * @param userInfo What somebody has asked for already; null: Logto could not say.
  * @throws {SessionEnded} when Logto no longer confirms the person.
  */
 export async function fetchOrganizations(
@@ -52,7 +52,7 @@ function some({ user }: ActiveSession, including: string | undefined): Organizat
   return sorted(named, names, new Map());
 }
 
-/** With Logto unreachable, null: a page can do with what was known before. */
+/** Null when Logto can't say: a page can do with what was known before. */
 async function userInfoIfReachable(
   deps: UserInfoDeps,
   target: ActiveSession,
@@ -60,7 +60,7 @@ async function userInfoIfReachable(
   try {
     return await fetchUserInfo(deps, target);
   } catch (error) {
-    if (error instanceof LogtoUnavailable) return null;
+    if (error instanceof LogtoError) return null;
     throw error;
   }
 }
@@ -78,7 +78,7 @@ async function describe(
   if (organizations && organization_data) {
     const told = memberships({ organizations, organization_roles: organization_roles ?? [] });
     const changed = JSON.stringify(told) !== JSON.stringify(target.user.organizations);
-    if (changed) await refresher.recheck(target).catch(unlessUnavailable);
+    if (changed) await refresher.recheck(target).catch(unlessOfLogto);
     names = Object.fromEntries(organization_data.map(({ id, name }) => [id, name]));
     const kept = Object.fromEntries(
       Object.entries(names)
@@ -108,6 +108,6 @@ function sorted(
     .sort((a, b) => byName(a.name, b.name));
 }
 
-function unlessUnavailable(error: unknown): void {
-  if (!(error instanceof LogtoUnavailable)) throw error;
+function unlessOfLogto(error: unknown): void {
+  if (!(error instanceof LogtoError)) throw error;
 }

@@ -1,6 +1,9 @@
 import type { Request } from 'express';
+import type { Challenge } from '../denial.ts';
 import { Misuse } from '../errors.ts';
-import type { Device, Membership } from '../session/record.ts';
+import type { HuggingFaceProfile } from '../hugging-face/profile.ts';
+import type { Membership } from '../session/packed-organizations.ts';
+import type { Device } from '../session/record.ts';
 import type { UserInfo } from './user-info.ts';
 
 /** What a token says of somebody. Times are seconds since 1970 (RFC 7519), but Logto's own two. */
@@ -54,10 +57,11 @@ export interface SignedIn {
   /** At Logto, as it last said. Access tokens carry none unless Logto is told to add them. */
   readonly roles: readonly string[];
   readonly organizations: readonly Membership[];
-  /** As userinfo last said; null until it was asked. */
-  readonly huggingFace: { username: string | null; profile: string | null } | null;
+  readonly huggingFace: HuggingFaceAccount;
   /** null under /api, where an access token stands for itself. */
   readonly session: SessionInfo | null;
+  /** Under /api, what the `WWW-Authenticate` of a denial says beside the error; null for a session. */
+  readonly challenge: Challenge | null;
   /** Milliseconds since a sign-in that this app had asked to be a fresh one; Infinity without one. */
   readonly freshSignInAgeMs: number;
   /**
@@ -88,6 +92,31 @@ export interface SignedIn {
   knownOrganizations(including?: string): Promise<Organization[]>;
   /** The two that Logto's documentation prints, and nothing else. */
   toJSON(): { isAuthenticated: true; claims: Claims };
+}
+
+/** The person at Hugging Face. Under the API there is only an access token, which knows nothing of it. */
+export interface HuggingFaceAccount {
+  /** As Logto's userinfo last said, which is as old as the first sign-in; null until it was asked. */
+  readonly username: string | null;
+  readonly profileUrl: string | null;
+  /**
+   * An access token for Hugging Face that lives for a minute more (`atLeastSeconds`), for calling it
+   * as this person. Takes HF_ACCESS_TOKENS. It is for the server only: never send it to the browser.
+   *
+   * @throws {HuggingFaceNotConnected} until the person connects Hugging Face again: the kit's error
+   *   page leads there and back.
+   * @throws {HuggingFaceUnavailable} when there is none now; its headers may say when.
+   * @throws {HuggingFaceMisconfigured} when Logto is not set up for it.
+   * @throws {LogtoUnavailable}, {@link SessionEnded} as getAccessToken above.
+   */
+  getAccessToken(options?: { atLeastSeconds?: number }): Promise<string>;
+  /**
+   * Who it is there, organizations included, as Hugging Face said within HF_PROFILE_MINUTES. Throws as
+   * {@link getAccessToken} does.
+   */
+  profile(): Promise<HuggingFaceProfile>;
+  /** The id of an organization in HF_ALLOWED_ORGANIZATIONS by its handle; null: it is not in there. */
+  organizationId(handle: string): string | null;
 }
 
 export interface SessionInfo {

@@ -1,18 +1,27 @@
 import { decodeJwt } from 'jose';
 import { LogtoRefused } from '../errors.ts';
+import type { HuggingFaceAccounts } from '../hugging-face/accounts.ts';
 import type { Logto } from '../logto/client.ts';
 import type { Refresher } from '../refresh/refresher.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { fetchUserInfo } from './fetch-user-info.ts';
 import { fetchOrganizations, knownOrganizations } from './organizations.ts';
-import { type Claims, type SignedIn, scopeSet, type TokenRequest } from './principal.ts';
+import {
+  type Claims,
+  type HuggingFaceAccount,
+  type SignedIn,
+  scopeSet,
+  type TokenRequest,
+} from './principal.ts';
 import type { UserInfo } from './user-info.ts';
 
 export interface PrincipalDeps {
   signInPath: string;
   /** The API that permissions are of; null: this site has none. */
   apiResource: string | null;
+  huggingFace: HuggingFaceAccounts;
+  organizationId: HuggingFaceAccount['organizationId'];
   logto: Logto;
   refresher: Refresher;
   sessions: Sessions;
@@ -27,6 +36,7 @@ type Permissions = Promise<ReadonlySet<string>>;
  */
 export class SessionPrincipal implements SignedIn {
   readonly isAuthenticated = true;
+  readonly challenge = null;
   readonly #deps: PrincipalDeps;
   readonly #active: ActiveSession;
   readonly #permissions = new Map<string | null, Permissions>();
@@ -61,8 +71,16 @@ export class SessionPrincipal implements SignedIn {
   get organizations() {
     return this.#active.user.organizations;
   }
-  get huggingFace() {
-    return this.#active.user.huggingFace ?? null;
+  get huggingFace(): HuggingFaceAccount {
+    const { huggingFace: accounts, organizationId } = this.#deps;
+    const { username = null, profile = null } = this.#active.user.huggingFace ?? {};
+    return {
+      username,
+      profileUrl: profile,
+      getAccessToken: (options) => accounts.accessToken(this.#active, options),
+      profile: () => accounts.profile(this.#active),
+      organizationId,
+    };
   }
   get session() {
     return this.#active.user;

@@ -5,8 +5,10 @@ import {
   clientText,
   documentation,
   flag,
+  huggingFaceOrganizations,
   origin,
   secrets,
+  signingKeys,
   wholeNumber,
 } from './fields.ts';
 import { redisChecks, redisConfig, redisVariables } from './redis-address.ts';
@@ -27,13 +29,12 @@ export const kitVariables = {
       'The address of your Logto: scheme and host, nothing after it. Plain http only on this machine.',
     example: 'https://your-tenant.logto.app',
   }),
-  LOGTO_APP_ID: clientText('Logto Console > Applications > your application > App ID').register(
-    documentation,
-    {
+  LOGTO_APP_ID: clientText('Logto Console > Applications > your application > App ID')
+    .regex(/^[\w.-]+$/, 'must hold only letters and digits: copy it anew')
+    .register(documentation, {
       about: 'Logto Console > Applications > your application > App ID.',
       example: 'whlygxk3n5v8b2q7r4tza',
-    },
-  ),
+    }),
   LOGTO_APP_SECRET: clientText(
     'Logto Console > Applications > your application > App secrets',
   ).register(documentation, {
@@ -55,6 +56,36 @@ export const kitVariables = {
     about: 'How long one call to Logto may take, 1 to 60 seconds. After that it has failed.',
     example: '10',
   }),
+  LOGTO_WEBHOOK_SIGNING_KEY: signingKeys.optional().register(documentation, {
+    about:
+      'The signing key of the webhook at Logto that tells of suspended and deleted people (docs/webhooks.md). Secret. With it there is POST /hooks/logto. Several with commas, to change it: all of them are accepted.',
+    example: 'wK3nVt8yQpL2sXz6RbM9cHf4JdG7uTa1',
+    default: 'none, there is no webhook',
+  }),
+  HF_ACCESS_TOKENS: flag.default(false).register(documentation, {
+    about:
+      'Gives the app an access token for Hugging Face of each person (docs/hugging-face-tokens.md). It takes a Logto that was prepared for it: npm run logto:setup.',
+    example: 'true',
+  }),
+  HF_ALLOWED_ORGANIZATIONS: huggingFaceOrganizations.optional().register(documentation, {
+    about:
+      'Only members of these organizations at Hugging Face may sign in, each as handle:id, separated by commas. It takes HF_ACCESS_TOKENS=true; npm run logto:setup finds the ids.',
+    example: 'acme:65a1c0de00000000000a1837',
+    default: 'none, anybody may sign in',
+  }),
+  HF_PROFILE_MINUTES: wholeNumber(1, 24 * 60, 10)
+    .default(10)
+    .register(documentation, {
+      about:
+        'How old what Hugging Face said of a person (organizations, Pro) may be, 1 to 1440 minutes.',
+      example: '5',
+    }),
+  HF_ENDPOINT: origin('https://huggingface.co')
+    .default('https://huggingface.co')
+    .register(documentation, {
+      about: 'The address of Hugging Face: another one is for a proxy or a stand-in.',
+      example: 'https://hub.example.com',
+    }),
   BASE_URL: origin('https://app.example.com').register(documentation, {
     about:
       'The origin people see: scheme and host, nothing after it. Must be https, except on this machine. Logto has to know it: <BASE_URL>/callback and <BASE_URL>/ are registered there.',
@@ -102,6 +133,13 @@ type Lifetimes = Pick<KitVariables, 'SESSION_IDLE_MINUTES' | 'SESSION_MAX_HOURS'
 /** Mistakes that need two of the kit's variables to see. */
 export const kitChecks = [
   ...redisChecks,
+  crossCheck<Pick<KitVariables, 'HF_ACCESS_TOKENS' | 'HF_ALLOWED_ORGANIZATIONS'>>(
+    ['HF_ACCESS_TOKENS', 'HF_ALLOWED_ORGANIZATIONS'],
+    (env) =>
+      env.HF_ALLOWED_ORGANIZATIONS !== undefined &&
+      !env.HF_ACCESS_TOKENS &&
+      'HF_ALLOWED_ORGANIZATIONS takes HF_ACCESS_TOKENS=true: only with a token does Hugging Face say where somebody belongs',
+  ),
   crossCheck<Lifetimes>(
     ['SESSION_IDLE_MINUTES', 'SESSION_MAX_HOURS'],
     ({ SESSION_IDLE_MINUTES: idle = 0, SESSION_MAX_HOURS: max }) =>
@@ -111,13 +149,11 @@ export const kitChecks = [
 ];
 
 /** Without a Redis of its own, the kit needs to be told of one. */
-export const redisIsNeeded = (where = '') =>
-  crossCheck<Pick<KitVariables, 'REDIS_URL'>>(
-    ['REDIS_URL'],
-    (env) =>
-      !env.REDIS_URL &&
-      `REDIS_URL is missing: ${where}sessions need a Redis, for example redis://redis:6379`,
-  );
+const redisIsNeeded = crossCheck<Pick<KitVariables, 'REDIS_URL'>>(
+  ['REDIS_URL'],
+  (env) =>
+    !env.REDIS_URL && 'REDIS_URL is missing: sessions need a Redis, for example redis://redis:6379',
+);
 
 /** What the kit can be told from outside. Times are milliseconds. */
 export type KitConfig = ReturnType<typeof kitConfig>;
@@ -142,6 +178,18 @@ export function kitConfig(env: KitVariables) {
       /** The API that access tokens are for (RFC 8707); null: this site has none. */
       apiResource: env.API_RESOURCE ?? null,
       timeoutMs: env.LOGTO_TIMEOUT_SECONDS * 1000,
+      /** Any of them may have signed a webhook; none: there is no route for webhooks. */
+      webhookKeys: env.LOGTO_WEBHOOK_SIGNING_KEY ?? [],
+    },
+    huggingFace: {
+      /** Its origin. */
+      endpoint: env.HF_ENDPOINT,
+      /** Logto keeps people's tokens for it, and hands them out. */
+      accessTokens: env.HF_ACCESS_TOKENS,
+      /** Only their members may sign in; null: anybody. */
+      allowedOrganizations: env.HF_ALLOWED_ORGANIZATIONS ?? null,
+      /** How old a profile may be. */
+      profileMs: env.HF_PROFILE_MINUTES * MINUTE,
     },
     /** null where the app brings a client of its own. */
     redis: redisConfig(env),
@@ -171,7 +219,7 @@ export function parseKitConfig(
   const schema = z.object(kitVariables).check(...kitChecks);
   return kitConfig(
     readEnvironment(
-      redisIsGiven ? schema : schema.check(redisIsNeeded()),
+      redisIsGiven ? schema : schema.check(redisIsNeeded),
       environment,
       'Each line begins with the name of an environment variable or option.',
     ),

@@ -14,6 +14,8 @@ export const documentation = z.registry<Documentation>();
 
 const SECRET_LENGTH = 32;
 export const NEW_SECRET = 'make one with: openssl rand -base64 48';
+/** More than a change of keys needs; each costs a digest of every body. */
+const MAX_SIGNING_KEYS = 5;
 const PROXY_NAMES = ['loopback', 'linklocal', 'uniquelocal'];
 /** An eighth of IPv4 is 32 networks of the size of 10.0.0.0/8. */
 const TRUSTED_SHARE = 1 / 8;
@@ -49,7 +51,10 @@ export const text = (missing = 'it must be given') => z.string(missingOr(missing
 
 /** RFC 6749 appendix A.1 and A.2: client ids and secrets are visible ASCII and blanks. */
 export const clientText = (missing: string) =>
-  text(missing).regex(/^[\x20-\x7e]+$/, 'has a character that is not ASCII: copy it anew');
+  text(missing).regex(/^[\x20-\x7e]+$/, {
+    error: 'has a character that is not ASCII: copy it anew',
+    abort: true,
+  });
 
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   text().pipe(z.enum(values, `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}`));
@@ -65,10 +70,36 @@ export const wholeNumber = (min: number, max: number, example: number) =>
 
 export const flag = oneOf(['true', 'false']).transform((value) => value === 'true');
 
-/** RFC 8707 section 2: absolute, and without a fragment. Never rewritten, since Logto compares it. */
+/** RFC 8707 section 2: absolute, without a fragment or what no URI holds. Never rewritten, since Logto compares it. */
 export const absoluteUri = text().refine(
-  (value) => URL.canParse(value) && !/[#\s]/.test(value),
+  (value) => URL.canParse(value) && !/[#\s"<>\\^`{|}]/.test(value),
   'must be an absolute address such as https://books.example/api',
+);
+
+/** An organization of Hugging Face: `id` counts, the handle is for people. */
+export interface HuggingFaceOrganizationId {
+  handle: string;
+  /** 24 hexadecimal digits: `sub` in userinfo, the same after a rename. */
+  id: string;
+}
+
+/** @returns null unless it is `handle:id`. */
+export function organizationIdIn(entry: string): HuggingFaceOrganizationId | null {
+  const [, handle, id] = /^([\w.-]{1,96}):([\da-f]{24})$/.exec(entry) ?? [];
+  return handle && id ? { handle, id } : null;
+}
+
+export const huggingFaceOrganizations = text().transform((value, context) =>
+  value.split(',').map((part) => {
+    const entry = part.trim();
+    const found = organizationIdIn(entry);
+    if (found) return found;
+    const message = /^[\w.-]{1,96}$/.test(entry)
+      ? `names ${entry} without its id: npm run logto:setup finds it and writes handle:id`
+      : 'must be organizations as handle:id, separated by commas, for example acme:65a1c0de00000000000a1837';
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  }),
 );
 
 /**
@@ -92,6 +123,7 @@ export const origin = (example: string, what = `for example ${example}`) =>
       if (url.pathname !== '/' || url.search || url.hash || url.username || url.password) {
         return fail(`must end after the host name and port, for example ${example}`);
       }
+      if (url.port === '0') return fail('has the port 0, where nothing can be reached');
       if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
         return fail(`must be https (plain http is for localhost only), for example ${example}`);
       }
@@ -122,6 +154,22 @@ function problemOfSecret(secret: string): string | null {
     ? `looks like a sample, anybody could know it; ${NEW_SECRET}`
     : null;
 }
+
+/** Made by Logto, 32 characters each. */
+export const signingKeys = clientText('the signing key of the webhook at Logto').transform(
+  (value, context) => {
+    const list = value.split(',').map((key) => key.trim());
+    const fail = (message: string) => context.addIssue({ code: 'custom', message });
+    if (list.length > MAX_SIGNING_KEYS) fail(`has more than ${MAX_SIGNING_KEYS} keys in it`);
+    for (const key of list) {
+      if (key.length >= SECRET_LENGTH && !/\s/.test(key)) continue;
+      fail(
+        `is not whole: Logto's keys have ${SECRET_LENGTH} characters, this has ${key.length}; copy it anew from Logto Console > Webhooks`,
+      );
+    }
+    return list;
+  },
+);
 
 export const proxies = z
   .string()

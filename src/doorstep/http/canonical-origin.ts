@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { isLoopback } from '../config/fields.ts';
-import { BadInput, InsecureRequest } from '../errors.ts';
+import { BadInput, InsecureRequest, UnexpectedHost } from '../errors.ts';
 import { redirect } from './redirect.ts';
 
 /**
@@ -33,17 +33,29 @@ export function requireSecure({ secure }: { secure: boolean }): RequestHandler {
 }
 
 /**
- * Sees to it that people use a site under BASE_URL, where its cookies are. In development, 127.0.0.1
- * is sent on to localhost; a public name is not redirected, since behind a proxy that rewrites Host
- * that would never end.
+ * Sees to it that people use a site on this machine under BASE_URL, where its cookies are: 127.0.0.1 is
+ * sent on to localhost. Only somebody who asked this very port, by a name of this machine, can have seen
+ * another address than BASE_URL; any other Host is a proxy's (or a rebound name's), and a redirect would
+ * come back for ever (C62). A public BASE_URL lets every Host pass: there, https says who is asked.
+ *
+ * @throws {UnexpectedHost} naming the Host that came.
  */
 export function canonicalOrigin({ baseUrl }: { baseUrl: string }): RequestHandler {
   const own = new URL(baseUrl);
+  if (!isLoopback(own.hostname)) return (_req, _res, next) => next();
+  const port = Number(own.port) || (own.protocol === 'https:' ? 443 : 80);
   return (req, res, next) => {
-    const host = req.get('host') ?? '';
-    const elsewhere = isLoopback(own.hostname) && host !== own.host;
-    if (elsewhere && (req.method === 'GET' || req.method === 'HEAD')) {
-      redirect(res, baseUrl + req.originalUrl);
-    } else next();
+    // X-Forwarded-Host of a trusted proxy, else Host.
+    const asked = parseHost(own.protocol, req.host);
+    if (asked?.host === own.host || !['GET', 'HEAD'].includes(req.method)) return next();
+    if (!asked || !isLoopback(asked.hostname) || req.socket.localPort !== port) {
+      throw new UnexpectedHost(req.host ?? '', baseUrl + req.originalUrl);
+    }
+    redirect(res, baseUrl + req.originalUrl);
   };
+}
+
+function parseHost(protocol: string, host: string | undefined): URL | null {
+  const isHost = host !== undefined && /^[\w.:[\]-]+$/.test(host);
+  return isHost && URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`) : null;
 }

@@ -22,6 +22,6 @@ export interface CookieNaming {
  * port nothing does: sites on other ports of the host have other names.
  */
 export const cookieName = (
-  kind: '' | '-flash' | '-sign-in',
+  kind: '' | '-flash' | '-sign-in' | '-link',
   { secure, cookieSuffix, cookiePrefix = 'doorstep' }: CookieNaming,
 ): string => `${secure ? '__Host-' : ''}${cookiePrefix}${kind}${cookieSuffix}`;

@@ -41,6 +41,14 @@ export function rejectLaterSession(req: Request): void {
   });
 }
 
+/** A signature is of the bytes as they came: what somebody has parsed is not that any more. */
+export function rejectParsedBody(req: Request): void {
+  if (req.body === undefined || Buffer.isBuffer(req.body)) return;
+  throw new Misuse(
+    'A body parser before auth.middleware has read a webhook: put auth.middleware above it',
+  );
+}
+
 /** A body that somebody has read as it came can't be read again. */
 export function rejectReadBody(req: Request): void {
   if (typeof req.body !== 'string' && !Buffer.isBuffer(req.body)) return;

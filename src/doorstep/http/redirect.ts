@@ -1,10 +1,13 @@
 import type { Response } from 'express';
+import { escapeHtml } from './html.ts';
 
 /**
  * A page that goes on by itself. Chrome holds a redirect after a form against the `form-action`
  * policy of the form's page, which `'self'` forbids to leave the site; a Refresh is none.
+ *
+ * @param title Of the page.
  */
-export function sendRefreshPage(res: Response, address: string): void {
+export function sendRefreshPage(res: Response, address: string, title: string): void {
   res
     .status(200)
     .set({ Refresh: `0;url=${address}`, 'Cache-Control': 'no-store' })
@@ -12,8 +15,8 @@ export function sendRefreshPage(res: Response, address: string): void {
   res.send(`<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<title>Signing out</title>
-<p><a href="${address.replaceAll('&', '&amp;').replaceAll('"', '&quot;')}">Go on</a></p>
+<title>${escapeHtml(title)}</title>
+<p><a href="${escapeHtml(address)}">Go on</a></p>
 </html>
 `);
 }

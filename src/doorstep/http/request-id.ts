@@ -10,9 +10,14 @@ const ids = new WeakMap<IncomingMessage, string>();
 export function requestIdOf(req: IncomingMessage): string {
   let id = ids.get(req);
   if (!id) {
-    const letters = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
-    id = `${letters.slice(0, 4)}-${letters.slice(4)}`;
+    id = newRequestId();
     ids.set(req, id);
   }
   return id;
+}
+
+/** For a request that Node could not read. */
+export function newRequestId(): string {
+  const letters = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

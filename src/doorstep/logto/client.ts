@@ -39,6 +39,11 @@ export interface Logto {
   revoke(refreshToken: string): Promise<void>;
   /** Userinfo of whom the opaque access token was given to (OpenID Connect Core section 5.3). */
   userInfo(accessToken: string): Promise<unknown>;
+  /**
+   * The token for Hugging Face that Logto keeps of whom the opaque access token was given to, and
+   * refreshes when it has expired: no lock holds two such calls apart (Logto's Account API).
+   */
+  huggingFaceToken(accessToken: string): Promise<unknown>;
   /** Logto's signing keys, shared by the whole process; nothing is asked for before one is needed. */
   keySet: KeySet;
 }
@@ -108,6 +113,12 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
     return parseAnswer(await request(userinfo_endpoint, { headers }, timeoutMs));
   }
 
+  async function huggingFaceToken(accessToken: string): Promise<unknown> {
+    const url = `${endpoint}/api/my-account/identities/huggingface/access-token`;
+    const headers = { authorization: `Bearer ${accessToken}` };
+    return parseAnswer(await anonymous(url, { headers }, timeoutMs));
+  }
+
   async function endSession(refreshToken: string | null, postLogoutRedirectUri: string) {
     const startedAt = performance.now();
     const { end_session_endpoint } = await metadata(Math.min(timeoutMs, SIGN_OUT_TIMEOUT_MS));
@@ -120,7 +131,7 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
     return { url: `${end_session_endpoint}?${new URLSearchParams(query)}`, revocationError };
   }
 
-  return { client, endSession, revoke, userInfo, keySet };
+  return { client, endSession, revoke, userInfo, huggingFaceToken, keySet };
 }
 
 const noop = () => {};

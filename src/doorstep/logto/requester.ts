@@ -6,7 +6,7 @@ type Fetch = typeof fetch;
  * One call to Logto. @returns the body of its answer.
  *
  * @throws {LogtoRefused} for an OAuth error (RFC 6749 section 5.2).
- * @throws {LogtoUnavailable} when there is no answer, a late one, a 5xx or a 429.
+ * @throws {LogtoUnavailable} when there is no answer, a late one, a 5xx, 408, 425 or 429.
  */
 export type Request = (
   input: Parameters<Fetch>[0],
@@ -23,15 +23,23 @@ export function createRequest(fetch: Fetch): Request {
       signal: AbortSignal.timeout(timeoutMs),
     });
     const { status, headers } = response;
-    // Too many requests, for whatever reason, is no answer to what was asked (RFC 6585 section 4).
-    if (status >= 500 || status === 429) {
+    if (status >= 500 || NO_ANSWERS.has(status)) {
       const retryAfterSeconds = retryAfter(headers.get('retry-after'));
-      throw new LogtoUnavailable(`Logto answered ${status}`, { retryAfterSeconds });
+      throw new LogtoUnavailable(`Logto answered ${status}`, {
+        retryAfterSeconds,
+        httpStatus: status,
+      });
     }
     if (status >= 400) throw new LogtoRefused(status, errorCode(body), knownDescription(body));
     return body;
   };
 }
+
+/**
+ * Too late, too early, too many: no answer to what was asked, and nobody's fault here (RFC 9110 section
+ * 15.5.9, RFC 8470 section 5.2, RFC 6585 section 4).
+ */
+const NO_ANSWERS = new Set([408, 425, 429]);
 
 /** Adds client_secret_basic; the id and the secret are form-encoded first (RFC 6749 section 2.3.1). */
 export function authenticated(request: Request, appId: string, appSecret: string): Request {
@@ -49,7 +57,7 @@ export function parseAnswer<Answer>(body: string): Answer {
   try {
     // Revocation answers 200 with an empty body (RFC 7009 section 2.2).
     const answer = JSON.parse(body === '' ? '{}' : body);
-    if (typeof answer === 'object' && answer !== null) return answer;
+    if (typeof answer === 'object' && answer !== null && !Array.isArray(answer)) return answer;
   } catch {
     // Not even as a cause: the message of JSON.parse quotes what it read.
   }

@@ -1,4 +1,5 @@
 import { LogtoUnavailable } from '../errors.ts';
+import { withTimeout } from '../promises.ts';
 
 /** A failure answers everybody who asks within this time: Logto in trouble is not asked more often. */
 const FAILURE_MS = 1000;
@@ -41,7 +42,9 @@ export class SharedValue<Value> {
       throw this.#failed.error;
     }
     this.#attempt ??= this.#load();
-    return withDeadline(this.#attempt, timeoutMs);
+    return withTimeout(this.#attempt, timeoutMs, () => {
+      throw new LogtoUnavailable('Logto could not be reached in time');
+    });
   }
 
   async #load(): Promise<Value> {
@@ -63,13 +66,4 @@ export class SharedValue<Value> {
     const age = this.#options.now() - at;
     return age >= 0 && age < ageMs;
   }
-}
-
-function withDeadline<Value>(attempt: Promise<Value>, timeoutMs: number): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new LogtoUnavailable('Logto could not be reached in time'));
-    }, timeoutMs);
-    attempt.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -8,13 +8,7 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { z } from 'zod';
-import {
-  InvalidLogoutToken,
-  LogtoRefused,
-  LogtoUnavailable,
-  SignInFailed,
-  Unauthorized,
-} from '../errors.ts';
+import { InvalidLogoutToken, LogtoError, SignInFailed, Unauthorized } from '../errors.ts';
 import { type KeySet, SIGNING_ALGORITHMS } from './key-set.ts';
 import { SignatureQueueFull } from './signature-queue.ts';
 
@@ -75,8 +69,7 @@ async function verify<Claims>(token: string, rules: Rules<Claims>): Promise<Clai
     const { payload } = await schedule(() => jwtVerify(token, key, options));
     return rules.claims.parse(payload);
   } catch (cause) {
-    if (cause instanceof LogtoUnavailable || cause instanceof LogtoRefused) throw cause;
-    if (cause instanceof SignatureQueueFull) throw cause;
+    if (cause instanceof LogtoError || cause instanceof SignatureQueueFull) throw cause;
     throw rules.refuse(cause);
   }
 }
@@ -97,6 +90,20 @@ function assertAlgorithm(alg: string | undefined): asserts alg is string {
   if (alg !== undefined && SIGNING_ALGORITHMS.includes(alg)) return;
   throw new errors.JOSEAlgNotAllowed('The algorithm is not allowed');
 }
+
+const nullableText = z.string().nullish();
+/** Of a token with other kinds of these, the SDK can't tell its claims. */
+const WHAT_THE_SDK_READS = {
+  aud: z.string(),
+  at_hash: nullableText,
+  name: nullableText,
+  username: nullableText,
+  picture: nullableText,
+  email: nullableText,
+  phone_number: nullableText,
+  email_verified: z.boolean().optional(),
+  phone_number_verified: z.boolean().optional(),
+};
 
 /**
  * Takes the place of the SDK's verifier, which fetches the key set anew at every sign-in.
@@ -122,6 +129,7 @@ export async function verifyIdToken(
           (iat) => Math.abs(iat - nowSeconds) <= CLOCK_TOLERANCE_SECONDS,
           'is more than five minutes off: compare the clocks',
         ),
+      ...WHAT_THE_SDK_READS,
     }),
     refuse: (cause) => new SignInFailed('id_token_invalid', 'The ID token is invalid', { cause }),
   });
@@ -173,6 +181,7 @@ const AccessClaims = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).transform((aud) => [aud].flat()),
   iat: z.number(),
   exp: z.number(),
+  client_id: z.string().optional(),
   scope: z.string().default(''),
   organization_id: z.string().min(1).optional(),
   roles: z.array(z.string()).default([]),

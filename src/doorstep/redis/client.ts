@@ -59,6 +59,11 @@ function sayWhy(redis: Redis, at: RedisAddress, error: Error, log: OutageLog): v
   });
 }
 
+/** Lets it finish what it was asked, or with Redis away gives it up. */
+export async function closeRedis(redis: Redis | RedisCluster): Promise<void> {
+  await redis.quit().catch(() => redis.disconnect());
+}
+
 /** Gives a client that somebody else has made the kit's scripts. */
 export function defineScripts(redis: Redis | Cluster): void {
   for (const [name, definition] of Object.entries(SCRIPTS)) redis.defineCommand(name, definition);

@@ -24,6 +24,7 @@ export interface RedisCommands {
 
   updateSession(key: string, revision: Buffer, sealed: Buffer): Promise<number>;
   writeTokens(key: string, expected: number, sealed: Buffer, ttl: number): Promise<number>;
+  writeBesideTokens(key: string, field: string, sealed: Buffer): Promise<number>;
   takeTokensBuffer(key: string): Promise<Buffer | null>;
   acquireLock(key: string, holder: string, ttl: number, failed: string): Promise<number>;
   releaseLock(key: string, holder: string, failed: string, ttl: number): Promise<number>;
@@ -31,6 +32,7 @@ export interface RedisCommands {
   listIndex(key: string, offset: number, count: number): Promise<string[]>;
   forgetInIndex(key: string, member: string, longestLife: number): Promise<number>;
   readMark(key: string): Promise<[value: string | null, ttl: number]>;
+  raiseMark(key: string, value: number, ttl: number): Promise<number>;
 }
 
 /** The time of the server that runs the script, milliseconds since 1970. */
@@ -54,6 +56,13 @@ export const SCRIPTS = {
       if current ~= tonumber(ARGV[1]) then return 0 end
       redis.call('HSET', KEYS[1], 'generation', current + 1, 'sealed', ARGV[2])
       redis.call('PEXPIRE', KEYS[1], ARGV[3])
+      return 1`,
+  },
+  /** Goes with the tokens, and is not written once they are gone. */
+  writeBesideTokens: {
+    numberOfKeys: 1,
+    lua: `if not redis.call('HGET', KEYS[1], 'generation') then return 0 end
+      redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
       return 1`,
   },
   /** Reads and deletes in one step, so that no refresh slips in between. */
@@ -112,6 +121,14 @@ export const SCRIPTS = {
     numberOfKeys: 1,
     lua: `return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }`,
   },
+  /** Keeps the highest number. 0: a higher one is there already. */
+  raiseMark: {
+    numberOfKeys: 1,
+    lua: `local known = tonumber(redis.call('GET', KEYS[1]) or '0')
+      if known > tonumber(ARGV[1]) then return 0 end
+      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+      return 1`,
+  },
 };
 
 /** What ioredis makes of `scripts`: a method for each, and one that answers with a Buffer. */
@@ -119,6 +136,7 @@ type ScriptMethods = Pick<
   RedisCommands,
   | 'updateSession'
   | 'writeTokens'
+  | 'writeBesideTokens'
   | 'takeTokensBuffer'
   | 'acquireLock'
   | 'releaseLock'
@@ -126,6 +144,7 @@ type ScriptMethods = Pick<
   | 'listIndex'
   | 'forgetInIndex'
   | 'readMark'
+  | 'raiseMark'
 >;
 declare module 'ioredis' {
   interface RedisCommander<Context> extends ScriptMethods {}

@@ -1,36 +1,19 @@
 import { SessionStoreUnavailable } from '../errors.ts';
+import type { RedisCommands } from './commands.ts';
+import { intercept } from './intercept.ts';
 
-/** Whatever goes wrong while Redis is asked, it never means "no": it means that nobody knows (C21). */
-export async function wrapRedisError<Answer>(
-  what: string,
-  answer: Promise<Answer>,
-): Promise<Answer> {
-  try {
-    return await answer;
-  } catch (cause) {
-    throw new SessionStoreUnavailable(`${what} could not be reached`, { cause });
-  }
-}
-
-/** Waits for all of them when one fails, too: what is still being written can't be taken back. */
-export async function settleAll(work: Promise<unknown>[]): Promise<void> {
-  for (const done of await Promise.allSettled(work)) {
-    if (done.status === 'rejected') throw done.reason;
-  }
-}
-
-/** With thousands at once, Redis would be late for everybody. */
-const BATCH_SIZE = 100;
-
-/** Asks for each, a batch at a time. @returns the answers in the order of the items. */
-export async function mapInBatches<Item, Answer>(
-  items: readonly Item[],
-  ask: (item: Item) => Promise<Answer>,
-): Promise<Answer[]> {
-  const answers: Answer[] = [];
-  while (answers.length < items.length) {
-    const batch = items.slice(answers.length, answers.length + BATCH_SIZE);
-    answers.push(...(await Promise.all(batch.map(ask))));
-  }
-  return answers;
+/**
+ * The same commands, each of which fails with {@link SessionStoreUnavailable}: whatever goes wrong
+ * while Redis is asked, it never means "no", it means that nobody knows (C21).
+ */
+export function wrapRedisErrors(redis: RedisCommands): RedisCommands {
+  return intercept(redis, async (command, [key], call) => {
+    try {
+      return await call();
+    } catch (cause) {
+      // Of the key only what kind it is: the rest may be the id of a session.
+      const [kind] = String(key).split(':', 1);
+      throw new SessionStoreUnavailable(`Redis failed at ${command} of ${kind}`, { cause });
+    }
+  });
 }

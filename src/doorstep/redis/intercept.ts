@@ -1,5 +1,5 @@
-/** A call of a method: its name, what it is given, and the call itself. */
-type Around = (name: string, args: unknown[], call: () => unknown) => unknown;
+/** A call of a method: its name, what it is given, and the call itself, with that or something else. */
+type Around = (name: string, args: unknown[], call: (given?: unknown[]) => unknown) => unknown;
 
 /**
  * The same object, but each call of a method goes through `around`. The method runs on the object
@@ -10,7 +10,8 @@ export function intercept<Target extends object>(target: Target, around: Around)
     get(_target, name) {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== 'function' || typeof name !== 'string') return value;
-      return (...args: unknown[]) => around(name, args, () => Reflect.apply(value, target, args));
+      return (...args: unknown[]) =>
+        around(name, args, (given = args) => Reflect.apply(value, target, given));
     },
   });
 }

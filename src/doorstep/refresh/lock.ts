@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { LogtoUnavailable } from '../errors.ts';
+import { HuggingFaceUnavailable, LogtoUnavailable } from '../errors.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
 
 const PREFIX = 'refresh:';
 /** How often those who wait look again. */
 const POLL_INTERVAL_MS = 50;
 /** How often a release is tried again while Redis is away. */
 const RELEASE_RETRY_MS = 500;
-/** What a holder leaves when Logto was unreachable, and for how long: those who wait need not try too. */
+/** What a holder leaves when Logto or Hugging Face was unreachable, and for how long: those who wait need not try too. */
 const UNREACHABLE = 'unreachable';
 const FAILURE_MS = 1000;
 
@@ -34,11 +33,13 @@ export class RefreshLock {
     let isHeld = true;
     let outcome = '';
     try {
-      const acquired = this.#redis.acquireLock(key, holder, this.#ttlMs, UNREACHABLE);
-      isHeld = (await wrapRedisError('The lock', acquired)) === 1;
+      isHeld = (await this.#redis.acquireLock(key, holder, this.#ttlMs, UNREACHABLE)) === 1;
       return isHeld ? await act() : null;
     } catch (error) {
-      if (error instanceof LogtoUnavailable) outcome = UNREACHABLE;
+      const isOutage = [LogtoUnavailable, HuggingFaceUnavailable].some(
+        (one) => error instanceof one,
+      );
+      if (isOutage) outcome = UNREACHABLE;
       throw error;
     } finally {
       if (isHeld) await this.#release(key, holder, outcome);
@@ -52,7 +53,7 @@ export class RefreshLock {
    */
   async wait(sessionId: string): Promise<void> {
     for (;;) {
-      const holder = await wrapRedisError('The lock', this.#redis.get(PREFIX + sessionId));
+      const holder = await this.#redis.get(PREFIX + sessionId);
       if (holder === null) return;
       if (holder === UNREACHABLE) {
         throw new LogtoUnavailable('The refresh that this request waited for has failed');

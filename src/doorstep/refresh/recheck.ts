@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { LogtoRefused, LogtoUnavailable, SessionEnded } from '../errors.ts';
+import { LogtoError, SessionEnded } from '../errors.ts';
+import { withTimeout } from '../promises.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
+import type { RecheckSignal } from './recheck-signal.ts';
 import type { Refresher } from './refresher.ts';
 
 /** A page never waits longer than this for a recheck; the recheck itself goes on. */
@@ -16,13 +19,20 @@ export interface RecheckDeps {
   sessions: Sessions;
   logger: Logger;
   now: () => number;
+  /** null where no webhook tells of changes. */
+  signal: RecheckSignal | null;
 }
 
-/** Whether what Logto said is too old to be relied on. */
-export const isRecheckDue = (
-  { now, recheckMs }: Pick<RecheckDeps, 'now' | 'recheckMs'>,
-  { user }: ActiveSession,
-): boolean => user.checkedAt <= now() - recheckMs;
+type DueDeps = Pick<RecheckDeps, 'now' | 'recheckMs' | 'signal'>;
+
+/** Whether what Logto said is too old to be relied on, or Logto told of a change since. */
+export const isRecheckDue = (deps: DueDeps, target: ActiveSession): boolean =>
+  target.user.checkedAt <= deps.now() - deps.recheckMs || wasTold(deps, target);
+
+function wasTold({ signal, now }: DueDeps, { id, user }: ActiveSession): boolean {
+  if (user.recheck) return user.recheck.notBefore <= now();
+  return signal?.isDue(id, user) ?? false;
+}
 
 /**
  * A session in use asks Logto every few minutes whether the person is still welcome, so that
@@ -31,10 +41,17 @@ export const isRecheckDue = (
  * @returns true when the session has ended by it.
  */
 export function recheckSession(deps: RecheckDeps, target: ActiveSession): Promise<boolean> {
-  const since = deps.now() - deps.recheckMs;
-  return atMost(PAGE_DELAY_MS, recheck(deps, target, since), (err) => {
+  // Told of a change, no earlier answer will do, whatever the clocks say.
+  const since = wasTold(deps, target) ? Number.POSITIVE_INFINITY : deps.now() - deps.recheckMs;
+  let isLate = false;
+  const work = recheck(deps, target, since);
+  work.catch((err) => {
     // Its page went out already, so there is only the log to tell.
-    deps.logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
+    if (isLate) deps.logger.error({ event: 'refresh.failed', err }, 'Recheck failed');
+  });
+  return withTimeout(work, PAGE_DELAY_MS, () => {
+    isLate = true;
+    return false;
   });
 }
 
@@ -46,12 +63,15 @@ async function recheck(deps: RecheckDeps, target: ActiveSession, since: number):
   } catch (error) {
     // Over: the request has no session any more, and goes on as a visitor's.
     if (error instanceof SessionEnded) return true;
-    if (!(error instanceof LogtoUnavailable || error instanceof LogtoRefused)) throw error;
+    if (!(error instanceof LogtoError)) throw error;
     // The session stays, and so must its tokens until Logto can be asked again.
-    const askAgainAt = now() - recheckMs + RETRY_AFTER_MS;
+    const notBefore = now() + RETRY_AFTER_MS;
+    const isTold = since === Number.POSITIVE_INFINITY;
     await sessions.tokens.extend(target.id, target.user.endsAt);
     await sessions.update(target, ({ user }) => {
-      user.checkedAt = Math.max(user.checkedAt, askAgainAt);
+      user.checkedAt = Math.max(user.checkedAt, notBefore - recheckMs);
+      // Still to be asked, for all that is so new.
+      if (isTold) user.recheck = { mark: user.recheck?.mark ?? randomUUID(), notBefore };
     });
     const { requestId } = target;
     logger.warn(
@@ -60,24 +80,4 @@ async function recheck(deps: RecheckDeps, target: ActiveSession, since: number):
     );
     return false;
   }
-}
-
-/** Waits for `work`, but no longer than `timeoutMs`: then the answer is false, and `onLate` is told of a failure. */
-async function atMost(
-  timeoutMs: number,
-  work: Promise<boolean>,
-  onLate: (error: unknown) => void,
-): Promise<boolean> {
-  let isWaiting = true;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs, false);
-  });
-  work.catch((error: unknown) => {
-    if (!isWaiting) onLate(error);
-  });
-  return Promise.race([work, timeout]).finally(() => {
-    isWaiting = false;
-    clearTimeout(timer);
-  });
 }

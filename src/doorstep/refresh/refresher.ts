@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { LogtoRefused, LogtoUnavailable, SessionEnded, SignInFailed } from '../errors.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
 import type { RedisCommands } from '../redis/commands.ts';
+import { type EndReason, logEnded } from '../session/ending.ts';
 import type { SessionUser } from '../session/record.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -17,7 +18,9 @@ import {
   pickToken,
 } from './access-tokens.ts';
 import { RefreshLock } from './lock.ts';
+import type { RecheckSignal } from './recheck-signal.ts';
 import { retryOnReset } from './retry.ts';
+import type { Revocations } from './revocations.ts';
 
 type Stale = (tokens: StoredTokens) => boolean;
 
@@ -27,8 +30,10 @@ export interface RefreshDeps {
   redis: RedisCommands;
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   logger: Logger;
   now: () => number;
+  signal: RecheckSignal | null;
 }
 
 /**
@@ -103,8 +108,11 @@ export class Refresher {
     audience: Audience,
     old: StoredTokens,
   ): Promise<StoredTokens> {
-    const { logto, logger, now } = this.#deps;
+    const { logto, logger, now, signal } = this.#deps;
     const key = accessTokenKey(audience);
+    // As it was before Logto is asked: what is told meanwhile may not be in its answer.
+    const mark = target.user.recheck?.mark;
+    const wasTold = mark !== undefined || (signal?.concerns(target.user) ?? false);
     const storage: ClientStorage = new Map(
       Object.entries({
         [PersistKey.IdToken]: target.record.idToken,
@@ -141,7 +149,7 @@ export class Refresher {
     }
     const checkedAt = now();
     const changed = userFrom(claims, { ...target.user, checkedAt });
-    if (rightsOf(changed) !== rightsOf(target.user)) {
+    if (wasTold || rightsOf(changed) !== rightsOf(target.user)) {
       // The other access tokens say what the person might do before.
       const accessTokens = storage.get(PersistKey.AccessToken) ?? '{}';
       storage.set(PersistKey.AccessToken, pickToken(accessTokens, key));
@@ -149,10 +157,12 @@ export class Refresher {
     const fresh = await this.#write(target, storage, { ...old, refreshedAt: checkedAt });
     const idToken = storage.get(PersistKey.IdToken) ?? '';
     await this.#deps.sessions.update(target, (record) => {
-      // Of two refreshes, the later one counts.
-      if (record.user.checkedAt > checkedAt) return;
+      const answersMark = mark !== undefined && record.user.recheck?.mark === mark;
+      // Of two refreshes, the later one counts; a mark tells which, whatever the clocks say.
+      if (!answersMark && record.user.checkedAt > checkedAt) return;
       record.idToken = idToken;
       Object.assign(record.user, changed);
+      if (answersMark) delete record.user.recheck;
     });
     const { requestId } = target;
     logger.info({ event: 'refresh.succeeded', requestId, sub: changed.sub }, 'Tokens refreshed');
@@ -164,7 +174,7 @@ export class Refresher {
     storage: ClientStorage,
     old: StoredTokens,
   ): Promise<StoredTokens> {
-    const { sessions, logto } = this.#deps;
+    const { sessions, revocations } = this.#deps;
     const refreshToken = storage.get(PersistKey.RefreshToken) ?? null;
     const accessTokens = storage.get(PersistKey.AccessToken) ?? '{}';
     const tokens = { refreshToken, accessTokens, refreshedAt: old.refreshedAt };
@@ -176,7 +186,7 @@ export class Refresher {
     const newer = await sessions.tokens.read(target.id);
     if (newer) return newer;
     // Signed out while Logto was asked: what just came must not stay behind.
-    if (refreshToken) await logto.revoke(refreshToken).catch(() => {});
+    void revocations.revoke(refreshToken);
     throw await this.#end(target, 'ended_meanwhile');
   }
 
@@ -185,8 +195,7 @@ export class Refresher {
    * session ends (OpenID Connect Core section 12.2).
    */
   async #endForeign(target: ActiveSession, storage: ClientStorage): Promise<SessionEnded> {
-    const refreshToken = storage.get(PersistKey.RefreshToken);
-    if (refreshToken) await this.#deps.logto.revoke(refreshToken).catch(() => {});
+    void this.#deps.revocations.revoke(storage.get(PersistKey.RefreshToken) ?? null);
     return this.#end(target, 'identity_changed');
   }
 
@@ -195,19 +204,10 @@ export class Refresher {
     const { user, requestId } = target;
     const { wasLive } = await sessions.end(target, user);
     // Whoever waited for this refresh comes here too: one line all the same.
-    if (wasLive) {
-      logger.info({ event: 'session.ended', requestId, why, sub: user.sub }, 'Session ended');
-    }
+    if (wasLive) logEnded(logger, { why, sub: user.sub, requestId });
     return new SessionEnded('Logto no longer confirms this session');
   }
 }
-
-type EndReason =
-  | 'access_denied'
-  | 'invalid_grant'
-  | 'no_refresh_token'
-  | 'ended_meanwhile'
-  | 'identity_changed';
 
 const isPlain = ({ resource, organizationId }: Audience): boolean => !resource && !organizationId;
 

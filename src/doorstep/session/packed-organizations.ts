@@ -4,10 +4,11 @@ import { z } from 'zod';
 const MAX_PLAIN = 50;
 
 const Packed = z.array(z.tuple([z.array(z.string()), z.array(z.string())]));
-interface Membership {
-  id: string;
-  roles: string[];
-}
+
+export const Membership = z.object({ id: z.string(), roles: z.array(z.string()) });
+/** That somebody belongs to an organization at Logto, and as what. */
+export type Membership = z.infer<typeof Membership>;
+
 /** What of a session's record concerns organizations. */
 interface Packable {
   user: { organizations: Membership[] };

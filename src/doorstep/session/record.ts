@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import { pack, unpackLater } from './packed-organizations.ts';
-
-const Membership = z.object({ id: z.string(), roles: z.array(z.string()) });
-/** That somebody belongs to an organization at Logto, and as what. */
-export type Membership = z.infer<typeof Membership>;
+import { Membership, pack, unpackLater } from './packed-organizations.ts';
 
 const Device = z.object({ name: z.string(), kind: z.enum(['laptop', 'phone', 'desktop']) });
 /** What a person recognises a device by: "Chrome on macOS". */
@@ -24,6 +20,15 @@ const SessionUser = z.object({
   endsAt: z.number(),
   /** When Logto last confirmed this person; after a failed recheck, later. */
   checkedAt: z.number(),
+  /** Logto told of a change: ask it at the next request. */
+  recheck: z
+    .object({
+      /** Another one with each change. */
+      mark: z.string(),
+      /** While Logto is unreachable not every page asks it; milliseconds since 1970. */
+      notBefore: z.number(),
+    })
+    .optional(),
   device: Device,
   /** At Logto, as it last said; sorted, and empty where they were not asked for. */
   roles: z.array(z.string()),
@@ -32,6 +37,10 @@ const SessionUser = z.object({
   huggingFace: z
     .object({ username: z.string().nullable(), profile: z.string().nullable() })
     .optional(),
+  /** When a sign-in ended that had asked Hugging Face anew, to connect it again. */
+  huggingFaceAskedAt: z.number().optional(),
+  /** When Hugging Face last said that this person is a member, where only members may come in. */
+  memberAt: z.number().optional(),
   /** Names by id, as far as Logto has been asked for them; of very many, some. */
   organizationNames: z.record(z.string(), z.string()).optional(),
 });

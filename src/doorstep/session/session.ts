@@ -5,6 +5,9 @@ import type { SessionRecord, SessionUser } from './record.ts';
 
 export type AppSession = Session & SessionData;
 
+/** The app's own keys of a session, as an app declares them on express-session's `SessionData`. */
+export type AppData = Partial<Omit<SessionData, 'cookie'>>;
+
 /**
  * What express-session has for this request: the app's own keys. Undefined for visitors.
  *

@@ -1,13 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
 import type { KitConfig } from '../config/config.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
+import { mapInBatches, settleAll } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { mapInBatches, settleAll } from '../redis/errors.ts';
-import type { AppData } from './app-data.ts';
+import { type EndedSession, Ending, type EndReason, mayShareGrant } from './ending.ts';
 import { sessionMiddleware } from './middleware.ts';
 import type { AnyRecord, SessionRecord, SessionUser } from './record.ts';
-import { ActiveSession, type AppSession, makeSession, sessionOf } from './session.ts';
+import { ActiveSession, type AppData, type AppSession, makeSession, sessionOf } from './session.ts';
 import { SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './token-store.ts';
 import { type IndexTarget, type SessionOwner, UserIndex, type UserKey } from './user-index.ts';
@@ -25,7 +26,10 @@ export interface SessionsOptions {
   /** Whether visitors have a session once the app writes to it. Default: `never`. */
   visitorSessions?: 'never' | 'when-written' | undefined;
   /** Told of each session that ended by the way: its tokens are to be revoked. */
-  onEnded?: (ended: EndedSession, why: EndedWhy, by: ActiveSession | null) => void;
+  onEnded?: (
+    ended: EndedSession,
+    line: { why: EndReason; sub: string; requestId?: string },
+  ) => void;
 }
 
 /** What a finished sign-in brings. */
@@ -39,19 +43,6 @@ export interface SignIn {
   data?: Record<string, unknown>;
   /** When the browser set out for Logto, milliseconds since 1970. */
   startedAt: number;
-}
-
-/**
- * By the app's `req.session.destroy()` or `regenerate()`; by a sign-in in the same browser, as
- * somebody else or with another grant; or by a sign-in over the limit of sessions for one person.
- */
-export type EndedWhy = 'destroyed' | 'replaced' | 'too_many';
-
-export interface EndedSession {
-  /** Now the caller's to revoke; null also while another session lives on the same grant at Logto. */
-  tokens: Tokens | null;
-  /** False when somebody else had ended it already. */
-  wasLive: boolean;
 }
 
 /** A session as its user sees it in a list. */
@@ -70,12 +61,13 @@ export interface SessionList {
   older: boolean;
 }
 
-/** Begins, changes, lists and ends sessions: the record, its tokens, and where they are found. */
+/** Begins, changes and lists sessions, and has them ended: the record, its tokens, and where they are found. */
 export class Sessions {
   readonly middleware: RequestHandler;
   readonly tokens: TokenStore;
   readonly #store: SessionStore;
   readonly #index: UserIndex;
+  readonly #ending: Ending;
   readonly #maxPerUser: number;
   readonly #onEnded: NonNullable<SessionsOptions['onEnded']>;
   readonly #active = new WeakMap<AppSession, ActiveSession>();
@@ -94,14 +86,15 @@ export class Sessions {
       now,
       visitorMaxMs: forVisitors ? maxMs : null,
       end: async (id) => {
-        const found = await this.#store.peek(id);
-        if (!found?.record?.user) return this.#store.delete(id);
-        onEnded(await this.end(id, found.record.user), 'destroyed', null);
+        const user = (await this.#store.peek(id))?.record?.user;
+        if (!user) return this.#store.delete(id);
+        onEnded(await this.end(id, user), { why: 'destroyed', sub: user.sub });
       },
     });
     const lifeMs = idleMs + recheckMs + TOKEN_GRACE_MS;
     this.tokens = new TokenStore({ redis, sealer, now, lifeMs });
     this.#index = new UserIndex(redis, now, maxMs);
+    this.#ending = new Ending({ store: this.#store, tokens: this.tokens, index: this.#index });
     const { callbackPath = '/callback' } = options;
     this.middleware = sessionMiddleware({ config, store: this.#store, callbackPath, forVisitors });
   }
@@ -121,17 +114,17 @@ export class Sessions {
    * Begins a session for somebody, with a new id (S4); one that this browser had before ends. All
    * is saved when the promise resolves (C1).
    *
-   * @returns null, or what was ended again at once because Logto ended the user's sessions while
-   *   this sign-in was under way.
+   * @returns false when it was ended again at once, because the user's sessions were ended while
+   *   this sign-in was under way: then revoke what you hold.
    */
-  async begin(req: Request, signIn: SignIn): Promise<EndedSession | null> {
+  async begin(req: Request, signIn: SignIn): Promise<boolean> {
     const { user, idToken, startedAt, tokens, data = {} } = signIn;
     const before = this.of(req);
     const visitor = await this.#takeVisitor(req);
     if (before) {
       const ended = await this.end(before, before.user);
       // Else both sign-ins share one grant at Logto, which would end with the refresh token.
-      if (!mayShareGrant(before.user, user)) this.#onEnded(ended, 'replaced', before);
+      if (!mayShareGrant(before.user, user)) this.#tell('replaced', before, [ended]);
     }
     // A new id, whatever cookie came with this request: nobody knows it.
     const session = makeSession(req);
@@ -160,13 +153,14 @@ export class Sessions {
       if (!wasEnded) {
         // The sign-in is done by now; what Redis fails to do here, the next one does.
         if (count > this.#maxPerUser) await this.#endSurplus(begun).catch(() => {});
-        return null;
+        return true;
       }
     } catch (error) {
       await this.#rollBack(begun);
       throw error;
     }
-    return this.end(begun, user);
+    await this.end(begun, user);
+    return false;
   }
 
   /** What a visitor's session holds comes along (a basket, say), and its id ends with it. */
@@ -188,77 +182,48 @@ export class Sessions {
     ]);
   }
 
-  /**
-   * Ends a session. This request's own is given as the object, so that the request forgets it too.
-   * Once its record is deleted it has ended, so no failure after that is an error: what is left
-   * opens nothing and expires.
-   *
-   * @throws {SessionStoreUnavailable} when it can't be known that the record is deleted.
-   */
-  async end(target: ActiveSession | string, owner: SessionOwner): Promise<EndedSession> {
-    const id = typeof target === 'string' ? target : target.id;
-    // The record first: from then on the cookie opens nothing (S7).
-    if (typeof target !== 'string') target.forget();
-    // The tokens are read along with it, so that they can be revoked even if Redis goes away now.
-    const [read] = await Promise.all([
-      this.tokens.read(id).catch(() => null),
-      this.#store.delete(id),
-    ]);
-    const tokens = await this.tokens.take(id).catch(() => read);
-    const wasLive = await this.#index.remove(owner, id).catch(() => true);
-    const isShared = tokens !== null && (await this.#isGrantShared(owner).catch(() => false));
-    return { tokens: isShared ? null : tokens, wasLive };
-  }
-
-  /**
-   * Sessions that came from one session at Logto share its grant, and revoking a refresh token ends
-   * the whole of it. Asked after the index was left: of two that end at once, the last one sees
-   * nobody.
-   */
-  async #isGrantShared({ sid }: SessionOwner): Promise<boolean> {
-    if (!sid) return false;
-    const others = await this.#index.page({ logtoSession: sid }, { offset: 0, count: 20 });
-    for (const id of others) if ((await this.#store.idleLeftMs(id)) !== null) return true;
-    return false;
-  }
-
-  /**
-   * Over the limit, those go that were unused for longest. Only older ones than the one that has just
-   * begun: of two sign-ins at once, each would otherwise end the other's.
-   */
   async #endSurplus(begun: ActiveSession): Promise<void> {
-    const { user } = begun;
-    const ids = await this.#index.all(user);
-    const left = new Map(
-      await mapInBatches(ids, async (id) => [id, await this.#store.idleLeftMs(id)] as const),
-    );
-    const idle = ids.filter((id) => left.get(id) === null);
-    await mapInBatches(idle, (id) => this.#index.forget(user, id));
-    const surplus = ids
-      .slice(ids.indexOf(begun.id) + 1)
-      .filter((id) => left.get(id) !== null)
-      .sort((a, b) => (left.get(a) ?? 0) - (left.get(b) ?? 0))
-      .slice(0, Math.max(0, ids.length - idle.length - this.#maxPerUser));
-    await mapInBatches(surplus, async (id) => {
-      this.#onEnded(await this.#endFound(id, user), 'too_many', begun);
-    });
+    this.#tell('too_many', begun, await this.#ending.endSurplus(begun, this.#maxPerUser));
   }
 
-  /** Ends a session that an index led to. */
-  async #endFound(id: string, target: IndexTarget): Promise<EndedSession> {
-    const found = await this.#store.peek(id);
-    return this.end(id, found?.record?.user ?? ownerBy(target));
+  #tell(why: EndReason, { user, requestId }: ActiveSession, ended: EndedSession[]): void {
+    for (const one of ended) this.#onEnded(one, { why, sub: user.sub, requestId });
+  }
+
+  /** See {@link Ending.end}. */
+  end(target: ActiveSession | string, owner: SessionOwner): Promise<EndedSession> {
+    return this.#ending.end(target, owner);
+  }
+
+  /** See {@link Ending.endAll}. */
+  endAll(target: IndexTarget, except?: string): Promise<EndedSession[]> {
+    return this.#ending.endAll(target, except);
   }
 
   /**
-   * Ends the sessions of a user, or of a session at Logto, and sign-ins under way at this moment.
+   * Notes when a user was changed at Logto, by Logto's clock, in milliseconds since 1970.
    *
-   * @param except The id of one that goes on.
+   * @returns false when a later change is known.
    */
-  async endAll(target: IndexTarget, except?: string): Promise<EndedSession[]> {
-    await this.#index.markEnded(target);
-    const ids = (await this.#index.all(target)).filter((id) => id !== except);
-    return mapInBatches(ids, (id) => this.#endFound(id, target));
+  noteChange(user: UserKey, updatedAt: number): Promise<boolean> {
+    return this.#index.noteChange(user, updatedAt);
+  }
+
+  /**
+   * Has all sessions of these users ask Logto at their next request. What is being refreshed at this
+   * moment may have asked before the change, so that does not take the mark away.
+   *
+   * @returns how many sessions there are; some may have gone idle.
+   */
+  async askToRecheck(users: readonly UserKey[]): Promise<number> {
+    const mark = randomUUID();
+    const ids = (await mapInBatches(users, (user) => this.#index.all(user))).flat();
+    await mapInBatches(ids, (id) =>
+      this.#store.update(id, ({ user }) => {
+        if (user) user.recheck = { mark, notBefore: 0 };
+      }),
+    );
+    return ids.length;
   }
 
   /** Ids of all sessions of a user; some may have gone idle. */
@@ -326,13 +291,3 @@ const listed = (
   found: { record: AnyRecord | null; lastUsedAt: number } | null,
 ): ListedSession | null =>
   found?.record?.user ? { id, user: found.record.user, lastUsedAt: found.lastUsedAt } : null;
-
-/** The record is gone, so only the entry that led to it can be taken away. */
-const ownerBy = (target: IndexTarget): SessionOwner =>
-  'logtoSession' in target
-    ? { iss: '', sub: '', sid: target.logtoSession }
-    : { iss: target.iss, sub: target.sub, sid: null };
-
-/** Logto's grant belongs to one session there. Where Logto names none (`sid`), both may be of one. */
-const mayShareGrant = (a: SessionOwner, b: SessionOwner): boolean =>
-  a.iss === b.iss && a.sub === b.sub && (!a.sid || !b.sid || a.sid === b.sid);

@@ -2,9 +2,7 @@ import { RedisStore } from 'connect-redis';
 import type { Request } from 'express';
 import type { CookieOptions, Session, SessionData } from 'express-session';
 import type { Sealer } from '../crypto/sealer.ts';
-import { SessionStoreUnavailable } from '../errors.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
 import { type AnyRecord, parseRecord, serializeRecord } from './record.ts';
 import { type Change, Updates } from './updates.ts';
 
@@ -45,7 +43,7 @@ export class SessionStore extends RedisStore {
     super({ client: options.redis, prefix: PREFIX });
     this.#options = options;
     this.#updates = new Updates({
-      read: (id) => wrapRedisError('The session', options.redis.getBuffer(PREFIX + id)),
+      read: (id) => options.redis.getBuffer(PREFIX + id),
       write: (id, revision, sealed) => options.redis.updateSession(PREFIX + id, revision, sealed),
       open: (id, sealed) => this.#open(id, sealed),
       seal: (id, record) => this.#seal(id, record),
@@ -64,7 +62,7 @@ export class SessionStore extends RedisStore {
     const { redis, idleMs } = this.#options;
     const sealed = this.#seal(id, record);
     // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
-    await wrapRedisError('The session', redis.set(PREFIX + id, sealed, 'PX', idleMs, 'NX'));
+    await redis.set(PREFIX + id, sealed, 'PX', idleMs, 'NX');
     this.#records.set(session, record);
   }
 
@@ -128,23 +126,20 @@ export class SessionStore extends RedisStore {
   async peek(id: string): Promise<{ record: AnyRecord | null; lastUsedAt: number } | null> {
     const { redis, idleMs, now } = this.#options;
     const key = PREFIX + id;
-    const [sealed, left] = await wrapRedisError(
-      'The session',
-      Promise.all([redis.getBuffer(key), redis.pttl(key)]),
-    );
+    const [sealed, left] = await Promise.all([redis.getBuffer(key), redis.pttl(key)]);
     if (!sealed) return null;
     return { record: await this.#open(id, sealed), lastUsedAt: now() - (idleMs - left) };
   }
 
   /** @returns how much is left of its idle lifetime, milliseconds; null when it is gone. */
   async idleLeftMs(id: string): Promise<number | null> {
-    const left = await wrapRedisError('The session', this.#options.redis.pttl(PREFIX + id));
+    const left = await this.#options.redis.pttl(PREFIX + id);
     return left < 0 ? null : left;
   }
 
   /** Deletes the record: from then on the cookie opens nothing (S7). */
   async delete(id: string): Promise<void> {
-    await wrapRedisError('The session', this.#options.redis.del(PREFIX + id));
+    await this.#options.redis.del(PREFIX + id);
   }
 
   override async destroy(id: string, callback?: Callback<never>): Promise<void> {
@@ -192,7 +187,7 @@ export class SessionStore extends RedisStore {
     const json = sealed && sealer.unseal(sealed, SESSION_PURPOSE, id);
     const record = json ? parseRecord(json) : null;
     if (!record || endOf(record) > now()) return record;
-    await wrapRedisError('The session', redis.del(PREFIX + id));
+    await redis.del(PREFIX + id);
     return null;
   }
 
@@ -203,12 +198,8 @@ export class SessionStore extends RedisStore {
     let data: Data | null;
     try {
       data = await work();
-    } catch (cause) {
-      return callback?.(
-        cause instanceof SessionStoreUnavailable
-          ? cause
-          : new SessionStoreUnavailable('The session could not be reached', { cause }),
-      );
+    } catch (error) {
+      return callback?.(error);
     }
     // Outside the try: what the callback throws is not Redis's fault.
     callback?.(null, data);

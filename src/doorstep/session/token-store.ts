@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
 
 const PREFIX = 'session-tokens:';
 export const TOKENS_PURPOSE = 'tokens v1';
@@ -46,9 +45,10 @@ export class TokenStore {
 
   /** @returns null when there are none (signed out, expired, sealed with a key that is gone). */
   async read(sessionId: string): Promise<StoredTokens | null> {
-    const [generation, sealed] = await wrapRedisError(
-      'The tokens',
-      this.#redis.hmgetBuffer(PREFIX + sessionId, 'generation', 'sealed'),
+    const [generation, sealed] = await this.#redis.hmgetBuffer(
+      PREFIX + sessionId,
+      'generation',
+      'sealed',
     );
     const tokens = sealed && this.#open(sealed, sessionId);
     return tokens ? { ...tokens, generation: Number(generation) } : null;
@@ -69,26 +69,29 @@ export class TokenStore {
     const json = JSON.stringify({ refreshToken, accessTokens, refreshedAt });
     const sealed = this.#sealer.seal(json, TOKENS_PURPOSE, sessionId);
     const ttl = this.#life(endsAt);
-    return (
-      1 ===
-      (await wrapRedisError(
-        'The tokens',
-        this.#redis.writeTokens(PREFIX + sessionId, expected, sealed, ttl),
-      ))
-    );
+    return 1 === (await this.#redis.writeTokens(PREFIX + sessionId, expected, sealed, ttl));
+  }
+
+  /** What is kept beside the tokens, sealed too, and goes with them; null: nothing, or unreadable. */
+  async readBeside(sessionId: string, field: string): Promise<string | null> {
+    const [sealed] = await this.#redis.hmgetBuffer(PREFIX + sessionId, field);
+    return sealed ? this.#sealer.unseal(sealed, `${TOKENS_PURPOSE} ${field}`, sessionId) : null;
+  }
+
+  /** Writes nothing for a session that has ended. */
+  async writeBeside(sessionId: string, field: string, text: string): Promise<void> {
+    const sealed = this.#sealer.seal(text, `${TOKENS_PURPOSE} ${field}`, sessionId);
+    await this.#redis.writeBesideTokens(PREFIX + sessionId, field, sealed);
   }
 
   /** Keeps the tokens of a session in use while Logto can't be asked for new ones. */
   async extend(sessionId: string, endsAt: number): Promise<void> {
-    await wrapRedisError('The tokens', this.#redis.pexpire(PREFIX + sessionId, this.#life(endsAt)));
+    await this.#redis.pexpire(PREFIX + sessionId, this.#life(endsAt));
   }
 
   /** Reads and deletes in one step: what is returned is the caller's to revoke. */
   async take(sessionId: string): Promise<Tokens | null> {
-    const sealed = await wrapRedisError(
-      'The tokens',
-      this.#redis.takeTokensBuffer(PREFIX + sessionId),
-    );
+    const sealed = await this.#redis.takeTokensBuffer(PREFIX + sessionId);
     return sealed && this.#open(sealed, sessionId);
   }
 

@@ -81,10 +81,10 @@ export class Updates {
   async #write(id: string, before: Buffer, sealed: Buffer): Promise<number> {
     try {
       return await this.#options.write(id, revisionOf(before), sealed);
-    } catch (cause) {
+    } catch (error) {
       const now = await this.#options.read(id);
       if (now && revisionOf(now).equals(revisionOf(sealed))) return 1;
-      throw new SessionStoreUnavailable('The session could not be written', { cause });
+      throw error;
     }
   }
 }

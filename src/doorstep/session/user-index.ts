@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
 
 /** Whose session it is. Issuer and sub together are the user; e-mail never is (S19). */
 export interface SessionOwner {
@@ -34,36 +33,26 @@ export class UserIndex {
     const lifeMs = Math.max(1, endsAt - this.#now());
     const add = (target: IndexTarget) =>
       this.#redis.addToIndex(indexKey(target), sessionId, lifeMs);
-    const [count = 0] = await wrapRedisError(
-      'The index of sessions',
-      Promise.all(keysOfOwner(owner).map(add)),
-    );
+    const [count = 0] = await Promise.all(keysOfOwner(owner).map(add));
     return count;
   }
 
   /** @returns false when it was not there any more: somebody else has ended this session. */
   async remove(owner: SessionOwner, sessionId: string): Promise<boolean> {
     const remove = (target: IndexTarget) => this.#redis.zrem(indexKey(target), sessionId);
-    const removed = await wrapRedisError(
-      'The index of sessions',
-      Promise.all(keysOfOwner(owner).map(remove)),
-    );
+    const removed = await Promise.all(keysOfOwner(owner).map(remove));
     return removed.some((count) => count > 0);
   }
 
   /** Forgets a session that has gone idle. One that is only just being saved is not meant. */
   async forget({ iss, sub }: UserKey, sessionId: string): Promise<void> {
     const key = indexKey({ iss, sub });
-    await wrapRedisError(
-      'The index of sessions',
-      this.#redis.forgetInIndex(key, sessionId, this.#maxMs - SAVE_GRACE_MS),
-    );
+    await this.#redis.forgetInIndex(key, sessionId, this.#maxMs - SAVE_GRACE_MS);
   }
 
   /** @returns ids, the latest first. Some may have gone idle meanwhile. */
   async page(target: IndexTarget, page: { offset: number; count: number }): Promise<string[]> {
-    const list = this.#redis.listIndex(indexKey(target), page.offset, page.count);
-    return wrapRedisError('The index of sessions', list);
+    return this.#redis.listIndex(indexKey(target), page.offset, page.count);
   }
 
   /** @returns ids of all sessions of a user, or of those that came from one session at Logto. */
@@ -76,8 +65,7 @@ export class UserIndex {
    * that is being saved at this moment looks for it afterwards.
    */
   async markEnded(target: IndexTarget): Promise<void> {
-    const mark = this.#redis.psetex(tombstoneKey(target), TOMBSTONE_MS, String(this.#now()));
-    await wrapRedisError('The index of sessions', mark);
+    await this.#redis.psetex(tombstoneKey(target), TOMBSTONE_MS, String(this.#now()));
   }
 
   /**
@@ -88,17 +76,26 @@ export class UserIndex {
   async wasEnded(owner: SessionOwner, startedAt: number): Promise<boolean> {
     const now = this.#now();
     const look = (target: IndexTarget) => this.#redis.readMark(tombstoneKey(target));
-    const marks = await wrapRedisError(
-      'The index of sessions',
-      Promise.all(keysOfOwner(owner).map(look)),
-    );
+    const marks = await Promise.all(keysOfOwner(owner).map(look));
     return marks.some(([endedAt, left]) => {
       if (endedAt === null) return false;
       return startedAt <= Math.max(Number(endedAt), now - (TOMBSTONE_MS - left));
     });
   }
+
+  /**
+   * Notes when a user was changed at Logto, by Logto's clock, in milliseconds since 1970.
+   *
+   * @returns false when a later change is known: word of an older one came after it.
+   */
+  async noteChange(user: UserKey, updatedAt: number): Promise<boolean> {
+    const key = `user-changed:${digest([user.iss, user.sub])}`;
+    return (await this.#redis.raiseMark(key, updatedAt, CHANGE_MS)) === 1;
+  }
 }
 
+/** Longer than word of a change is accepted, clocks that are off either way included. */
+const CHANGE_MS = 11 * 60_000;
 /** How long a person may take at Logto and Hugging Face. */
 export const SIGN_IN_LIFETIME_MS = 60 * 60_000;
 /** For as long as a sign-in can be under way, and then be saved. */

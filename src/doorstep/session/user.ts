@@ -1,6 +1,7 @@
 import type { IdTokenClaims } from '@logto/express';
 import { webAddress } from '../http/web-url.ts';
-import type { Membership, SessionUser } from './record.ts';
+import type { Membership } from './packed-organizations.ts';
+import type { SessionUser } from './record.ts';
 
 /**
  * What pages need of an ID token. Logto sends null for what it doesn't know, and `sid` only where

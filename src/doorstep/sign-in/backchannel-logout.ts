@@ -15,8 +15,7 @@ import type { Logto } from '../logto/client.ts';
 import { SignatureQueue, SignatureQueueFull } from '../logto/signature-queue.ts';
 import { type LogoutToken, verifyLogoutToken } from '../logto/tokens.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
-import { revokeAll } from '../refresh/revoke.ts';
+import type { Revocations } from '../refresh/revocations.ts';
 import type { Sessions } from '../session/sessions.ts';
 
 const BODY_LIMIT = '16kb';
@@ -30,6 +29,7 @@ export interface BackchannelDeps {
   redis: RedisCommands;
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   logger: Logger;
   now: () => number;
   /** Asked only for refused tokens. */
@@ -67,7 +67,7 @@ async function endWhatLogtoEnded(
   signatures: SignatureQueue,
   req: Request,
 ): Promise<void> {
-  const { issuer, appId, redis, sessions, logto, logger, now } = deps;
+  const { issuer, appId, redis, sessions, logto, revocations, logger, now } = deps;
   const address = clientAddress(req);
   const said = await verifyLogoutToken(tokenOf(req), {
     keySet: logto.keySet,
@@ -79,11 +79,11 @@ async function endWhatLogtoEnded(
 
   const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
   // A repeat answers as the first did, and changes nothing (S38).
-  if ((await wrapRedisError('Used jtis', redis.get(key))) !== null) return;
+  if ((await redis.get(key)) !== null) return;
   const ended = await sessions.endAll(targetOf(said, issuer));
   // Noted when all is done and not before: after a failure halfway, the same token must work.
-  await wrapRedisError('Used jtis', redis.psetex(key, USED_JTI_MS, '1'));
-  void revokeAll(deps, ended);
+  await redis.psetex(key, USED_JTI_MS, '1');
+  void revocations.revokeAll(ended);
   logger.info(
     {
       event: 'sign_out',

@@ -1,27 +1,19 @@
 import { createHash } from 'node:crypto';
 import { PersistKey } from '@logto/express';
-import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
 import type { Claims } from '../access/principal.ts';
-import {
-  AppError,
-  BadInput,
-  InsecureRequest,
-  LogtoRefused,
-  SignInDenied,
-  SignInFailed,
-  SignInInterrupted,
-  Unexpected,
-} from '../errors.ts';
+import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
+import type { MembersOnly } from '../hugging-face/members-only.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
 import type { RedisCommands } from '../redis/commands.ts';
-import { wrapRedisError } from '../redis/errors.ts';
-import { revokeAll } from '../refresh/revoke.ts';
+import type { Revocations } from '../refresh/revocations.ts';
 import { describeDevice } from '../session/device.ts';
+import type { SessionUser } from '../session/record.ts';
 import type { Sessions, SignIn } from '../session/sessions.ts';
 import { userFrom } from '../session/user.ts';
 import { SIGN_IN_LIFETIME_MS } from '../session/user-index.ts';
@@ -33,12 +25,15 @@ export interface CallbackDeps {
   baseUrl: string;
   paths: Paths;
   onSignIn: OnSignIn | undefined;
+  /** Where only members of an organization at Hugging Face may come in. */
+  membersOnly: MembersOnly | null;
   issuer: string;
   /** How long a session may last, milliseconds. */
   maxMs: number;
   redis: RedisCommands;
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   pendingSignIns: PendingSignIns;
   flash: FlashMessages;
   logger: Logger;
@@ -47,6 +42,8 @@ export interface CallbackDeps {
 
 const RETURN_PATH_LOST =
   'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.';
+
+const ANOTHER_ACCOUNT = 'You are signed in with another account than before.';
 
 interface CallbackAnswer {
   state: string;
@@ -60,7 +57,7 @@ interface CallbackAnswer {
  * outage leaves the same address good for another try.
  *
  * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
- *   {@link interruptedSignIn} adds the way back to whatever is thrown.
+ *   `interruptedSignIn` adds the way back to whatever is thrown.
  */
 export async function finishSignIn(deps: CallbackDeps, req: Request, res: Response): Promise<void> {
   const { baseUrl, issuer, sessions, pendingSignIns, flash, logger } = deps;
@@ -72,48 +69,14 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
     throw new SignInFailed('sign_in_not_found', 'No sign-in is under way for this state');
   }
   pendingSignIns.remove(req, res, answer.state);
-  const sub = await signIn(deps, req, answer, pending);
+  const { iss, sub } = await signIn(deps, req, answer, pending);
   const requestId = requestIdOf(req);
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
-  if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
+  const { startedBy } = pending;
+  const isOther = startedBy && (startedBy.iss !== iss || startedBy.sub !== sub);
+  if (isOther) flash.set(res, ANOTHER_ACCOUNT);
+  else if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
   redirect(res, pending.returnTo);
-}
-
-/**
- * Every error of a callback, wherever it comes from: the one place where it learns the way back, which
- * the cookie named by `state` knows. So no page has to offer the same address again, which may be used
- * up, and none has the code in it.
- */
-export function interruptedSignIn({
-  baseUrl,
-  callbackPath,
-  sessions,
-  pendingSignIns,
-  asVisitor,
-}: Pick<CallbackDeps, 'baseUrl' | 'sessions' | 'pendingSignIns'> & {
-  callbackPath: string;
-  asVisitor: (req: Request) => void;
-}): ErrorRequestHandler {
-  return (thrown: unknown, req, _res, next) => {
-    const isOfTheSignIn = req.path === callbackPath && req.method === 'GET';
-    const isRefused = [InsecureRequest, BadInput, SignInDenied].some(
-      (one) => thrown instanceof one,
-    );
-    if (!isOfTheSignIn || isRefused) return next(thrown);
-    // A session of before may have ended on the way: its user is not shown as signed in.
-    if (req.auth && !sessions.of(req)) asVisitor(req);
-    const state = new URL(req.originalUrl, baseUrl).searchParams.get('state');
-    const returnTo = (state && pendingSignIns.find(req, state)?.returnTo) || '/';
-    if (thrown instanceof SignInFailed) {
-      thrown.returnTo = returnTo;
-      return next(thrown);
-    }
-    const cause =
-      thrown instanceof AppError
-        ? thrown
-        : new Unexpected('An error that nobody expected', { cause: thrown });
-    next(new SignInInterrupted(cause, returnTo));
-  };
 }
 
 /** @returns who is signed in. */
@@ -122,31 +85,27 @@ async function signIn(
   req: Request,
   { state, code, error }: CallbackAnswer,
   pending: PendingSignIn,
-): Promise<string> {
+): Promise<SessionUser> {
   if (error !== null) throw denial(error);
-  const { sessions } = deps;
+  const { sessions, revocations } = deps;
   const finished = await exchange(deps, req, { state, code }, pending);
-  const revoke = () => void revokeAll(deps, [{ tokens: finished.tokens, wasLive: false }]);
+  const { iss, sub, name, username, picture } = finished.user;
   // Where somebody was signed in already, that may go on, and with this token its grant would end.
   const hadSession = sessions.of(req) !== null;
-  const endedMeanwhile = await (async () => {
-    const { iss, sub, name, username, picture } = finished.user;
+  try {
+    await deps.membersOnly?.admit(finished, pending.connects === true);
     const claims = decodeJwt<Claims>(finished.idToken);
     const user = { iss, sub, name, username, picture, claims };
     const data = deps.onSignIn ? await callOnSignIn(deps.onSignIn, user, req) : {};
-    return sessions.begin(req, { ...finished, data });
-  })().catch((error: unknown) => {
-    if (!hadSession || error instanceof SignInDenied) revoke();
+    if (await sessions.begin(req, { ...finished, data })) return finished.user;
+  } catch (error) {
+    if (!hadSession || error instanceof SignInDenied) {
+      void revocations.revoke(finished.tokens.refreshToken);
+    }
     throw error;
-  });
-  if (endedMeanwhile) {
-    revoke();
-    throw new SignInFailed(
-      'signed_out_meanwhile',
-      'The sessions of this user were ended meanwhile',
-    );
   }
-  return finished.user.sub;
+  void revocations.revoke(finished.tokens.refreshToken);
+  throw new SignInFailed('signed_out_meanwhile', 'The sessions of this user were ended meanwhile');
 }
 
 /** RFC 6749 section 4.1.2, RFC 9207: each parameter once, state present, iss Logto's own. */
@@ -178,11 +137,8 @@ async function consumeState({ redis }: CallbackDeps, state: string): Promise<boo
   const key = `used-state:${createHash('sha256').update(state).digest('base64url')}`;
   // A read first: a Redis that hangs would still carry the write out when it goes on, and the state
   // would be consumed though the page said 503.
-  await wrapRedisError('Used states', redis.get(key));
-  return (
-    'OK' ===
-    (await wrapRedisError('Used states', redis.set(key, '1', 'PX', SIGN_IN_LIFETIME_MS, 'NX')))
-  );
+  await redis.get(key);
+  return (await redis.set(key, '1', 'PX', SIGN_IN_LIFETIME_MS, 'NX')) === 'OK';
 }
 
 function denial(error: string): SignInFailed {
@@ -194,10 +150,10 @@ function denial(error: string): SignInFailed {
 
 /** The code for tokens, and the ID token verified, by the SDK's client over a storage of this call's own. */
 async function exchange(
-  { baseUrl, paths, maxMs, logto, now }: CallbackDeps,
+  { baseUrl, paths, maxMs, membersOnly, logto, now }: CallbackDeps,
   req: Request,
   { state, code }: Pick<CallbackAnswer, 'state' | 'code'>,
-  { signInSession, prompt, startedAt }: PendingSignIn,
+  { signInSession, prompt, connects, startedAt }: PendingSignIn,
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
@@ -217,6 +173,9 @@ async function exchange(
     user: {
       ...userFrom(await client.getIdTokenClaims(), times),
       device: describeDevice(req.get('user-agent')),
+      ...(connects && { huggingFaceAskedAt: signedInAt }),
+      // It comes to a session only when that is so.
+      ...(membersOnly && { memberAt: signedInAt }),
     },
     startedAt,
     idToken: storage.get(PersistKey.IdToken) ?? '',

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { Request } from 'express';
 import type { Claims } from '../access/principal.ts';
 import { Unexpected } from '../errors.ts';
-import type { AppData } from '../session/app-data.ts';
+import { withTimeout } from '../promises.ts';
+import type { AppData } from '../session/session.ts';
 
 /** How long the app's `onSignIn` may take. */
 const ON_SIGN_IN_TIMEOUT_MS = 5000;
@@ -30,9 +30,8 @@ export async function callOnSignIn(
   user: NewSignIn,
   req: Request,
 ): Promise<Record<string, unknown>> {
-  const timeout = AbortSignal.timeout(ON_SIGN_IN_TIMEOUT_MS);
-  const late = once(timeout, 'abort').then(() => {
+  const keys = await withTimeout((async () => onSignIn(user, req))(), ON_SIGN_IN_TIMEOUT_MS, () => {
     throw new Unexpected(`onSignIn took longer than ${ON_SIGN_IN_TIMEOUT_MS} ms`);
   });
-  return { ...(await Promise.race([onSignIn(user, req), late])) };
+  return { ...keys };
 }

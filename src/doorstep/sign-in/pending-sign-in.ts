@@ -23,6 +23,10 @@ const PendingSignIn = z.object({
   lostReturnTo: z.boolean().optional(),
   /** Logto was told to ask again who it is. Sealed in here: what comes back can't claim it. */
   prompt: z.literal('login').nullable(),
+  /** Hugging Face was to be asked anew, to connect it again. */
+  connects: z.boolean().optional(),
+  /** Who was signed in when somebody was asked to sign in anew. */
+  startedBy: z.object({ iss: z.string(), sub: z.string() }).optional(),
   /** Milliseconds since 1970. */
   startedAt: z.number(),
 });

@@ -11,10 +11,17 @@ export interface Limits {
   callback: number;
   /** Only refused logout tokens count. */
   backchannelFailures: number;
+  /** Only refused webhooks count. */
+  webhookFailures: number;
 }
 
 /** Generous for people, an office behind one address included. */
-export const DEFAULT_LIMITS: Limits = { signIn: 60, callback: 120, backchannelFailures: 60 };
+export const DEFAULT_LIMITS: Limits = {
+  signIn: 60,
+  callback: 120,
+  backchannelFailures: 60,
+  webhookFailures: 60,
+};
 
 export interface RateLimits {
   signIn: RequestHandler;
@@ -22,6 +29,7 @@ export interface RateLimits {
   refusedSignIn: RequestHandler;
   callback: RequestHandler;
   backchannelFailure: RequestHandler;
+  webhookFailure: RequestHandler;
 }
 
 /** Counted in the process: N processes allow N times as much, which still stops a flood. */
@@ -43,5 +51,6 @@ export function createRateLimits(limits: Limits): RateLimits {
     refusedSignIn: limited(limits.signIn),
     callback: limited(limits.callback),
     backchannelFailure: limited(limits.backchannelFailures),
+    webhookFailure: limited(limits.webhookFailures),
   };
 }

@@ -1,14 +1,18 @@
 import { PersistKey, Prompt } from '@logto/express';
+import type { SignInOptions } from '@logto/node';
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { BadInput, LogtoUnavailable } from '../errors.ts';
+import { LogtoUnavailable } from '../errors.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
+import type { Sessions } from '../session/sessions.ts';
+import type { UserKey } from '../session/user-index.ts';
 import type { Paths } from './paths.ts';
 import type { PendingSignIns } from './pending-sign-in.ts';
-import { returnPath } from './return-path.ts';
+import { parseQuery } from './query.ts';
+import { type ReturnPath, returnPath } from './return-path.ts';
 
 /** What a link to /sign-in or /sign-up may say; each once. */
 const Query = z.object({
@@ -38,21 +42,66 @@ export interface SignInDeps {
 }
 
 /**
- * Sends the browser to Logto, with state, PKCE verifier and the way back in one sealed cookie. No
- * session is begun and none is changed, so a foreign link to here signs nobody out (C8).
+ * GET /sign-in, /sign-up: sends the browser to Logto. No session is begun and none is changed, so a
+ * foreign link to here signs nobody out (C8).
  *
  * @throws {BadInput} for a parameter of the wrong form, {@link LogtoUnavailable} without discovery.
  */
 export async function startSignIn(
-  { baseUrl, paths, logto, pendingSignIns, logger, now }: SignInDeps,
+  deps: SignInDeps & { sessions: Sessions },
   req: Request,
   res: Response,
   firstScreen?: 'register',
 ): Promise<void> {
-  const query = parseQuery(req);
-  const locales = query.ui_locales ?? languagesOf(req);
-  const { path: returnTo, tooLong } = returnPath(query.return_to, Object.values(paths));
+  const query = parseQuery(Query, req);
   const [method, target] = query.direct_sign_in?.split(':') ?? [];
+  const address = await beginSignIn(deps, req, res, {
+    via: query.direct_sign_in ?? firstScreen ?? 'logto',
+    returnTo: returnPath(query.return_to, Object.values(deps.paths)),
+    prompt: query.prompt ?? null,
+    startedBy: query.prompt ? deps.sessions.of(req)?.user : undefined,
+    locales: query.ui_locales,
+    ...(firstScreen && { firstScreen }),
+    ...(target && { directSignIn: { method: method === 'sso' ? 'sso' : 'social', target } }),
+    ...(query.login_hint && { loginHint: query.login_hint }),
+  });
+  redirect(res, address);
+}
+
+interface NewSignIn
+  extends Pick<SignInOptions, 'firstScreen' | 'directSignIn' | 'loginHint' | 'extraParams'> {
+  /** For the log. */
+  via: string;
+  returnTo: ReturnPath;
+  /** `login`: Logto is to ask again who it is. */
+  prompt: 'login' | null;
+  /** Who asks to be known anew: another person who comes back is told. */
+  startedBy?: UserKey | undefined;
+  /** As `ui_locales` has them; by default what the browser prefers. */
+  locales?: string | undefined;
+}
+
+/**
+ * Begins a sign-in: state, PKCE verifier and the way back go into one sealed cookie. No Redis command.
+ *
+ * @returns where at Logto the browser is to go.
+ * @throws {LogtoUnavailable} without discovery.
+ */
+export async function beginSignIn(
+  { baseUrl, paths, logto, pendingSignIns, logger, now }: SignInDeps,
+  req: Request,
+  res: Response,
+  {
+    via,
+    returnTo,
+    prompt,
+    startedBy,
+    locales = languagesOf(req),
+    extraParams,
+    ...options
+  }: NewSignIn,
+): Promise<string> {
+  const { path, tooLong } = returnTo;
   const storage: ClientStorage = new Map();
   let authorizationUrl: string | undefined;
   await logto
@@ -60,14 +109,12 @@ export async function startSignIn(
       authorizationUrl = url;
     })
     .signIn({
+      ...options,
       redirectUri: baseUrl + paths.callback,
       clearTokens: false,
-      ...(firstScreen && { firstScreen }),
-      ...(target && { directSignIn: { method: method === 'sso' ? 'sso' : 'social', target } }),
-      ...(query.login_hint && { loginHint: query.login_hint }),
-      ...(locales && { extraParams: { ui_locales: locales } }),
+      extraParams: { ...extraParams, ...(locales && { ui_locales: locales }) },
       // Without consent in it, Logto gives no refresh token.
-      ...(query.prompt && { prompt: [Prompt.Login, Prompt.Consent] }),
+      ...(prompt && { prompt: [Prompt.Login, Prompt.Consent] }),
     });
 
   const signInSession = storage.get(PersistKey.SignInSession);
@@ -75,45 +122,28 @@ export async function startSignIn(
   if (!authorizationUrl || !signInSession || !state) {
     throw new LogtoUnavailable('The SDK made no sign-in');
   }
-  const prompt = query.prompt ?? null;
   pendingSignIns.add(req, res, state, {
     signInSession,
-    returnTo,
+    returnTo: path,
     ...(tooLong && { lostReturnTo: true }),
     prompt,
+    ...(prompt && options.directSignIn?.target === 'huggingface' && { connects: true }),
+    ...(startedBy && { startedBy: { iss: startedBy.iss, sub: startedBy.sub } }),
     startedAt: now(),
   });
+  const requestId = requestIdOf(req);
   if (tooLong) {
     logger.warn(
-      { event: 'sign_in.return_path_dropped', requestId: requestIdOf(req), ...tooLong },
+      { event: 'sign_in.return_path_dropped', requestId, ...tooLong },
       'The way back is too long to be kept',
     );
   }
-  logger.info(
-    {
-      event: 'sign_in.started',
-      requestId: requestIdOf(req),
-      via: query.direct_sign_in ?? firstScreen ?? 'logto',
-    },
-    'Sign-in started',
-  );
-  redirect(res, authorizationUrl);
+  logger.info({ event: 'sign_in.started', requestId, via }, 'Sign-in started');
+  return authorizationUrl;
 }
 
 /** What the person's browser prefers, as Logto's pages take it (OpenID Connect Core 3.1.2.1). */
 function languagesOf(req: Request): string {
   const tags = req.acceptsLanguages().filter((tag) => /^[a-z]{2,8}(-[a-z\d]{1,8})*$/i.test(tag));
   return tags.slice(0, 10).join(' ');
-}
-
-function parseQuery(req: Request): z.infer<typeof Query> {
-  const parsed = Query.safeParse(req.query);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const name = String(issue?.path[0]);
-  const doubled = Array.isArray(req.query[name]);
-  throw new BadInput(
-    `${name} is invalid`,
-    `${name} ${doubled ? 'may be given once' : issue?.message}`,
-  );
 }

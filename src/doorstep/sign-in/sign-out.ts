@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
+import { LogtoError } from '../errors.ts';
 import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect, sendRefreshPage } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
+import type { Revocations } from '../refresh/revocations.ts';
 import { sessionCookieName } from '../session/middleware.ts';
 import type { Sessions } from '../session/sessions.ts';
 
@@ -16,6 +17,7 @@ export interface SignOutDeps extends CookieNaming {
   signOutAnswer: 'page' | 'redirect';
   sessions: Sessions;
   logto: Logto;
+  revocations: Revocations;
   flash: FlashMessages;
   logger: Logger;
 }
@@ -31,7 +33,7 @@ const SIGNED_OUT_HERE_ONLY =
  *   the session is deleted nothing is thrown: an error page would deny what has been done.
  */
 export async function signOut(deps: SignOutDeps, req: Request, res: Response): Promise<void> {
-  const { baseUrl, afterSignOut, sessions, logto, flash, logger } = deps;
+  const { baseUrl, afterSignOut, sessions, logto, revocations, flash, logger } = deps;
   const requestId = requestIdOf(req);
   const active = sessions.of(req);
   const ended = active && (await sessions.end(active, active.user));
@@ -44,9 +46,12 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
   }
 
   const home = baseUrl + afterSignOut;
-  const goTo = deps.signOutAnswer === 'page' ? sendRefreshPage : redirect;
+  const refreshToken = ended?.tokens?.refreshToken ?? null;
+  const goTo = (address: string) =>
+    deps.signOutAnswer === 'page'
+      ? sendRefreshPage(res, address, 'Signing out')
+      : redirect(res, address);
   try {
-    const refreshToken = ended?.tokens?.refreshToken ?? null;
     const { url, revocationError: err } = await logto.endSession(refreshToken, home);
     if (err) {
       logger.warn(
@@ -55,18 +60,19 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
       );
     }
     flash.set(res, 'You are signed out.');
-    goTo(res, url);
+    goTo(url);
   } catch (error) {
-    const isExpected = error instanceof LogtoUnavailable || error instanceof LogtoRefused;
     logger.warn(
       {
         event: 'sign_out.logto_unreachable',
         requestId,
-        ...(isExpected ? { cause: error.message } : { err: error }),
+        ...(error instanceof LogtoError ? { cause: error.message } : { err: error }),
       },
       'Signed out here only',
     );
+    // Nobody waits for it: it is tried until Logto is back, for a while.
+    void revocations.revoke(refreshToken);
     flash.set(res, SIGNED_OUT_HERE_ONLY);
-    goTo(res, home);
+    goTo(home);
   }
 }

@@ -21,7 +21,8 @@ describe('access tokens and organizations', () => {
     const { issuer, apiResource, organizations } = config.logto;
     const logto = createLogto({ config, fetch, now: Date.now });
     const signInPath = '/sign-in';
-    const deps = { signInPath, issuer, apiResource, organizations, now: Date.now, logto };
+    const given = { signInPath, issuer, apiResource, organizations };
+    const deps = { ...given, membersOf: null, now: Date.now, logto };
     app.use(bearer(deps));
     app.get('/organizations/:organizationId/books', requireScope('read:books'), (_req, res) => {
       res.send('in');

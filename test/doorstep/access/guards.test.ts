@@ -12,6 +12,10 @@ import {
   requireSignIn,
 } from '../../../src/doorstep/access/guards.ts';
 import {
+  requireHuggingFaceOrganization,
+  requireHuggingFacePro,
+} from '../../../src/doorstep/access/hugging-face-guards.ts';
+import {
   type Principal,
   type SignedIn,
   scopeSet,
@@ -21,10 +25,26 @@ import {
   visitor,
 } from '../../../src/doorstep/access/principal.ts';
 import { Forbidden, Unauthorized } from '../../../src/doorstep/errors.ts';
+import type { HuggingFaceProfile } from '../../../src/doorstep/hugging-face/profile.ts';
 
 const CLAIMS = { iss: 'https://logto.example/oidc', sub: 'ada', aud: 'app', iat: 0, exp: 0 };
 const VISITOR = visitor({ signInPath: '/sign-in', isForeignChange: false });
 const never = () => Promise.reject(new Error('Not asked for here'));
+const ENGINES = '65a1c0de00000000000a1837';
+const SOCIETY = '65a1c0de00000000000a1865';
+const UNFINISHED = '65a1c0de00000000000a1900';
+const AT_HUGGING_FACE: HuggingFaceProfile = {
+  id: '65a1c0de0000000000001815',
+  username: 'ada-l',
+  name: 'Ada',
+  picture: null,
+  isPro: true,
+  organizations: [
+    { id: ENGINES, username: 'renamed', name: 'Engines', role: 'write', isMember: true },
+    { id: SOCIETY, username: 'lms', name: 'Engines', role: null, isMember: true },
+    { id: UNFINISHED, username: 'sso', name: 'Sso', role: 'admin', isMember: false },
+  ],
+};
 const ADA: SignedIn = {
   isAuthenticated: true,
   signInPath: '/sign-in',
@@ -34,13 +54,20 @@ const ADA: SignedIn = {
   username: 'ada-l',
   picture: null,
   claims: CLAIMS,
-  huggingFace: null,
+  huggingFace: {
+    username: null,
+    profileUrl: null,
+    getAccessToken: never,
+    profile: async () => AT_HUGGING_FACE,
+    organizationId: (handle) => (handle === 'engines' ? ENGINES : null),
+  },
   session: { signedInAt: 0, endsAt: 1, device: { name: 'Chrome', kind: 'laptop' } },
   roles: ['editor'],
   organizations: [
     { id: 'engines', roles: ['admin'] },
     { id: 'society', roles: ['member'] },
   ],
+  challenge: null,
   freshSignInAgeMs: 4 * 60_000,
   permissions: async ({ organizationId }) =>
     scopeSet(organizationId === 'engines' ? 'read:books write:books' : 'read:books'),
@@ -50,7 +77,16 @@ const ADA: SignedIn = {
   knownOrganizations: never,
   toJSON: () => ({ isAuthenticated: true, claims: CLAIMS }),
 };
-const TOKEN: SignedIn = { ...ADA, session: null, freshSignInAgeMs: Number.POSITIVE_INFINITY };
+const NOT_PRO: SignedIn = {
+  ...ADA,
+  huggingFace: { ...ADA.huggingFace, profile: async () => ({ ...AT_HUGGING_FACE, isPro: false }) },
+};
+const TOKEN: SignedIn = {
+  ...ADA,
+  session: null,
+  challenge: {},
+  freshSignInAgeMs: Number.POSITIVE_INFINITY,
+};
 
 /** An app that knows who asks; errors are told by name. */
 function appFor(principal: Principal, use: (app: express.Express) => void): express.Express {
@@ -83,10 +119,12 @@ async function answerOf(guard: Guard, principal: Principal, path = '/page'): Pro
   return status === 303 ? `to ${headers.location}` : text;
 }
 
+const ofOrganization = requireHuggingFaceOrganization;
+const NO_ENGINES = '403 Hugging Face organization';
 const AT = (id: string) => `/organizations/${id}`;
 const SIGN_IN = 'to /sign-in?return_to=%2Fpage';
 
-describe('guards', () => {
+describe('S60 guards', () => {
   it.each<[string, Guard, Principal, string, string]>([
     ['sign-in', requireSignIn, VISITOR, '/page', SIGN_IN],
     ['sign-in', requireSignIn, ADA, '/page', 'in'],
@@ -145,6 +183,62 @@ describe('guards', () => {
       AT('evil'),
       '403 organization evil',
     ],
+    ['Hugging Face, visitor', ofOrganization('engines'), VISITOR, '/page', SIGN_IN],
+    ['Hugging Face, by the handle', ofOrganization('engines'), ADA, '/page', 'in'],
+    ['Hugging Face, by the id', ofOrganization(`any:${SOCIETY}`), ADA, '/page', 'in'],
+    [
+      'Hugging Face, a handle that only Hugging Face knows',
+      ofOrganization('lms'),
+      ADA,
+      '/page',
+      `broken: requireHuggingFaceOrganization('lms') takes its id too: write 'lms:<id>', or name it in HF_ALLOWED_ORGANIZATIONS`,
+    ],
+    [
+      'Hugging Face, another id of the same handle and name',
+      ofOrganization('renamed:65a1c0de00000000000affff'),
+      ADA,
+      '/page',
+      `${NO_ENGINES} renamed`,
+    ],
+    [
+      'Hugging Face, single sign-on is still wanted',
+      ofOrganization(`sso:${UNFINISHED}`),
+      ADA,
+      '/page',
+      `${NO_ENGINES} sso`,
+    ],
+    [
+      'Hugging Face, a lower role will do',
+      ofOrganization('engines', { role: 'contributor' }),
+      ADA,
+      '/page',
+      'in',
+    ],
+    ['Hugging Face, the role', ofOrganization('engines', { role: 'write' }), ADA, '/page', 'in'],
+    [
+      'Hugging Face, a higher role',
+      ofOrganization('engines', { role: 'admin' }),
+      ADA,
+      '/page',
+      '403 Hugging Face role admin in engines',
+    ],
+    [
+      'Hugging Face, no role',
+      ofOrganization(`lms:${SOCIETY}`, { role: 'read' }),
+      ADA,
+      '/page',
+      '403 Hugging Face role read in lms',
+    ],
+    ['Hugging Face, token', ofOrganization('engines'), TOKEN, '/page', `api ${NO_ENGINES} engines`],
+    ['Pro', requireHuggingFacePro(), ADA, '/page', 'in'],
+    ['no Pro', requireHuggingFacePro(), NOT_PRO, '/page', '403 Hugging Face subscription Pro'],
+    [
+      'Pro, token',
+      requireHuggingFacePro(),
+      TOKEN,
+      '/page',
+      'api 403 Hugging Face subscription Pro',
+    ],
     ['recent', requireRecentSignIn({ minutes: 5 }), ADA, '/page', 'in'],
     ['too long ago', requireRecentSignIn({ minutes: 4 }), ADA, '/page', `${SIGN_IN}&prompt=login`],
     ['recent, visitor', requireRecentSignIn({ minutes: 5 }), VISITOR, '/page', SIGN_IN],
@@ -176,6 +270,9 @@ describe('guards', () => {
   it('a failure to ask lets nobody in', async () => {
     const down = { ...ADA, permissions: () => Promise.reject(new Error('Logto is away')) };
     expect(await answerOf(requireScope('read:books'), down)).toMatch(/^broken/);
+    const away = { ...ADA, huggingFace: { ...ADA.huggingFace, profile: never } };
+    expect(await answerOf(requireHuggingFacePro(), away)).toMatch(/^broken/);
+    expect(await answerOf(ofOrganization('engines'), away)).toMatch(/^broken/);
   });
 
   it('after a form, sign-in comes back to the form’s page', async () => {
@@ -183,6 +280,9 @@ describe('guards', () => {
     const post = request(app).post('/books');
     const { headers } = await post.set('referer', 'https://here.example/organizations/x/books?a=b');
     expect(headers.location).toBe('/sign-in?return_to=%2Forganizations%2Fx%2Fbooks%3Fa%3Db');
+    const foreign = request(app).post('/books').set('sec-fetch-site', 'cross-site');
+    const sent = await foreign.set('referer', 'https://trusted.example/theirs');
+    expect(sent.headers.location).toBe('/sign-in?return_to=%2F');
     const bare = await request(app).post('/books').set('referer', 'nonsense');
     expect(bare.headers.location).toBe('/sign-in?return_to=%2F');
   });
@@ -193,6 +293,8 @@ describe('guards', () => {
     requireRole('editor'),
     requireOrganization(),
     requireOrganizationRole('admin'),
+    requireHuggingFaceOrganization('engines'),
+    requireHuggingFacePro(),
     requireRecentSignIn({ minutes: 5 }),
   ])('above the middleware it throws, and says what to write', async (guard) => {
     const app = express();

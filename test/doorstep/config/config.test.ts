@@ -148,6 +148,70 @@ describe('C26 one reading of each value', () => {
   });
 });
 
+describe('Hugging Face', () => {
+  const organizations = (value: string) =>
+    problemsOf({ ...whole, HF_ACCESS_TOKENS: 'true', HF_ALLOWED_ORGANIZATIONS: value });
+
+  it('is the public one, without tokens, and anybody may come in', () => {
+    expect(parseKitConfig(whole).huggingFace).toEqual({
+      endpoint: 'https://huggingface.co',
+      accessTokens: false,
+      allowedOrganizations: null,
+      profileMs: 600_000,
+    });
+  });
+
+  it('takes organizations by handle and id', () => {
+    const HF_ALLOWED_ORGANIZATIONS =
+      'acme:65a1c0de00000000000a1837, a-b.c_d:65a1c0de00000000000a1865';
+    const env = { ...whole, HF_ACCESS_TOKENS: 'true', HF_ALLOWED_ORGANIZATIONS };
+    expect(parseKitConfig(env).huggingFace.allowedOrganizations).toEqual([
+      { handle: 'acme', id: '65a1c0de00000000000a1837' },
+      { handle: 'a-b.c_d', id: '65a1c0de00000000000a1865' },
+    ]);
+  });
+
+  it('an organization without its id is refused, with who finds it', () => {
+    expect(organizations('acme,other:65a1c0de00000000000a1865')).toEqual([
+      'HF_ALLOWED_ORGANIZATIONS names acme without its id: npm run logto:setup finds it and writes handle:id',
+    ]);
+  });
+
+  it.each(['acme:', ':65a1c0de00000000000a1837', 'acme:65A1', 'a b', 'acme;b', ','])(
+    'refuses %s',
+    (value) => {
+      const problems = organizations(value);
+      expect(problems.length).toBeGreaterThan(0);
+      for (const problem of problems) {
+        expect(problem).toMatch(/^HF_ALLOWED_ORGANIZATIONS must be organizations as handle:id/);
+      }
+    },
+  );
+
+  it('members only takes tokens', () => {
+    const HF_ALLOWED_ORGANIZATIONS = 'acme:65a1c0de00000000000a1837';
+    expect(problemsOf({ ...whole, HF_ALLOWED_ORGANIZATIONS })).toEqual([
+      expect.stringMatching(/^HF_ALLOWED_ORGANIZATIONS takes HF_ACCESS_TOKENS=true/),
+    ]);
+  });
+});
+
+describe('what can never be right is refused at the start, by name', () => {
+  it.each([
+    ['C26', 'BASE_URL', 'https://app.example.com:0', 'port 0'],
+    ['C26', 'LOGTO_ENDPOINT', 'https://tenant.logto.app:0', 'port 0'],
+    ['C27', 'LOGTO_APP_ID', 'two words', 'only letters'],
+    ['C27', 'LOGTO_APP_ID', '<your app id>', 'only letters'],
+    ['C27', 'API_RESOURCE', 'https:\\\\books.example\\api', 'absolute address'],
+    ['C27', 'API_RESOURCE', 'https://books.example/"api"', 'absolute address'],
+    ['C27', 'API_RESOURCE', 'https://books.example/<api>', 'absolute address'],
+  ])('%s %s=%s', (_id, name, value, problem) => {
+    expect(problemsOf({ ...whole, [name]: value })).toEqual([
+      expect.stringMatching(`^${name} .*${problem}`),
+    ]);
+  });
+});
+
 describe('C27 what nobody sees in a value is refused at the start, by name', () => {
   const names = [
     'LOGTO_APP_ID',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headerText } from '../../harness/hostile.ts';
-import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import { FUZZ_TIMEOUT_MS, laySiege, type Siege } from '../../harness/siege.ts';
 import type { Answer, Ask, Header } from '../../harness/wire.ts';
 
 /** What an attacker does to a cookie value that is good for somebody. */
@@ -63,7 +63,7 @@ const PAGES: Ask[] = [
 ];
 const PERSONAL = /Ada Lovelace|quiet-otter|ada@example\.org|End session|name="endAction"/;
 
-describe('hostile cookies', { timeout: PATIENCE }, () => {
+describe('hostile cookies', { timeout: FUZZ_TIMEOUT_MS }, () => {
   let siege: Siege;
   /** Good cookies by name, and sessions that were signed out. */
   let good: Record<'ada' | 'otter' | 'pending' | 'otherPending' | 'flash', string>;

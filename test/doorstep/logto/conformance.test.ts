@@ -70,6 +70,11 @@ describe('S49 conformance of the relying party', () => {
     it('oidcc-client-test-invalid-iss', () =>
       rejects((claims) => mint({ ...claims, iss: OTHER_ISSUER })));
 
+    it.each([{ name: 7 }, { picture: {} }, { email: [] }, { email_verified: 'yes' }])(
+      'S49 a claim of a wrong kind is a bad ID token: %j',
+      (wrong) => rejects((claims) => mint({ ...claims, ...wrong })),
+    );
+
     it.each([undefined, null, '', 7, 'x'.repeat(256)])('oidcc-client-test-missing-sub: %s', (sub) =>
       rejects(({ sub: _, ...claims }) => mint(JSON.parse(JSON.stringify({ ...claims, sub })))),
     );

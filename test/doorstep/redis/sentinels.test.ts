@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../../src/doorstep/logger.ts';
 import { connectRedis } from '../../../src/doorstep/redis/client.ts';
 import { parseConfig } from '../../../src/site/config.ts';
+import { eventually } from '../../harness/eventually.ts';
 import { bulk, type FakeRedis, startFakeRedis } from '../../harness/fake-redis.ts';
 
 /** Real Sentinels are in test/ha; these say at a moment of the test's choosing what real ones say rarely. */
@@ -32,7 +34,7 @@ describe('what Sentinels say', () => {
     });
     if (!config) throw new Error('There is a Redis');
     redis = connectRedis(config, createLogger('silent'));
-    await vi.waitFor(async () => expect(await redis.get('who')).toBe('first'));
+    await eventually(async () => expect(await redis.get('who')).toBe('first'));
   });
   afterEach(() => {
     redis.disconnect();
@@ -66,17 +68,18 @@ describe('what Sentinels say', () => {
     for (const socket of listeners[index] ?? []) socket.write(`*3\r\n${said}`);
   };
   const everybodyListens = () =>
-    vi.waitFor(() => expect(listeners.map(({ size }) => size)).not.toContain(0));
+    eventually(() => expect(listeners.map(({ size }) => size)).not.toContain(0));
 
   it('one announces a new master while another still names the old one: the next word counts too', async () => {
     await everybodyListens();
+    const away = once(redis, 'close');
     announce(0);
     // Away, and back at the old one, which the Sentinel that is asked next still names.
-    await vi.waitFor(async () => expect(await redis.get('who').catch(() => 'away')).toBe('away'));
-    await vi.waitFor(async () => expect(await redis.get('who')).toBe('first'));
+    await away;
+    await eventually(async () => expect(await redis.get('who')).toBe('first'));
     announce(2);
     announce(1);
-    await vi.waitFor(async () => expect(await redis.get('who')).toBe('second'), 5000);
+    await eventually(async () => expect(await redis.get('who')).toBe('second'));
   });
 
   it('whoever may not listen goes on, and listens once it may', async () => {
@@ -86,11 +89,11 @@ describe('what Sentinels say', () => {
       listeners[index]?.clear();
       one.cut();
     }
-    await vi.waitFor(() => expect(refused.size).toBe(sentinels.length), 10_000);
+    await eventually(() => expect(refused.size).toBe(sentinels.length));
     expect(await redis.get('who')).toBe('first');
     mayListen = true;
     // On the connections that come after those.
     for (const one of sentinels) one.cut();
-    await vi.waitFor(() => expect(listeners.map(({ size }) => size)).not.toContain(0), 10_000);
+    await eventually(() => expect(listeners.map(({ size }) => size)).not.toContain(0));
   });
 });

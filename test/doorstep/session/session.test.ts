@@ -57,7 +57,7 @@ describe('sessions', () => {
   it('S5 the idle lifetime is the record’s time in Redis, and each page begins it anew', async () => {
     const browser = await app.signedInBrowser();
     const key = `session:${idOf(browser)}`;
-    await app.redis.pexpire(key, 1000);
+    await app.redis.pexpire(key, 60_000);
     await browser.get(app.url);
     const left = await app.redis.pttl(key);
     expect(left).toBeGreaterThan(48 * HOUR - 10_000);
@@ -173,7 +173,7 @@ describe('sessions on a slow Redis', () => {
       const pages = await Promise.all(Array.from({ length: 10 }, walk));
       for (const page of pages) expect(page).toContain('Hello, Ada Lovelace');
     }
-  }, 60_000);
+  });
 });
 
 describe('sessions under https', () => {

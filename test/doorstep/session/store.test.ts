@@ -7,6 +7,7 @@ import { EmbeddedRedis } from '../../../demo/redis.ts';
 import { Sealer } from '../../../src/doorstep/crypto/sealer.ts';
 import { SessionStoreUnavailable } from '../../../src/doorstep/errors.ts';
 import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
+import { wrapRedisErrors } from '../../../src/doorstep/redis/errors.ts';
 import type { AnyRecord } from '../../../src/doorstep/session/record.ts';
 import { type AppSession, sessionOf } from '../../../src/doorstep/session/session.ts';
 import { Sessions } from '../../../src/doorstep/session/sessions.ts';
@@ -34,7 +35,7 @@ describe('the session store', () => {
   let redis: EmbeddedRedis;
   const storeWith = (secret = SESSION_SECRET) =>
     new SessionStore({
-      redis,
+      redis: wrapRedisErrors(redis),
       sealer: new Sealer([secret]),
       cookie,
       idleMs: 60_000,

@@ -4,7 +4,7 @@ import { type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIENT } from '../../harness/doorstep.ts';
 import { encoded, headerText, text } from '../../harness/hostile.ts';
-import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import { FUZZ_TIMEOUT_MS, laySiege, type Siege } from '../../harness/siege.ts';
 import type { Ask, Header } from '../../harness/wire.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
@@ -80,7 +80,7 @@ function longPast(): fc.Arbitrary<number> {
   return fc.integer({ min: 310, max: 1e9 }).map((past) => seconds() - past);
 }
 
-describe('hostile logout tokens', { timeout: PATIENCE }, () => {
+describe('hostile logout tokens', { timeout: FUZZ_TIMEOUT_MS }, () => {
   let siege: Siege;
   let victim: { sub: string };
   let jwk: JWK;

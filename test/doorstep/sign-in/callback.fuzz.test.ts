@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encoded, queryOf } from '../../harness/hostile.ts';
-import { laySiege, PATIENCE, type Siege } from '../../harness/siege.ts';
+import { FUZZ_TIMEOUT_MS, laySiege, type Siege } from '../../harness/siege.ts';
 import type { Header } from '../../harness/wire.ts';
 
 /** What becomes of a parameter. No code is ever good: nobody has been to Logto. */
@@ -66,7 +66,7 @@ const attempt = fc.record({
   signedIn: fc.boolean(),
 });
 
-describe('hostile callbacks', { timeout: PATIENCE }, () => {
+describe('hostile callbacks', { timeout: FUZZ_TIMEOUT_MS }, () => {
   let siege: Siege;
   beforeAll(async () => {
     siege = await laySiege();

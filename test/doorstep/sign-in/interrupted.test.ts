@@ -13,7 +13,7 @@ describe('an error page knows how far the request got', () => {
     faults = new RedisFaults();
     app = await startDoorstep({
       wrapRedis: faults.wrap,
-      environment: { LOGTO_TIMEOUT_SECONDS: '1' },
+      environment: { LOGTO_TIMEOUT_SECONDS: '2' },
       limits: { signIn: 1e9, callback: 2, backchannelFailures: 1e9 },
     });
   });

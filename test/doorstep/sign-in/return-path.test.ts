@@ -42,6 +42,8 @@ describe('the way back', () => {
     '/%73ign-out',
     '/callback?code=x',
     '/sign-up/x',
+    '/sign-in/link?one_time_token=x&login_hint=a@b',
+    '/sign-in%2Flink',
     '/%E0%A4%A',
   ])('C10 S27 S31 %j never does', (wanted) => {
     expect(returnPath(wanted).path).toBe('/');

@@ -65,6 +65,8 @@ export async function likeRealLogto(
       return mayManage ? json([CONNECTOR]) : json({ code: 'auth.unauthorized' }, 401);
     case 'GET /api/resources':
       return mayManage ? json(RESOURCES) : json({ code: 'auth.unauthorized' }, 401);
+    case 'GET /api/hooks':
+      return mayManage ? json([]) : json({ code: 'auth.unauthorized' }, 401);
     case 'GET /api/.well-known/account-center':
       return json({ tenantId: 'default', id: 'default', enabled: true, fields: { name: 'Edit' } });
     default:

@@ -88,6 +88,7 @@ export async function startSetUp(): Promise<SetUp> {
   async function inspect(fault: Fault = {}): Promise<Result[]> {
     const world: World = {
       environment: { ...healthy, ...fault.environment },
+      tokenOf: null,
       ...internet(doorstep, fault),
       lookup: async () => [fault.address ?? '93.184.215.14'],
       now: () => Date.now() + (fault.clockOff ?? 0),
@@ -103,7 +104,7 @@ export async function startSetUp(): Promise<SetUp> {
         },
       },
       timeoutMs: fault.timeoutMs ?? 5000,
-      deadline: AbortSignal.timeout(8000),
+      deadline: AbortSignal.timeout(60_000),
     };
     const results: Result[] = [];
     for await (const result of runChecks(world)) results.push(result);

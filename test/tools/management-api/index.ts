@@ -1,6 +1,9 @@
 import express, { type Express, type RequestHandler } from 'express';
 import { listenOnLocalhost } from '../../../demo/hugging-face/local-server.ts';
 import { applicationRoutes } from './applications.ts';
+import { connectorRoutes } from './connectors.ts';
+import { hookRoutes } from './hooks.ts';
+import { oneTimeTokenRoutes } from './one-time-tokens.ts';
 import { organizationRoutes } from './organizations.ts';
 import { permissionRoutes } from './permissions.ts';
 import { Refusal, sendRefusal } from './replies.ts';
@@ -66,9 +69,12 @@ export async function startManagementApi(): Promise<ManagementApiStandIn> {
     tokens.guard,
     express.json(),
     applicationRoutes(state, newId),
-    signInRoutes(state, newId),
+    connectorRoutes(state, newId),
+    signInRoutes(state),
+    hookRoutes(state, newId),
     permissionRoutes(state, newId),
     organizationRoutes(state, newId),
+    oneTimeTokenRoutes(state, newId),
   );
   tenant.use(sendRefusal);
 
@@ -100,7 +106,7 @@ function createServerApp(observe: RequestHandler): Express {
 /** Logto answers unknown paths before it asks who calls. */
 const knownPath: RequestHandler = (req, _res, next) => {
   const known =
-    /^\/(applications|connectors|sign-in-exp|account-center|resources|roles|organization-(scopes|roles))(\/|$)/;
+    /^\/(applications|connectors|hooks|sign-in-exp|account-center|resources|roles|organization-(scopes|roles)|one-time-tokens|users|organizations)(\/|$)/;
   if (!known.test(req.path)) throw new Refusal(404, 'Not Found');
   next();
 };

@@ -1,5 +1,7 @@
+import express from 'express';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { listenOnLocalhost } from '../../../demo/hugging-face/local-server.ts';
 import { type TokenExchange, tokenExchanges } from '../../contract/management-api.ts';
 import { MACHINE, type ManagementApiStandIn, startManagementApi } from './index.ts';
 import { answerDifferences, playAll } from './play.ts';
@@ -35,6 +37,78 @@ describe('the stand-in for the Management API answers like the real one', () => 
       expect('scope' in response.body).toBe('scope' in Object(answer));
     },
   );
+
+  it.each([
+    ['absent', 422],
+    ['bad', 200],
+    ['good', 200],
+  ] as const)(
+    'to a connector that stores tokens, with a vault key that is %s',
+    async (key, status) => {
+      logto.state.vaultKey = key;
+      logto.state.connectors = [];
+      const token = tokenOf(await requestToken('good'));
+      const response = await fetch(`${logto.endpoint}/api/connectors`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          connectorId: 'oauth2',
+          enableTokenStorage: true,
+          metadata: { target: 'huggingface' },
+        }),
+      });
+      expect(response.status).toBe(status);
+      const body = answer.parse(await response.json());
+      if (status === 422) expect(body.code).toBe('request.feature_not_supported');
+    },
+  );
+
+  it.each([
+    ['takes it', 204, 204, null],
+    [
+      'refuses it',
+      403,
+      422,
+      {
+        code: 'hook.endpoint_responded_with_error',
+        data: { responseStatus: 403, responseBody: '' },
+      },
+    ],
+    // It followed with a GET, which found something.
+    ['redirects it', 302, 204, null],
+  ])('to a test of a webhook whose address %s', async (_does, status, wanted, body) => {
+    const seen: { method: string | undefined; signature: unknown }[] = [];
+    const app = express().use((req, res) => {
+      seen.push({ method: req.method, signature: req.headers['logto-signature-sha-256'] });
+      if (status === 302 && req.method === 'POST') return res.redirect('/elsewhere');
+      res.status(status === 302 ? 200 : status).end();
+    });
+    const server = await listenOnLocalhost(app, 0);
+    try {
+      const headers = {
+        authorization: `Bearer ${tokenOf(await requestToken('good'))}`,
+        'content-type': 'application/json',
+      };
+      const post = (path: string, sent: object) =>
+        fetch(`${logto.endpoint}/api/hooks${path}`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(sent),
+        });
+      const about = { events: ['User.Deleted'], config: { url: `${server.url}/hooks/logto` } };
+      const { id } = answer.parse(await (await post('', { name: 'x', ...about })).json());
+      const response = await post(`/${id}/test`, about);
+      expect(response.status).toBe(wanted);
+      if (body) expect(await response.json()).toMatchObject(body);
+      expect(seen[0]).toEqual({
+        method: 'POST',
+        signature: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+      expect(seen.at(-1)?.method).toBe(status === 302 ? 'GET' : 'POST');
+    } finally {
+      await server.close();
+    }
+  });
 
   it('gives the seeded application its token at the admin endpoint only', async () => {
     const body = new URLSearchParams({

@@ -39,6 +39,20 @@ export interface Connector {
   syncProfile: boolean;
   enableTokenStorage?: boolean | undefined;
   config: Record<string, unknown>;
+  /** Of a general connector: what it is called, and its target. */
+  metadata?: Record<string, unknown> | undefined;
+}
+
+export interface Hook {
+  tenantId: string;
+  id: string;
+  name: string;
+  event: null;
+  events: string[];
+  config: { url: string; headers?: Record<string, string> | undefined };
+  signingKey: string;
+  enabled: boolean;
+  createdAt: number;
 }
 
 export interface Scope {
@@ -83,11 +97,29 @@ export interface SignInExperience {
   signInMode: string;
 }
 
+export interface OneTimeToken {
+  id: string;
+  email: string;
+  token: string;
+  status: string;
+  context: { jitOrganizationIds?: string[] | undefined };
+  createdAt: number;
+  expiresAt: number;
+}
+
+export interface User {
+  id: string;
+  primaryEmail: string | null;
+  isSuspended: boolean;
+}
+
 export interface State {
   /** The name that this Logto was told, when it is not the address that it is reached at. */
   otherName: string | null;
   /** Kinds of connectors that this Logto has, with their targets. */
   factories: Map<string, string>;
+  /** Its SECRET_VAULT_KEK. Logto says nothing about a bad one until a token is to be stored. */
+  vaultKey: 'good' | 'absent' | 'bad';
   applications: Application[];
   secrets: Secret[];
   connectors: Connector[];
@@ -100,6 +132,10 @@ export interface State {
   organizationScopes: Scope[];
   organizationRoles: OrganizationRole[];
   organizationRoleScopes: { roleId: string; scopeId: string }[];
+  hooks: Hook[];
+  organizations: { id: string; name: string }[];
+  users: User[];
+  oneTimeTokens: OneTimeToken[];
 }
 
 export const TENANT = 'default';
@@ -115,6 +151,7 @@ export function createState(): State {
       ['huggingface-universal', 'huggingface'],
       ['github-universal', 'github'],
     ]),
+    vaultKey: 'good',
     applications: [],
     secrets: [],
     connectors: [],
@@ -169,6 +206,10 @@ export function createState(): State {
     organizationScopes: [],
     organizationRoles: [],
     organizationRoleScopes: [],
+    hooks: [],
+    organizations: [],
+    users: [],
+    oneTimeTokens: [],
   };
 }
 

@@ -42,7 +42,7 @@ export interface RunOptions {
   colour?: boolean;
   now?: () => number;
   readSeededSecret?: (url: string) => Promise<string>;
-  /** Its answer; without one, it is unreachable. */
+  /** What Hugging Face answers; without it, it is unreachable. */
   huggingFace?: (request: Request) => Promise<Response>;
 }
 
@@ -65,11 +65,11 @@ export async function createWorkplace(): Promise<Workplace> {
           environment: { ...completeEnvironment(logto), ...environment },
           prompts: prompts ?? null,
           readSeededSecret: readSeededSecret ?? (async () => 'seeded-secret-0000'),
-          // Hugging Face is asked nothing from here.
-          fetch: (request, init) =>
-            request.url.startsWith('https://huggingface.co/')
-              ? (huggingFace?.(request) ?? Promise.reject(new TypeError('fetch failed')))
-              : fetch(request, init),
+          fetch: async (request, init) => {
+            if (new URL(request.url).hostname === 'localhost') return fetch(request, init);
+            if (!huggingFace) throw new TypeError(`fetch failed: ${request.url}`);
+            return huggingFace(request);
+          },
           sleep: async (ms) => void waits.push(ms),
           now: now ?? Date.now,
         },
@@ -150,6 +150,6 @@ export function person(answers: Partial<Prompts> = {}): Prompts {
 
 /** The plan's words: which part is created, changed, kept. */
 export function actionsOf(text: string): Record<string, string> {
-  const lines = [...text.matchAll(/^ {2}(create|change|keep) +(.+)$/gm)];
+  const lines = [...text.matchAll(/^ {2}(create|change|replace|keep) +(.+)$/gm)];
   return Object.fromEntries(lines.map(([, action = '', title = '']) => [title, action]));
 }

@@ -194,10 +194,20 @@ it('S29 prints no secret, whatever happens', async () => {
     await place.setUp({ argv: ['--json', '--yes'], environment: { HF_CLIENT_SECRET: 'other' } }),
     await place.setUp({ environment: { HF_SCOPE: 'profile email' } }),
     await place.setUp({ environment: { LOGTO_M2M_APP_ID: 'nobody' } }),
+    await place.setUp({
+      argv: ['--yes', '--replace-connector'],
+      environment: { HF_ACCESS_TOKENS: 'true' },
+    }),
   ];
   const { SESSION_SECRET = '' } = await place.env();
   const printed = runs.map(({ text }) => text).join('');
-  for (const secret of [HF_SECRET, MACHINE.secret, 'application-secret-1', SESSION_SECRET]) {
+  for (const secret of [
+    HF_SECRET,
+    MACHINE.secret,
+    'application-secret-1',
+    'signing-key-1',
+    SESSION_SECRET,
+  ]) {
     expect(secret.length).toBeGreaterThan(5);
     expect(printed).not.toContain(secret);
   }

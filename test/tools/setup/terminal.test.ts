@@ -161,10 +161,10 @@ describe('what is printed', () => {
     const done = JSON.parse((await place.setUp({ argv: ['--json', '--yes'] })).text);
     expect(done).toMatchObject({
       outcome: 'done',
-      plan: [{ title: 'Application "Doorstep"', action: 'create' }, {}, {}, {}, {}],
+      plan: [{ title: 'Application "Doorstep"', action: 'create' }, {}, {}, {}, {}, {}],
       huggingFace: { redirectUri: `${place.logto.endpoint}/callback/huggingface` },
     });
-    expect(done.done).toHaveLength(5);
+    expect(done.done).toHaveLength(6);
     const again = JSON.parse((await place.setUp({ argv: ['--json'] })).text);
     expect(again).toMatchObject({ outcome: 'nothing to do', done: [] });
     // Of five, the file has LOGTO_ENDPOINT by now.

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../harness/redis-server.ts';
+import { freePort } from '../../harness/free-port.ts';
 
 const APP = {
   LOGTO_ENDPOINT: 'http://127.0.0.1:1',

@@ -7,11 +7,13 @@ import type { World } from '../world.ts';
 import { saysExpired } from './credentials.ts';
 import type { Logto } from './discovery.ts';
 
-/** Reads from the Management API; `path` begins with `/api/`. Never writes. */
+/** Reads from the Management API; `path` begins with `/api/`. Changes nothing. */
 export interface Management {
   read<T>(path: string, schema: z.ZodType<T>): Promise<T | null>;
   /** A list, page after page: `path` has a query, and at most 1000 items are read. */
   readAll<T>(path: string, schema: z.ZodType<T[]>): Promise<T[] | null>;
+  /** Has Logto send something made up to a webhook's address. @throws {NoAnswer} */
+  sendTest(hookId: string, body: object): Promise<Answer>;
 }
 
 const Token = z.object({ access_token: z.string(), scope: z.string().optional() });
@@ -53,7 +55,13 @@ export const management: Check<Logto, Management> = {
       }
       return all;
     };
-    return goOn({ read, readAll }, ok('lets us look deeper'));
+    const sendTest = (hookId: string, body: object) =>
+      ask(world, `${endpoint}/api/hooks/${encodeURIComponent(hookId)}/test`, {
+        method: 'POST',
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    return goOn({ read, readAll, sendTest }, ok('lets us look deeper'));
   },
 };
 

@@ -2,6 +2,7 @@ import type { Config } from '../../../src/site/config.ts';
 import type { Check } from '../checkup.ts';
 import { statusOf, visit } from '../http.ts';
 import { error, type Finding, ok, skipped, stop } from '../outcome.ts';
+import { wantsTokens } from '../world.ts';
 import type { Logto } from './discovery.ts';
 
 /** The running app begins sign-ins as this environment says, and its cookie gets through (S23). */
@@ -17,7 +18,10 @@ export const runningSignIn: Check<[Logto, Config], never> = {
     }
     const cookie = answer.headers.getSetCookie().find((one) => one.includes('doorstep-sign-in'));
     return stop(
-      otherEnvironment(new URL(to), config) ?? cookieTrouble(cookie, config) ?? fine(config),
+      otherEnvironment(new URL(to), config) ??
+        (wantsTokens(world) ? missingScope(new URL(to)) : null) ??
+        cookieTrouble(cookie, config) ??
+        fine(config),
     );
   },
 };
@@ -36,6 +40,13 @@ function otherEnvironment(to: URL, config: Config): Finding | null {
     `the running app has another ${differing.join(' and ')} than this environment`,
     'Restart the app, or run this with the environment that the app has.',
   );
+}
+
+/** Without it, Logto hands out no token for Hugging Face (403). */
+function missingScope(to: URL): Finding | null {
+  if (to.searchParams.get('scope')?.split(' ').includes('identities')) return null;
+  const next = 'Restart the app; when it has scopes of its own, add identities to them.';
+  return error('it does not ask for the scope identities, so nobody gets a token', next);
 }
 
 function cookieTrouble(cookie: string | undefined, { secure }: Config): Finding | null {

@@ -14,13 +14,21 @@ const Experience = z.object({
       skipRequiredIdentifiers: z.boolean().optional(),
     })
     .optional(),
-  socialConnectors: z.array(z.object({ id: z.string(), target: z.string() })),
+  socialConnectors: z.array(
+    z.object({
+      id: z.string(),
+      target: z.string(),
+      isTokenStorageSupported: z.boolean().optional(),
+    }),
+  ),
 });
 const Connectors = z.array(z.object({ target: z.string() }));
 
 export interface SignInPage {
   /** Of the Hugging Face connector. */
   connectorId: string;
+  /** The connector is of a kind that can keep Hugging Face's access tokens. */
+  canKeepTokens: boolean;
   /** Logto links accounts of the same e-mail without asking. */
   linksByItself: boolean;
 }
@@ -47,6 +55,7 @@ export const signInPage: Check<[Logto, Management | null], SignInPage> = {
     }
     const page = {
       connectorId: connector.id,
+      canKeepTokens: connector.isTokenStorageSupported ?? false,
       linksByItself: experience.socialSignIn?.automaticAccountLinking ?? false,
     };
     const findings = [...modeOf(experience), ...askedOfNewcomers(experience)];

@@ -11,13 +11,17 @@ const accountCenter = z.object({
 /**
  * For account pages that nobody has configured yet. Not the linked identity: whoever unlinked Hugging
  * Face could not come back. Not customData: apps use it for what a person must not decide.
+ * With a password, since Logto wants a proof before nearly every change, and lets people who have only
+ * Hugging Face set a first one where it may look at e-mail and phone.
  */
 const FIRST_FIELDS = {
   username: 'Edit',
   name: 'Edit',
   avatar: 'Edit',
   profile: 'Edit',
+  password: 'Edit',
   email: 'ReadOnly',
+  phone: 'ReadOnly',
   social: 'ReadOnly',
 } as const;
 

@@ -11,7 +11,8 @@ export interface Difference {
 /** What an area looks like now, and what is to do there. */
 export interface Finding {
   title: string;
-  action: 'create' | 'change' | 'keep';
+  /** `replace`: what is there is deleted, and something else made in its place. */
+  action: 'create' | 'change' | 'replace' | 'keep';
   differences: Difference[];
   /** What a person should know, and set-up leaves alone. */
   notes: string[];

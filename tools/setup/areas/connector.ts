@@ -1,4 +1,14 @@
 import { z } from 'zod';
+import {
+  type Connector,
+  connector,
+  isGeneral,
+  kindOf,
+  TARGET,
+  type Wanted,
+  wantedConnector,
+} from '../connectors.ts';
+import { LogtoRefusal, SetupError } from '../errors.ts';
 import { CONNECTOR_ID, redirectUriAtHuggingFace } from '../hugging-face.ts';
 import { succeed, take } from '../logto/management-api.ts';
 import {
@@ -10,96 +20,84 @@ import {
   type Finding,
   HIDDEN,
 } from './area.ts';
-
-const FACTORY = 'huggingface-universal';
-/** The general connector: with it Logto keeps Hugging Face's own access tokens. */
-const OAUTH_FACTORY = 'oauth2';
-/** How the sign-in experience names it. */
-export const TARGET = 'huggingface';
-
-/**
- * Without `email`: Logto takes any e-mail from Hugging Face for verified, and offers whoever bears
- * the same one to link the accounts, which hands the first account over.
- */
-const DEFAULT_SCOPE = 'profile';
-/** The general connector reads the user's id from userinfo, which takes `openid`. */
-const DEFAULT_OAUTH_SCOPE = 'openid profile';
-
-const connector = z.object({
-  id: z.string(),
-  connectorId: z.string(),
-  target: z.string().default(''),
-  syncProfile: z.boolean(),
-  config: z.looseObject({
-    clientId: z.string().optional(),
-    clientSecret: z.string().optional(),
-    scope: z.string().optional(),
-  }),
-});
-
-type Connector = z.infer<typeof connector>;
+import { notesOf, replacementNotes } from './connector-notes.ts';
 
 export interface ConnectorArea extends Area {
   /** What must be registered at Hugging Face. */
-  redirectUri(): Promise<string>;
+  atHuggingFace(): Promise<{ redirectUri: string; scope: string }>;
+  /** When it was last looked at, another kind of connector was there than is wanted. */
+  isToBeReplaced(): boolean;
 }
 
-/** The Hugging Face connector with the credentials of the OAuth app there. */
+/**
+ * The connector for Hugging Face, with the credentials of the OAuth app there. With HF_ACCESS_TOKENS
+ * it is Logto's general one, which can keep tokens, else the one that Logto has for Hugging Face. Both
+ * have the target by which people are known, so they keep their accounts when one replaces the other.
+ */
 export function connectorArea(context: Context): ConnectorArea {
   const { settings } = context;
+  let isToBeReplaced = false;
 
   return {
-    async redirectUri() {
+    async atHuggingFace() {
       const found = ownOf(await listConnectors(context));
-      return redirectUriAtHuggingFace(settings.endpoint, found?.id);
+      return {
+        redirectUri: redirectUriAtHuggingFace(settings.endpoint, found?.id),
+        scope: wantedConnector(found, settings.huggingFace).config.scope ?? '',
+      };
     },
+    isToBeReplaced: () => isToBeReplaced,
     async look(): Promise<Finding> {
       const connectors = await listConnectors(context);
       const found = ownOf(connectors);
-      const config = configOf(found, settings.huggingFace);
-      if (!found) {
-        const isTaken = connectors.some(({ id }) => id === CONNECTOR_ID);
+      const wanted = wantedConnector(found, settings.huggingFace);
+      isToBeReplaced = found !== undefined && found.connectorId !== wanted.connectorId;
+      if (!found) return creation(context, connectors, wanted);
+      const title = `Hugging Face connector "${found.id}"`;
+      const kind = isGeneral(found) ? ` (${kindOf(found)})` : '';
+      if (isToBeReplaced) {
         return {
-          title: 'Hugging Face connector',
-          action: 'create',
+          title: title + kind,
+          action: 'replace',
           differences: [
-            ...(isTaken ? [] : [added('ID', CONNECTOR_ID)]),
-            ...differencesOf({}, config),
+            ...changed('kind', kindOf(found), kindOf(wanted)),
+            ...differencesOf(found, wanted),
           ],
-          notes: notesOf(config.scope),
-          write: () => createConnector(context, isTaken ? null : CONNECTOR_ID, config),
+          notes: [...replacementNotes(found, wanted, settings), ...notesOf(wanted)],
+          write: () => replaceConnector(context, found, wanted),
         };
       }
-      const differences = differencesOf(found.config, config);
+      const differences = differencesOf(found, wanted);
       return {
-        title: `Hugging Face connector "${found.id}"${isOAuth(found) ? ' (OAuth 2.0)' : ''}`,
+        title: title + kind,
         action: differences.length > 0 ? 'change' : 'keep',
         differences,
-        notes: [...notesOf(config.scope), ...syncNote(found)],
-        write: differences.length > 0 ? () => updateConnector(context, found.id, config) : null,
+        notes: notesOf(wanted),
+        write: differences.length > 0 ? () => updateConnector(context, found.id, wanted) : null,
       };
     },
   };
 }
 
-/** What a connector has stays, except the credentials, and a scope that was asked for. */
-function configOf(found: Connector | undefined, given: Context['settings']['huggingFace']) {
+function creation(context: Context, connectors: Connector[], wanted: Wanted): Finding {
+  const isTaken = connectors.some(({ id }) => id === CONNECTOR_ID);
   return {
-    ...found?.config,
-    clientId: given.clientId,
-    clientSecret: given.clientSecret,
-    scope:
-      given.scope ??
-      found?.config.scope ??
-      (found && isOAuth(found) ? DEFAULT_OAUTH_SCOPE : DEFAULT_SCOPE),
+    title: 'Hugging Face connector',
+    action: 'create',
+    differences: [
+      ...(isTaken ? [] : [added('ID', CONNECTOR_ID)]),
+      ...(wanted.enableTokenStorage ? [added('kind', kindOf(wanted))] : []),
+      ...differencesOf(null, wanted),
+    ],
+    notes: notesOf(wanted),
+    write: () => createConnector(context, isTaken ? null : CONNECTOR_ID, wanted),
   };
 }
 
-function differencesOf(
-  before: Connector['config'],
-  after: ReturnType<typeof configOf>,
-): Difference[] {
-  const difference = (what: string, from: string | undefined, to: string) =>
+function differencesOf(found: Connector | null, wanted: Wanted): Difference[] {
+  const before: Partial<Wanted['config']> = found?.config ?? {};
+  const after = wanted.config;
+  const difference = (what: string, from: string | undefined, to = '') =>
     from ? changed(what, from, to) : [added(what, to)];
   return [
     ...difference('client ID', before.clientId, after.clientId),
@@ -107,26 +105,24 @@ function differencesOf(
       ? []
       : difference('client secret', before.clientSecret && '(another one)', HIDDEN)),
     ...difference('scope', before.scope, after.scope),
+    ...changed('tokens', keeps(found?.enableTokenStorage), keeps(wanted.enableTokenStorage)),
+    ...(wanted.enableTokenStorage && found?.connectorId === wanted.connectorId
+      ? [
+          ...difference(
+            'authorization at',
+            before.authorizationEndpoint,
+            after.authorizationEndpoint,
+          ),
+          ...difference('token at', before.tokenEndpoint, after.tokenEndpoint),
+          ...difference('userinfo at', before.userInfoEndpoint, after.userInfoEndpoint),
+          ...changed('token answer', before.tokenEndpointResponseType ?? 'query-string', 'json'),
+          ...changed('user ID is', before.profileMap?.id ?? 'id', 'sub'),
+        ]
+      : []),
   ];
 }
 
-function notesOf(scope: string): string[] {
-  return scope.split(/\s+/).includes('email')
-    ? [
-        'Its scope has "email". Logto takes any e-mail from Hugging Face for verified, so whoever bears the same one there can take over an account. HF_SCOPE=profile is safer.',
-      ]
-    : [];
-}
-
-function syncNote({ syncProfile }: Connector): string[] {
-  return syncProfile
-    ? []
-    : [
-        'Names and pictures are taken over at the first sign-in only, since its profile sync is off, and stays so.',
-      ];
-}
-
-const isOAuth = ({ connectorId }: Connector): boolean => connectorId === OAUTH_FACTORY;
+const keeps = (storage = false): string => (storage ? 'kept' : 'not kept');
 
 /** By the target, which Logto has once: either connector signs the same people in. */
 function ownOf(connectors: Connector[]): Connector | undefined {
@@ -137,21 +133,63 @@ async function listConnectors({ api }: Context): Promise<Connector[]> {
   return take('GET /api/connectors', z.array(connector), api.GET('/api/connectors'));
 }
 
-async function createConnector(
+async function createConnector({ api }: Context, id: string | null, wanted: Wanted): Promise<void> {
+  const { metadata, ...rest } = wanted;
+  const body = {
+    ...rest,
+    ...(metadata && { metadata: { ...metadata, target: TARGET } }),
+    ...(id !== null && { id }),
+  };
+  await succeed('POST /api/connectors', api.POST('/api/connectors', { body }));
+}
+
+/** Logto replaces `config` whole, so all of it goes back. `metadata` stays as it is. */
+async function updateConnector(
   { api }: Context,
-  id: string | null,
-  config: Record<string, unknown>,
-) {
-  const body = { connectorId: FACTORY, config, syncProfile: true };
+  id: string,
+  { config, enableTokenStorage }: Wanted,
+): Promise<void> {
   await succeed(
-    'POST /api/connectors',
-    api.POST('/api/connectors', { body: id === null ? body : { id, ...body } }),
+    'PATCH /api/connectors/:id',
+    api.PATCH('/api/connectors/{id}', {
+      params: { path: { id } },
+      body: { config, ...(enableTokenStorage && { enableTokenStorage }) },
+    }),
   );
 }
 
-async function updateConnector({ api }: Context, id: string, config: Record<string, unknown>) {
-  await succeed(
-    'PATCH /api/connectors/:id',
-    api.PATCH('/api/connectors/{id}', { params: { path: { id } }, body: { config } }),
+const experience = z.object({ socialSignInConnectorTargets: z.array(z.string()) });
+
+/**
+ * Logto has a target once, so the one that is there goes first. If Logto then refuses the other one
+ * (it lacks a SECRET_VAULT_KEK, say), nobody could sign in: the former one comes back.
+ *
+ * @throws {SetupError}
+ */
+async function replaceConnector(context: Context, found: Connector, wanted: Wanted): Promise<void> {
+  const { api } = context;
+  const { socialSignInConnectorTargets } = await take(
+    'GET /api/sign-in-exp',
+    experience,
+    api.GET('/api/sign-in-exp'),
   );
+  await succeed(
+    'DELETE /api/connectors/:id',
+    api.DELETE('/api/connectors/{id}', { params: { path: { id: found.id } } }),
+  );
+  try {
+    await createConnector(context, found.id, wanted);
+  } catch (error) {
+    if (!(error instanceof LogtoRefusal)) throw error;
+    await createConnector(context, found.id, formerly(found));
+    await succeed(
+      'PATCH /api/sign-in-exp',
+      api.PATCH('/api/sign-in-exp', { body: { socialSignInConnectorTargets } }),
+    );
+    throw new SetupError(`${error.message} The former connector is back as it was.`);
+  }
+}
+
+function formerly({ id: _, target: __, metadata, ...found }: Connector): Wanted {
+  return isGeneral(found) ? { ...found, metadata } : found;
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { TARGET } from '../connectors.ts';
 import { succeed, take } from '../logto/management-api.ts';
 import { type Area, added, type Context, changed, type Difference, type Finding } from './area.ts';
-import { TARGET } from './connector.ts';
+import type { ConnectorArea } from './connector.ts';
 
 const experience = z.object({
   signInMode: z.string(),
@@ -19,7 +20,9 @@ const experience = z.object({
 type Experience = z.infer<typeof experience>;
 
 /** "Continue with Hugging Face" on Logto's sign-in page, beside what is there or alone. */
-export function signInPageArea({ api, settings }: Context): Area {
+export function signInPageArea({ api, settings }: Context, connector: ConnectorArea): Area {
+  /** Where the button was before its connector was replaced. */
+  let position: number | null = null;
   const read = () => take('GET /api/sign-in-exp', experience, api.GET('/api/sign-in-exp'));
 
   return {
@@ -27,16 +30,22 @@ export function signInPageArea({ api, settings }: Context): Area {
       const now = await read();
       const targets = now.socialSignInConnectorTargets;
       const isOffered = targets.includes(TARGET);
+      if (isOffered) position = targets.indexOf(TARGET);
+      // Logto takes a target off the page with its connector.
+      const willGo = isOffered && connector.isToBeReplaced();
       const restricts = settings.socialOnly && !isSocialOnly(now);
       const differences = [
-        ...(isOffered ? [] : [added('button', `Continue with Hugging Face`)]),
+        ...(isOffered && !willGo ? [] : [added('button', 'Continue with Hugging Face')]),
         ...(restricts ? restrictions(now) : []),
       ];
       return {
         title: 'Sign-in page',
         action: differences.length > 0 ? 'change' : 'keep',
         differences,
-        notes: settings.socialOnly ? [] : notesOf(now),
+        notes: [
+          ...(willGo ? ['The button goes with its connector, and is put back.'] : []),
+          ...(settings.socialOnly ? [] : notesOf(now)),
+        ],
         write:
           differences.length === 0
             ? null
@@ -46,7 +55,9 @@ export function signInPageArea({ api, settings }: Context): Area {
                   api.PATCH('/api/sign-in-exp', {
                     body: {
                       // Logto drops a target without a connector silently: the connector comes first.
-                      socialSignInConnectorTargets: isOffered ? targets : [...targets, TARGET],
+                      socialSignInConnectorTargets: isOffered
+                        ? targets
+                        : withTarget(targets, position ?? targets.length),
                       ...(restricts && SOCIAL_ONLY),
                     },
                   }),
@@ -55,6 +66,12 @@ export function signInPageArea({ api, settings }: Context): Area {
     },
   };
 }
+
+const withTarget = (targets: string[], position: number): string[] => [
+  ...targets.slice(0, position),
+  TARGET,
+  ...targets.slice(position),
+];
 
 /** Fields of a sign-in experience as Logto's documents have them for social sign-in only. */
 const SOCIAL_ONLY: {

@@ -1,8 +1,11 @@
 import { createApiClient } from '@logto/api/management';
 import type { z } from 'zod';
-import { SetupError } from '../errors.ts';
+import { LogtoRefusal } from '../errors.ts';
+import { type Answer, take } from './answers.ts';
 import type { PatientFetch } from './patient-fetch.ts';
 import { explainAnswer } from './refusal.ts';
+
+export { take } from './answers.ts';
 
 export type ManagementApi = ReturnType<typeof createApiClient>;
 
@@ -21,36 +24,10 @@ export function createManagementApi({ endpoint, getToken, fetch }: ManagementApi
   return api;
 }
 
-interface Answer {
-  data?: unknown;
-  error?: unknown;
-  response: Response;
-}
-
-/**
- * The body of an answer, checked: the types of @logto/api are looser than the API, and in places wrong.
- *
- * @throws {SetupError} when it is no success, or has another shape.
- */
-export async function take<T>(
-  call: string,
-  schema: z.ZodType<T>,
-  answering: Promise<Answer>,
-): Promise<T> {
-  const { data, error, response } = await answering;
-  if (!response.ok) throw new SetupError(explainAnswer(call, response.status, error));
-  const parsed = schema.safeParse(data);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.join('.') || 'the body';
-  throw new SetupError(
-    `Logto's answer to ${call} has an unknown shape (${where}): this set-up knows Logto 1.42.`,
-  );
-}
-
-/** The same where the body doesn't matter. @throws {SetupError} when it is no success. */
+/** The same where the body doesn't matter. @throws {LogtoRefusal} when it is no success. */
 export async function succeed(call: string, answering: Promise<Answer>): Promise<void> {
   const { error, response } = await answering;
-  if (!response.ok) throw new SetupError(explainAnswer(call, response.status, error));
+  if (!response.ok) throw new LogtoRefusal(explainAnswer(call, response.status, error));
 }
 
 const PAGE_SIZE = 100;

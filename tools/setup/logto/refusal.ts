@@ -15,6 +15,8 @@ const REMEDIES: Record<string, string> = {
     'These credentials may not manage this Logto: give their application the role "Logto Management API access" in Logto Console > Applications, and run again.',
   'connector.not_found_with_connector_id':
     'This Logto has no Hugging Face connector: update it, or add the connector with `npm run cli connector add @logto/connector-huggingface`.',
+  'request.feature_not_supported': `This Logto can't keep tokens, since it has no SECRET_VAULT_KEK: put what \`openssl rand -base64 32\` prints into its environment, restart it, and ${AGAIN}.`,
+  'connector.multiple_target_with_same_platform': `Someone else has just made the connector: ${AGAIN}.`,
   'connector.multiple_instances_not_supported': `Someone else has just made the connector: ${AGAIN}.`,
   'resource.resource_identifier_in_use': `Someone else has just made the API: ${AGAIN}.`,
   'scope.name_exists': `Someone else has just made the scope: ${AGAIN}.`,

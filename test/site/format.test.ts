@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { short } from '../../src/site/format.ts';
+
+it.each([
+  '\u200b\u200d\ufeff',
+  '\u115f\u3164',
+  '\u{e0041}\u{e0042}',
+  ' \u2060 \u00ad',
+  '\u202e\u200b',
+])('S52 a name of nothing that can be seen is none: %j', (name) => expect(short(name)).toBe(''));
+
+it.each(['👩\u200d🚀', 'क्\u200dष', 'می\u200cخواهم'])('S52 joiners inside a name stay: %s', (name) =>
+  expect(short(name)).toBe(name),
+);
