@@ -4,16 +4,14 @@ import type { Logger } from 'pino';
 import { bearer } from './access/bearer.ts';
 import { signInAddressFrom } from './access/guards.ts';
 import { OwnSessionList } from './access/own-session-list.ts';
-import { setPrincipal, visitor } from './access/principal.ts';
+import { principalSteps } from './access/principal-steps.ts';
 import { protectedResource, resourceMetadata } from './access/protected-resource.ts';
-import { SessionPrincipal } from './access/session-principal.ts';
 import { type KitConfig, parseKitConfig } from './config/config.ts';
 import { Sealer } from './crypto/sealer.ts';
 import { rejectAbsoluteForm, requireSecure } from './http/canonical-origin.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { FlashMessages } from './http/flash.ts';
-import { rejectLaterSession, rejectMisuse } from './http/host-checks.ts';
-import { isForeignChange } from './http/same-origin.ts';
+import { rejectMisuse } from './http/host-checks.ts';
 import { HuggingFaceAccounts } from './hugging-face/accounts.ts';
 import { MembersOnly } from './hugging-face/members-only.ts';
 import { sampleLog } from './log-sampling.ts';
@@ -25,12 +23,10 @@ import { COMMAND_TIMEOUT_MS, closeRedis, connectRedis, defineScripts } from './r
 import type { RedisCommands } from './redis/commands.ts';
 import { wrapRedisErrors } from './redis/errors.ts';
 import { withPrefix } from './redis/prefix.ts';
-import { isRecheckDue, recheckSession } from './refresh/recheck.ts';
 import { RecheckSignal } from './refresh/recheck-signal.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { Revocations } from './refresh/revocations.ts';
 import { logEnded } from './session/ending.ts';
-import { sessionOf } from './session/session.ts';
 import { Sessions } from './session/sessions.ts';
 import { backchannelLogout } from './sign-in/backchannel-logout.ts';
 import { interruptedSignIn } from './sign-in/interrupted-sign-in.ts';
@@ -113,80 +109,29 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   });
   const signal = webhookKeys.length > 0 ? new RecheckSignal(redis, now) : null;
   signal?.start();
-  const refresher = new Refresher({
-    timeoutMs,
-    redis,
-    sessions,
-    logto,
-    revocations,
-    logger,
-    now,
-    signal,
-  });
+  const shared = { redis, sessions, logto, revocations, logger, now };
+  const refresher = new Refresher({ ...shared, timeoutMs, signal });
   const huggingFace = new HuggingFaceAccounts({
+    ...shared,
     config: config.huggingFace,
     timeoutMs,
-    redis,
-    sessions,
     refresher,
-    logto,
     fetch,
-    now,
   });
   const { allowedOrganizations: membersOf } = config.huggingFace;
-  const members = { accounts: huggingFace, sessions, revocations, logger, recheckMs, now };
-  const membersOnly = membersOf && new MembersOnly({ ...members, organizations: membersOf });
+  const membersOnly =
+    membersOf &&
+    new MembersOnly({ ...shared, accounts: huggingFace, recheckMs, organizations: membersOf });
   const organizationId = (handle: string) =>
     membersOf?.find((one) => one.handle === handle)?.id ?? null;
   const limits = createRateLimits({ ...DEFAULT_LIMITS, ...parts.limits });
   const signInPath = paths.signIn;
-  const principalDeps = {
-    signInPath,
-    apiResource,
-    huggingFace,
-    organizationId,
-    logto,
-    refresher,
-    sessions,
-    now,
-  };
-  const recheckDeps = { recheckMs, refresher, sessions, logger, now, signal };
-  const ownVisitor = visitor({ signInPath, isForeignChange: false });
-  const foreignVisitor = visitor({ signInPath, isForeignChange: true });
-
-  /** A change that another site asks for does not open the session: for it, nobody is signed in. */
-  const session: RequestHandler = (req, res, next) => {
-    if (isForeignChange(req, origins)) {
-      setPrincipal(req, foreignVisitor);
-      next();
-    } else sessions.middleware(req, res, next);
-  };
-  const authenticate: RequestHandler = (req, _res, next) => {
-    const active = sessions.of(req);
-    if (active) setPrincipal(req, new SessionPrincipal(principalDeps, active));
-    else if (!req.auth) setPrincipal(req, ownVisitor);
-    next();
-  };
-  const recheck: RequestHandler = (req, _res, next) => {
-    const active = sessions.of(req);
-    if (!sessionOf(req)) rejectLaterSession(req);
-    // Nearly every page: no promise for it.
-    if (!active || !isRecheckDue(recheckDeps, active)) return next();
-    recheckSession(recheckDeps, active).then((hasEnded) => {
-      if (hasEnded) setPrincipal(req, ownVisitor);
-      next();
-    }, next);
-  };
-
-  /** After the recheck, so that somebody whom Logto no longer knows is not asked for. */
-  const stillMember: RequestHandler = (req, _res, next) => {
-    const active = sessions.of(req);
-    if (!active || !membersOnly?.isDue(active)) return next();
-    membersOnly.recheck(active).then((hasEnded) => {
-      if (hasEnded) setPrincipal(req, ownVisitor);
-      next();
-    }, next);
-  };
+  const steps = principalSteps({
+    origins,
+    principal: { ...shared, signInPath, apiResource, huggingFace, organizationId, refresher },
+    recheck: { ...shared, recheckMs, refresher, signal },
+    membersOnly,
+  });
 
   const apiPath = parts.apiPath ?? '/api';
   const resource = protectedResource({ baseUrl, apiPath, apiResource, issuer, apiScopes });
@@ -203,60 +148,37 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   middleware.use(
     onKitRoutes(
       backchannelLogout({
+        ...shared,
         path: paths.backchannelLogout,
         issuer,
         appId,
-        redis,
-        sessions,
-        logto,
-        revocations,
-        logger,
-        now,
         failureLimit: limits.backchannelFailure,
       }),
     ),
   );
   if (signal) {
-    const failureLimit = limits.webhookFailure;
-    const path = paths.webhook;
-    const deps = {
-      path,
+    const handler = webhook({
+      ...shared,
+      path: paths.webhook,
       keys: webhookKeys,
       issuer,
-      redis,
-      sessions,
       signal,
-      revocations,
-      logger,
-      now,
-    };
-    const answerWithinMs = parts.webhookAnswerMs;
-    middleware.use(onKitRoutes(webhook({ ...deps, answerWithinMs, failureLimit })));
+      answerWithinMs: parts.webhookAnswerMs,
+      failureLimit: limits.webhookFailure,
+    });
+    middleware.use(onKitRoutes(handler));
   }
   const answer = parts.signOutAnswer ?? 'page';
-  const links = {
-    paths,
-    origins,
-    baseUrl,
-    logto,
-    pendingSignIns,
-    openedLinks,
-    logger,
-    now,
-    limits,
-    answer,
-    render: parts.renderSignInLink,
-  };
+  const routes = { ...shared, paths, origins, baseUrl, pendingSignIns, limits };
+  const links = { ...routes, openedLinks, answer, render: parts.renderSignInLink };
   middleware.use(onKitRoutes(openSignInLink(links)));
   if (resource) middleware.use(onKitRoutes(resourceMetadata(resource)));
-  middleware.use(session, authenticate);
+  middleware.use(steps.session, steps.authenticate);
   middleware.use(onKitRoutes(signInLinkPage(links)));
   middleware.use(
     onKitRoutes(
       authRoutes({
-        paths,
-        origins,
-        baseUrl,
+        ...routes,
         ...naming,
         issuer,
         maxMs,
@@ -264,15 +186,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         signOutAnswer: answer,
         onSignIn: parts.onSignIn,
         membersOnly,
-        redis,
-        sessions,
-        logto,
-        revocations,
-        pendingSignIns,
         flash,
-        logger,
-        now,
-        limits,
       }),
     ),
   );
@@ -282,11 +196,11 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       callbackPath: paths.callback,
       sessions,
       pendingSignIns,
-      asVisitor: (req) => setPrincipal(req, ownVisitor),
+      asVisitor: steps.asVisitor,
     }),
   );
-  middleware.use(recheck);
-  if (membersOnly) middleware.use(stillMember);
+  middleware.use(steps.recheck);
+  if (membersOnly) middleware.use(steps.stillMember);
 
   const api = Router();
   api.use(rejectAbsoluteForm, requireSecure(config));

@@ -82,4 +82,4 @@ export type { RenderSignInLink, SignInLinkPage } from './sign-in/link-page.ts';
 export type { NewSignIn, OnSignIn } from './sign-in/on-sign-in.ts';
 export type { Paths } from './sign-in/paths.ts';
 export type { Limits } from './sign-in/rate-limits.ts';
-export { WEBHOOK_OUTCOMES } from './sign-in/webhook-work.ts';
+export { WEBHOOK_OUTCOMES } from './sign-in/webhook-event.ts';

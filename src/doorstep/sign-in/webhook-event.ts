@@ -29,6 +29,18 @@ function isKnown(name: string): name is WebhookEvent {
   return Object.hasOwn(EVENTS, name);
 }
 
+/** What was done, as the log and the metrics name it. */
+export const WEBHOOK_OUTCOMES = [
+  'ended',
+  'rechecked',
+  'rechecked_all',
+  'ignored',
+  'repeated',
+  /** The clocks differ: what would have ended sessions has them rechecked. */
+  'stale',
+] as const;
+export type WebhookOutcome = (typeof WEBHOOK_OUTCOMES)[number];
+
 /** What is to be done about an event. */
 export type Consequence =
   | { kind: 'end'; sub: string; why: 'suspended' | 'deleted' }

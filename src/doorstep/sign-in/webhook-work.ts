@@ -8,7 +8,7 @@ import type { RecheckSignal } from '../refresh/recheck-signal.ts';
 import type { Revocations } from '../refresh/revocations.ts';
 import { logEnded } from '../session/ending.ts';
 import type { Sessions } from '../session/sessions.ts';
-import type { Consequence, Delivery } from './webhook-event.ts';
+import type { Consequence, Delivery, WebhookOutcome } from './webhook-event.ts';
 
 /** Logto waits for ten seconds; "out within two seconds" is what counts. */
 const ANSWER_WITHIN_MS = 2000;
@@ -42,18 +42,8 @@ interface Given {
 /** `goes_on`: what ends nobody's session may take its time; `late`: what does so may not. */
 export type WebhookResult = 'done' | 'goes_on' | 'late' | 'failed' | 'overloaded';
 
-/** What was done, as the log and the metrics name it. */
-export const WEBHOOK_OUTCOMES = [
-  'ended',
-  'rechecked',
-  'rechecked_all',
-  'ignored',
-  'repeated',
-  /** The clocks differ: what would have ended sessions has them rechecked. */
-  'stale',
-] as const;
 interface Outcome {
-  outcome: (typeof WEBHOOK_OUTCOMES)[number];
+  outcome: WebhookOutcome;
   sub?: string;
   users?: number;
   sessions?: number;
