@@ -16,7 +16,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/ha/**'],
+    exclude: ['test/ha/**', 'test/proxies/**', 'test/containers/**'],
     globalSetup: ['test/harness/global-setup.ts'],
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },

@@ -35,6 +35,8 @@ export interface Deps
   now: () => number;
   /** Is shown every request before anything else is. */
   observe?: RequestHandler;
+  /** Aborted when the process is about to end: it is not ready any more. */
+  stopping?: AbortSignal;
   /** Unless given, made here and asked at once. */
   logtoPages?: LogtoPages;
 }
@@ -43,7 +45,7 @@ export interface Deps
  * The whole site. Below "The request's way", each line is one step, from top to bottom. A router has
  * its path here where it can: then requests for other paths don't pay for it.
  */
-export function createApp({ observe, ...options }: Deps): Express {
+export function createApp({ observe, stopping, ...options }: Deps): Express {
   const { config, logger, now } = options;
   const redis = wrapRedisErrors(options.redis);
   const features: Feature[] = [];
@@ -73,7 +75,7 @@ export function createApp({ observe, ...options }: Deps): Express {
   if (observe) app.use(observe);
   app.use(securityHeaders(config));
   app.get('/healthz', healthy);
-  app.get('/readyz', ready(redis));
+  app.get('/readyz', ready(redis, stopping));
   app.use('/assets', assets.router);
   app.use(noStore);
   app.use(rejectAbsoluteForm, requireSecure(config));

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import { createApp, type Deps } from './app.ts';
 import {
@@ -28,15 +29,18 @@ async function main(): Promise<void> {
   if (metrics) logger = metrics.counting(logger);
   for (const warning of config.warnings) logger.warn({ event: 'configuration' }, warning);
   const redis = connectRedis(config.redis ?? singleRedis('redis://localhost:6379'), logger);
-  let deps: Deps = { config, redis, logger, fetch, now: Date.now };
+  const stopping = new AbortController();
+  let deps: Deps = { config, redis, logger, fetch, now: Date.now, stopping: stopping.signal };
   if (metrics) deps = metrics.measuring(deps);
 
-  const stopping = new AbortController();
   let listening: Promise<Listening> | undefined;
-  closeWithGrace({ delay: 10_000, logger: false }, async ({ signal, err }) => {
+  const delay = config.shutdownDelayMs + 10_000;
+  closeWithGrace({ delay, logger: false }, async ({ signal, err }) => {
     stopping.abort();
     // Without a signal it is an error, even when what was thrown is undefined.
     if (!signal) logger.fatal({ event: 'crashed', err: err ?? null }, 'Unhandled error');
+    // Load balancers send visitors until they have seen that this process is not ready.
+    if (signal && listening) await pause(config.shutdownDelayMs);
     await (await listening)?.drain();
     await metrics?.close();
     await closeRedis(redis);
@@ -51,7 +55,7 @@ async function main(): Promise<void> {
   await listening;
   logger.info(
     { event: 'started', url: config.baseUrl, node: process.version },
-    'Listening. npm run logto:check says what is missing in the set-up',
+    'Listening. npm run logto:check (in the image: doorstep check) says what is missing in the set-up',
   );
 }
 

@@ -24,8 +24,11 @@ export interface Config extends KitConfig {
   /** Where the process listens. */
   host: string;
   port: number;
-  /** Where Prometheus asks, at the same host; null: nothing is measured. */
+  /** Where Prometheus asks; null: nothing is measured. */
+  metricsHost: string;
   metricsPort: number | null;
+  /** After a signal to end: /readyz says 503 this long before the process stops listening. */
+  shutdownDelayMs: number;
   /** Express's `trust proxy`: addresses whose forwarded headers count. */
   trustProxy: string[];
   logLevel: string;
@@ -50,6 +53,11 @@ function relaxed<S extends z.ZodType>(schema: S, words: string) {
   });
   return optional;
 }
+
+const listenAddress = text().regex(
+  /^[\w.:%-]+$/,
+  'must be a name or an address without brackets, for example 127.0.0.1',
+);
 
 /** Kubernetes sets this one for a Service named "metrics"; nobody meant the site. */
 const SERVICE_LINK = /^(tcp|udp|sctp):\/\//;
@@ -82,22 +90,30 @@ export const siteVariables = {
     kitVariables.SESSION_SECRET,
     'none; in development one is made for each start; must be given in production',
   ),
-  HOST: text()
-    .regex(/^[\w.:%-]+$/, 'must be a name or an address without brackets, for example 127.0.0.1')
-    .optional()
-    .register(documentation, {
-      about: 'The address to listen on; localhost is 127.0.0.1 and ::1.',
-      default: 'localhost; in production 0.0.0.0, every address of the machine',
-      example: '127.0.0.1',
-    }),
+  HOST: listenAddress.optional().register(documentation, {
+    about:
+      'The address to listen on; localhost is 127.0.0.1 and ::1. Behind a proxy on the same machine: 127.0.0.1, so that nobody gets past the proxy.',
+    default: 'localhost; in production 0.0.0.0, every address of the machine',
+    example: '127.0.0.1',
+  }),
   PORT: wholeNumber(1, 65_535, 3000)
     .default(3000)
     .register(documentation, { about: 'The port to listen on, 1 to 65535.', example: '8080' }),
   METRICS_PORT: wholeNumber(1, 65_535, 9464).optional().register(documentation, {
     about:
-      'Measures, and answers Prometheus at GET /metrics on this port of HOST, 1 to 65535 and not that of PORT. Keep it where only Prometheus can reach it (docs/metrics.md).',
+      'Measures, and answers Prometheus at GET /metrics on this port of METRICS_HOST, 1 to 65535 and not that of PORT. Keep it where only Prometheus can reach it (docs/metrics.md).',
     default: 'none, nothing is measured',
     example: '9464',
+  }),
+  METRICS_HOST: z.optional(listenAddress).register(documentation, {
+    about: 'The address that METRICS_PORT is at.',
+    default: 'none, that of HOST',
+    example: '10.0.0.7',
+  }),
+  SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 60, 5).default(0).register(documentation, {
+    about:
+      'On SIGTERM, /readyz answers 503 this many seconds before the process stops listening, 0 to 60. For load balancers that need time to notice, such as Kubernetes; running requests have 10 seconds after that.',
+    example: '5',
   }),
   TRUST_PROXY: proxies.optional().register(documentation, {
     about:
@@ -174,6 +190,7 @@ export function parseConfig(environment: Environment): Config {
     adviceFor(environment),
   );
   const production = env.NODE_ENV === 'production';
+  const host = env.HOST ?? (production ? '0.0.0.0' : 'localhost');
   const kit = kitConfig({
     ...env,
     BASE_URL: env.BASE_URL ?? `http://localhost:${env.PORT}`,
@@ -183,9 +200,11 @@ export function parseConfig(environment: Environment): Config {
     ...kit,
     appName: env.APP_NAME,
     production,
-    host: env.HOST ?? (production ? '0.0.0.0' : 'localhost'),
+    host,
     port: env.PORT,
+    metricsHost: env.METRICS_HOST ?? host,
     metricsPort: env.METRICS_PORT ?? null,
+    shutdownDelayMs: env.SHUTDOWN_DELAY_SECONDS * 1000,
     trustProxy: env.TRUST_PROXY ?? [],
     logLevel: env.LOG_LEVEL,
     logto: { ...kit.logto, accountCenter: env.LOGTO_ACCOUNT_CENTER },

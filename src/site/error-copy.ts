@@ -32,7 +32,12 @@ const openAt = (href: string) => ({
 });
 const tryAgain = (href: string) => ({ label: 'Try again', href, huggingFace: false });
 
-const CHECK: Sentence = [{ code: 'npm run logto:check' }, ' says what is wrong with the set-up.'];
+const CHECK: Sentence = [
+  { code: 'npm run logto:check' },
+  ' (in the image: ',
+  { code: 'doorstep check' },
+  ') says what is wrong with the set-up.',
+];
 
 const NOT_FINISHED_HEADING = 'We couldn’t finish signing you in';
 

@@ -1,19 +1,29 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { parseConfig } from '../../src/site/config.ts';
 import { readSettings } from '../../tools/setup/settings.ts';
 import { read } from './files.ts';
 
-const compose = read('docker-compose.yml');
-const shared = variablesOf(/\nx-app-environment: .*\n((?: .*\n)+)/.exec(compose)?.[1] ?? '');
-const serviceText = (name: string) =>
-  new RegExp(`\\n {2}${name}:\\n((?: {4}.*\\n|\\n)+)`).exec(compose)?.[1] ?? '';
-const app = serviceText('app');
-const setup = serviceText('setup');
-const logto = serviceText('logto');
+const Service = z.looseObject({
+  image: z.string().optional(),
+  command: z.union([z.string(), z.array(z.string())]).optional(),
+  entrypoint: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.coerce.string()).default({}),
+  volumes: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+  depends_on: z.record(z.string(), z.looseObject({ condition: z.string() })).default({}),
+  healthcheck: z.looseObject({ test: z.array(z.string()) }).optional(),
+  restart: z.string().optional(),
+});
+const names = ['app', 'setup', 'redis', 'logto', 'postgres'] as const;
+const Compose = z.looseObject({ services: z.record(z.enum(names), Service) });
+const { services } = Compose.parse(parse(read('docker-compose.yml'), { merge: true }));
+const { app, setup, logto, postgres } = services;
 
 describe('docker-compose.yml', () => {
   const state = mkdtempSync(join(tmpdir(), 'doorstep-state-'));
@@ -25,8 +35,7 @@ describe('docker-compose.yml', () => {
       LOGTO_APP_SECRET: 'of-the-application',
       SESSION_SECRET: 'kE9xQz7wLmVbT3f0rA5uJdS8nHcG2yPi1oXe6KWq',
     };
-    expect(app).toContain('environment: *app-environment');
-    expect(parseConfig({ ...shared, ...written })).toMatchObject({
+    expect(parseConfig({ ...expanded(app.environment), ...written })).toMatchObject({
       production: true,
       host: '0.0.0.0',
       port: 3000,
@@ -35,29 +44,25 @@ describe('docker-compose.yml', () => {
   });
 
   it('C15 gives set-up all that it needs', () => {
-    expect(setup).toContain('<<: *app-environment');
-    const hereOnly = variablesOf(setup);
-    const database = /&logto-database (.*)/.exec(compose)?.[1] ?? '';
-    const environment = { ...shared, ...hereOnly, LOGTO_DB_URL: database };
-    const { settings, problems } = readSettings(environment);
+    const { settings, problems } = readSettings(expanded(setup.environment));
     expect(problems).toEqual([]);
     expect(settings).toMatchObject({
       endpoint: 'http://localhost:3001',
       tokenEndpoint: 'http://localhost:3002/oidc/token',
       baseUrl: 'http://localhost:3000',
     });
-    expect(hereOnly).toMatchObject({
+    expect(setup.environment).toMatchObject({
       HF_CLIENT_ID: expect.stringMatching(/^\$\{HF_CLIENT_ID:\?.*docs\/compose\.md/),
       HF_CLIENT_SECRET: expect.stringMatching(/^\$\{HF_CLIENT_SECRET:\?.*docs\/compose\.md/),
     });
   });
 
   it('starts the app with the file of a set-up that has ended well', () => {
-    expect(setup).toContain('--file /state/.env');
-    expect(setup).toContain('- state:/state\n');
-    expect(app).toContain('--env-file=/state/.env');
-    expect(app).toContain('- state:/state:ro\n');
-    expect(app).toMatch(/setup:\n +condition: service_completed_successfully/);
+    expect(setup.command).toContainEqual(expect.stringContaining('--file /state/.env'));
+    expect(setup.volumes).toContain('state:/state');
+    expect(app.command).toContain('--env-file=/state/.env');
+    expect(app.volumes).toContain('state:/state:ro');
+    expect(app.depends_on.setup?.condition).toBe('service_completed_successfully');
   });
 
   it.each([
@@ -65,23 +70,25 @@ describe('docker-compose.yml', () => {
     ['never again after that', 'LOGTO_APP_ID=id\n', ''],
   ])('makes the sign-in page social only %s', (_when, file, expected) => {
     if (file) writeFileSync(join(state, '.env'), file);
-    const script = /- sh\n +- -c\n +- (.*)\n/.exec(setup)?.[1]?.replaceAll('/state', state) ?? '';
-    expect(script).toMatch(/exec node tools\/setup\/main\.ts --yes/);
+    const script = scriptOf(setup.command).replaceAll('/state', state);
+    expect(script).toMatch(/exec node --import=\/forward.mjs tools\/setup\/main\.ts --yes/);
     const instead = script.replace(/exec node .*/, 'printf %s "$LOGTO_SOCIAL_ONLY"');
     expect(execFileSync('sh', ['-c', instead], { env: {}, encoding: 'utf8' })).toBe(expected);
   });
 
   it('F48 gives Logto a key for the tokens that it keeps: 32 bytes, made once, the same at every start', () => {
     const vault = mkdtempSync(join(state, 'vault-'));
-    const script = /- \|\n((?: {8}.*\n)+)/.exec(logto)?.[1] ?? '';
+    const script = scriptOf(logto.entrypoint);
     expect(script).toContain('npm run cli db seed -- --swe && exec npm start');
-    expect(logto).toContain('- vault:/vault\n');
+    expect(logto.volumes).toContain('vault:/vault');
     const instead = script
       .replaceAll('/vault', vault)
       // Compose makes one dollar of two.
       .replaceAll('$$', '$')
-      .replace(/npm run .*/, 'printf %s "$SECRET_VAULT_KEK"');
-    const start = () => execFileSync('sh', ['-c', instead], { encoding: 'utf8' });
+      .replace(/^node --import=.*\n/m, '')
+      .replace(/^npm run .*/m, 'printf %s "$SECRET_VAULT_KEK"');
+    const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, POSTGRES_PASSWORD: 'x' };
+    const start = () => execFileSync('sh', ['-c', instead], { env, encoding: 'utf8' });
     const key = start();
     expect(Buffer.from(key, 'base64')).toHaveLength(32);
     expect(key).toMatch(/^[\w+/]{43}=$/);
@@ -91,25 +98,73 @@ describe('docker-compose.yml', () => {
   });
 
   it('publishes on loopback only', () => {
-    const published = [...compose.matchAll(/^ +- (.*:\d+:\d+)$/gm)];
-    expect(published.map(([, port]) => port)).toEqual([
+    expect(Object.values(services).flatMap(({ ports }) => ports)).toEqual([
       '127.0.0.1:3000:3000',
       '127.0.0.1:3001:3001',
       '127.0.0.1:3002:3002',
     ]);
   });
 
-  it('C17 lets Logto call the app back, in one network with it', () => {
-    expect(variablesOf(logto)).toMatchObject({ OIDC_PROVIDER_SSRF_PROTECTION_DISABLED: 'true' });
-    for (const service of [app, setup]) expect(service).toContain('network_mode: service:logto');
+  it('C17 lets Logto call the app back', () => {
+    expect(logto.environment).toMatchObject({
+      OIDC_PROVIDER_SSRF_PROTECTION_DISABLED: 'true',
+      FORWARD: '3000=app:3000',
+    });
+    expect(logto.entrypoint?.join()).toContain('node --import=/forward.mjs');
+  });
+
+  it('F85 no service lives in the network of another, and all but set-up come back by themselves', () => {
+    for (const [name, service] of Object.entries(services)) {
+      expect(service).not.toHaveProperty('network_mode');
+      expect(service.restart).toBe(name === 'setup' ? undefined : 'unless-stopped');
+    }
+    for (const { volumes } of [app, setup, logto]) {
+      expect(volumes).toContain('./deploy/compose/forward.mjs:/forward.mjs:ro');
+    }
+  });
+
+  it('F85 the app’s health is what a visitor needs', () => {
+    const test = app.healthcheck?.test.join(' ');
+    expect(test).toContain('http://app:3000/readyz');
+    expect(test).toContain('http://localhost:3001/oidc/.well-known/openid-configuration');
+    expect(read('Dockerfile')).toContain('/healthz');
+  });
+
+  it.each(['p@ss/w#rd', 'a:b?c&d=e%f+g h', '"quoted" $HOME `id` \\'])(
+    'F86 a password of PostgreSQL may be %s',
+    (password) => {
+      // Compose makes one $ of two.
+      const script = scriptOf(logto.entrypoint).replaceAll('$$', '$');
+      const assignment = /^export DB_URL=.*$/m.exec(script)?.[0] ?? '';
+      const url = execFileSync('sh', ['-c', `${assignment}\nprintf %s "$DB_URL"`], {
+        env: { PATH: process.env.PATH, POSTGRES_PASSWORD: password },
+        encoding: 'utf8',
+      });
+      expect(decodeURIComponent(new URL(url).password)).toBe(password);
+      expect(new URL(url).host).toBe('postgres:5432');
+    },
+  );
+
+  it('F86 no password is pasted into an address, and a wrong one is told', () => {
+    const values = Object.values(services).flatMap(({ environment }) => Object.values(environment));
+    expect(values.filter((value) => /:\/\/.*\$\{/.test(value))).toEqual([]);
+    expect(setup.environment.PGPASSWORD).toBe(postgres.environment.POSTGRES_PASSWORD);
+    expect(logto.environment.POSTGRES_PASSWORD).toBe(postgres.environment.POSTGRES_PASSWORD);
+    expect(postgres.healthcheck?.test.join(' ')).toContain(
+      'POSTGRES_PASSWORD is not the one that the volume was made with',
+    );
   });
 });
 
-/** The variables that are written out in a piece of the file, with nothing in .env. */
-function variablesOf(text: string): Record<string, string> {
-  const lines = text.matchAll(/^ +([A-Z][A-Z_]+): '?(.*?)'?$/gm);
+/** What `sh -c` is given. */
+function scriptOf(command: string | string[] | undefined): string {
+  return Array.isArray(command) ? (command[command.indexOf('-c') + 1] ?? '') : '';
+}
+
+/** With nothing in .env. */
+function expanded(environment: Record<string, string>): Record<string, string> {
   return Object.fromEntries(
-    [...lines].map(([, name = '', value = '']) => [
+    Object.entries(environment).map(([name, value]) => [
       name,
       value.replace(/^\$\{\w+:-(.*)\}$/, (_, otherwise) => otherwise),
     ]),

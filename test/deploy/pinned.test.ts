@@ -6,7 +6,7 @@ const workflows = readdirSync(new URL('../../.github/workflows', import.meta.url
   (file) => `.github/workflows/${file}`,
 );
 /** No digest of it is published beside its tag. */
-const BY_TAG_ONLY = ['svhd/logto:1.42.0'];
+const BY_TAG_ONLY = ['svhd/logto:1.43.0'];
 
 const matches = (file: string, pattern: RegExp) =>
   [...read(file).matchAll(pattern)].map(([, found = '']) => found);

@@ -60,7 +60,8 @@ describe.skipIf(!hasRedisServer)('C22 a process under load', () => {
   });
 
   it('SIGTERM: neither a client that dawdles nor a Redis that hangs keeps it from ending', async () => {
-    const one = await start();
+    // The 10 s count from the end of the delay: together with it, this takes longer.
+    const one = await start({ SHUTDOWN_DELAY_SECONDS: '2' });
     const dawdler = connect(one.port, 'localhost').on('error', () => {});
     await once(dawdler, 'connect');
     dawdler.write(
@@ -71,6 +72,18 @@ describe.skipIf(!hasRedisServer)('C22 a process under load', () => {
     one.child.process.kill('SIGTERM');
     expect(await one.child.ended).toBe(0);
     app.redisServer?.signal('SIGCONT');
+  });
+
+  it('F81 SIGTERM with a delay: not ready any more, and everything is answered as before', async () => {
+    const one = await start({ SHUTDOWN_DELAY_SECONDS: '60' });
+    expect((await one.get('/readyz')).status).toBe(200);
+    one.child.process.kill('SIGTERM');
+    await expect.poll(async () => (await one.get('/readyz')).body).toBe('stopping\n');
+    expect((await one.get('/readyz')).status).toBe(503);
+    expect((await one.get('/healthz')).status).toBe(200);
+    // New connections too.
+    expect((await fetch(`http://localhost:${one.port}/healthz`)).status).toBe(200);
+    expect((await one.get('/', { cookie })).body).toContain('Hello, Ada');
   });
 
   it.each([

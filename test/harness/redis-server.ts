@@ -95,9 +95,10 @@ export async function startOneNodeCluster(
 const NOT_OF_THE_APP =
   /^(config|info|client|hello|cluster|ping|psync|replconf|evalsha\b.*load|script)/;
 
-export function isInstalled(command: string): boolean {
+/** @param version the word by which the command says its version, and ends. */
+export function isInstalled(command: string, version = '--version'): boolean {
   try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
+    execFileSync(command, [version], { stdio: 'ignore' });
     return true;
   } catch {
     return false;

@@ -43,6 +43,19 @@ describe('the process with METRICS_PORT', () => {
     await expect.poll(async () => (await scrape(metricsPort)).sum('doorstep_redis_up')).toBe(0);
   });
 
+  it('F80 METRICS_HOST: metrics have an address of their own', async () => {
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const child = run({
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      METRICS_HOST: '127.0.0.2',
+    });
+    await child.says(/"event":"started"/);
+    expect((await fetch(`http://127.0.0.2:${metricsPort}/metrics`)).status).toBe(200);
+    await expect(fetch(`http://127.0.0.1:${metricsPort}/metrics`)).rejects.toThrow();
+    await expect(fetch(`http://127.0.0.2:${port}/healthz`)).rejects.toThrow();
+  });
+
   it('a taken port is one clear line, and nothing listens then', async () => {
     const { port: metricsPort, free } = await takePort();
     const child = run({ PORT: String(await freePort()), METRICS_PORT: metricsPort });

@@ -12,6 +12,7 @@ import { discovery } from './checks/discovery.ts';
 import { endpoints } from './checks/endpoints.ts';
 import { environment } from './checks/environment.ts';
 import { https } from './checks/https.ts';
+import { huggingFaceApp } from './checks/hugging-face-app.ts';
 import { huggingFaceTokens } from './checks/hugging-face-tokens.ts';
 import { management } from './checks/management.ts';
 import { postSignOutUri } from './checks/post-sign-out-uri.ts';
@@ -66,6 +67,7 @@ export async function* runChecks(world: World): AsyncGenerator<Result> {
     page,
     huggingFace,
     checkup.after(huggingFace, connectorScope),
+    checkup.after(huggingFace, huggingFaceApp),
     checkup.after(both(both(application, page), deeper), huggingFaceTokens),
     checkup.after(logto, accountCenter),
     managementApi,

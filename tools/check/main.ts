@@ -12,6 +12,7 @@ for Hugging Face, and the app when it runs. It changes nothing.
 
 Reads the app's variables (.env.example), from .env too. Optional besides:
   HF_CLIENT_ID          your Hugging Face app, to compare with Logto's connector
+  HF_CLIENT_SECRET      and its secret, to try at Hugging Face
   LOGTO_M2M_APP_ID      a machine-to-machine application that may use Logto's
   LOGTO_M2M_APP_SECRET  Management API: then Logto's own settings are read too
   LOGTO_ADMIN_ENDPOINT  where that application lives, if it is the one that a

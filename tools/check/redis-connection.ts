@@ -2,8 +2,11 @@ import { Redis } from 'ioredis';
 import {
   addressText,
   credentials,
+  isCutOff,
+  quietHandshake,
   type RedisAddress,
   type RedisConfig,
+  withFirstWord,
 } from '../../src/doorstep/operator.ts';
 import { error, type Finding, type Outcome, stop } from './outcome.ts';
 import type { World } from './world.ts';
@@ -45,6 +48,7 @@ export async function askServer<Answer>(
     // Not the usual 2 s for a last word from one that hangs.
     disconnectTimeout: 100,
   });
+  quietHandshake(client);
   const errors: Error[] = [];
   client.on('error', (cause) => errors.push(cause));
   // All together; each of its commands has the same limit, but they come one after another.
@@ -59,7 +63,9 @@ export async function askServer<Answer>(
     return await act(client);
   } catch (cause) {
     // When the connection fails, the command only says "Connection is closed".
-    throw errors[0] ?? cause;
+    const first = errors[0] ?? cause;
+    const isCut = first instanceof Error && (isCutOff(first) || /closed/.test(first.message));
+    throw isCut ? await withFirstWord(first, at) : first;
   } finally {
     clearTimeout(tooLate);
     client.disconnect();
@@ -103,6 +109,16 @@ function onlyForbidden(cause: unknown): null {
 
 /** By the first word of Redis's error, or Node's error code. */
 const EXPLANATIONS: [RegExp, string, string][] = [
+  [
+    /^DENIED/,
+    'is in protected mode: without a password it serves its own machine only',
+    'Give it one (requirepass) and put it into REDIS_URL.',
+  ],
+  [
+    /max number of clients/,
+    'has no room for another client',
+    'Raise its maxclients, or find out whose connections these are (CLIENT LIST).',
+  ],
   [
     /^(NOAUTH|WRONGPASS|ERR AUTH)/,
     'refuses the password or user in REDIS_URL',

@@ -1,11 +1,12 @@
 import type { Environment } from '../../src/doorstep/operator.ts';
 import { EnvFileError, readEnvFile } from '../shared/env-file.ts';
+import { tryCredentials } from '../shared/hugging-face-app.ts';
 import { printable } from '../shared/terminal.ts';
 import { type Arguments, help, readArguments } from './arguments.ts';
 import { forTheApp, type Prompts, readOrAsk } from './ask.ts';
-import { InputError, SetupError } from './errors.ts';
+import { InputError, NotYet, SetupError } from './errors.ts';
 import { AmbiguousApplication } from './find-application.ts';
-import { createOrganizationLookup } from './hugging-face.ts';
+import { createOrganizationLookup, OAUTH_APPS } from './hugging-face.ts';
 import { createTokenSource } from './logto/access-token.ts';
 import { checkIssuer } from './logto/issuer.ts';
 import { createManagementApi } from './logto/management-api.ts';
@@ -14,12 +15,15 @@ import { apply, isDone, makePlan, type Plan, type PlanOptions, replacesSomething
 import { createReporter, type Output, type Reporter } from './reporter.ts';
 import { SEEDED_APP, type Settings } from './settings.ts';
 
+const DATABASE_TIMEOUT_MS = 60_000;
+const DATABASE_RETRY_MS = 3000;
+
 /** Everything with an effect, so that a test can stand in for the terminal, the clock and the network. */
 export interface Surroundings extends Omit<Waiting, 'onWait'> {
   environment: Environment;
   /** null when nobody is at the terminal. */
   prompts: Prompts | null;
-  /** @throws SetupError */
+  /** One try. @throws {SetupError}, or NotYet when another may succeed. */
   readSeededSecret(databaseUrl: string): Promise<string>;
 }
 
@@ -76,15 +80,16 @@ async function setUp(
     organizationId: createOrganizationLookup(settings.huggingFace.endpoint, surroundings.fetch),
   };
   const plan = await planWithPerson(options, prompts);
+  await checkHuggingFaceApp(plan.redirectUri, settings, surroundings);
   reporter.plan(plan, settings);
 
-  if (isDone(plan)) return reporter.end('nothing to do', plan);
-  if (args.dryRun) return reporter.end('planned', plan);
+  if (isDone(plan)) return reporter.end('nothing to do', plan, settings);
+  if (args.dryRun) return reporter.end('planned', plan, settings);
   if (!(await isAgreedTo(plan, args, settings, surroundings.prompts))) {
-    return reporter.end('declined', plan);
+    return reporter.end('declined', plan, settings);
   }
   await apply(plan, (finding) => reporter.done(finding));
-  reporter.end('done', plan);
+  reporter.end('done', plan, settings);
 }
 
 /**
@@ -138,13 +143,44 @@ async function connect(settings: Settings, surroundings: Surroundings, reporter:
   const { credentials, endpoint, tokenEndpoint, managementApi } = settings;
   const { id, secret } =
     'databaseUrl' in credentials
-      ? { id: SEEDED_APP, secret: await surroundings.readSeededSecret(credentials.databaseUrl) }
+      ? {
+          id: SEEDED_APP,
+          secret: await seededSecret(credentials.databaseUrl, surroundings, reporter),
+        }
       : credentials;
   const fetch = createPatientFetch({ ...surroundings, onWait: (ms) => reporter.waiting(ms) });
   const { now } = surroundings;
   await checkIssuer(endpoint, fetch);
   const getToken = createTokenSource({ tokenEndpoint, managementApi, id, secret, fetch, now });
   return createManagementApi({ endpoint, getToken, fetch });
+}
+
+/** PostgreSQL may still be starting, and its name may be missing for a moment: a minute's tries. */
+async function seededSecret(url: string, surroundings: Surroundings, reporter: Reporter) {
+  const end = surroundings.now() + DATABASE_TIMEOUT_MS;
+  for (;;) {
+    try {
+      return await surroundings.readSeededSecret(url);
+    } catch (error) {
+      if (!(error instanceof NotYet) || surroundings.now() >= end) throw error;
+      reporter.waiting(DATABASE_RETRY_MS, 'PostgreSQL does not answer yet');
+      await surroundings.sleep(DATABASE_RETRY_MS);
+    }
+  }
+}
+
+/** @throws {SetupError} when Hugging Face says that the credentials are wrong. */
+async function checkHuggingFaceApp(
+  redirectUri: string,
+  { huggingFace }: Settings,
+  { fetch }: Surroundings,
+): Promise<void> {
+  const ask = (url: string, init: RequestInit) => fetch(new Request(url, init));
+  const verdict = await tryCredentials(ask, { ...huggingFace, redirectUri }, huggingFace.endpoint);
+  if (verdict !== 'wrong') return;
+  throw new SetupError(
+    `Hugging Face does not take HF_CLIENT_ID with HF_CLIENT_SECRET: copy both from one OAuth app at ${OAUTH_APPS}, and run again. Nothing was changed.`,
+  );
 }
 
 /** When several applications could be the app's, only a person can say which one is. */

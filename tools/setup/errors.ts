@@ -3,6 +3,11 @@ export class SetupError extends Error {
   override name = 'SetupError';
 }
 
+/** What is needed may be there in a moment. */
+export class NotYet extends SetupError {
+  override name = 'NotYet';
+}
+
 /** Logto has answered, and it was no: unlike with a lost connection, nothing was done. */
 export class LogtoRefusal extends SetupError {
   override name = 'LogtoRefusal';

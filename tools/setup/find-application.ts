@@ -72,7 +72,7 @@ async function getApplication(api: Context['api'], id: string): Promise<Applicat
   const answer = await api.GET('/api/applications/{id}', { params: { path: { id } } });
   if (answer.response.status === 404) {
     throw new SetupError(
-      `LOGTO_APP_ID is ${id}, but this Logto has no such application: empty it, and set-up finds or makes one.`,
+      `LOGTO_APP_ID is ${id}, but this Logto has no such application: empty it, and set-up finds or makes one. In docker-compose.yml it lies in the volume "state", beside a database that is new: docker volume rm doorstep_state, and up again.`,
     );
   }
   const found = await take(call, application, Promise.resolve(answer));

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { HUGGING_FACE } from '../shared/hugging-face-app.ts';
 import { SetupError } from './errors.ts';
 
 /** The connector's id is fixed, so that the URI to register is known before and never changes. */
 export const CONNECTOR_ID = 'huggingface';
 
-export const HUGGING_FACE = 'https://huggingface.co';
 export const NEW_OAUTH_APP = `${HUGGING_FACE}/settings/applications/new`;
 export const OAUTH_APPS = `${HUGGING_FACE}/settings/connected-applications`;
 

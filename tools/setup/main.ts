@@ -7,7 +7,7 @@ import { readSeededSecret } from './seeded-secret.ts';
 const { stdin, stdout, env } = process;
 ignoreClosedPipes();
 
-process.exitCode = await run(
+const code = await run(
   process.argv.slice(2),
   {
     environment: env,
@@ -23,3 +23,5 @@ process.exitCode = await run(
     colour: wantsColour(stdout, env),
   },
 );
+// exit, since a name lookup that hangs would keep the process for seconds.
+process.exit(code);

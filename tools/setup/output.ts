@@ -74,7 +74,15 @@ export function renderDone({ title, action }: Finding, { paint }: Style): string
 }
 
 /** What only a person can do: Hugging Face has no API for it. */
-export function renderNextSteps({ redirectUri, scope }: Plan, { paint }: Style): string {
+export function renderNextSteps(
+  { redirectUri, scope }: Plan,
+  { production }: Settings,
+  { paint }: Style,
+): string {
+  // There, nothing of npm's scripts and of .env works.
+  const then = production
+    ? "start the app, or restart it. When something doesn't work: doorstep check, in the app's image."
+    : "npm run dev. When something doesn't work: npm run logto:check.";
   return `
 ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not yet:
 
@@ -85,7 +93,7 @@ ${paint('bold', 'At Hugging Face')}, register this redirect URI, if it is not ye
 
   Its scopes must include: ${printable(scope)}
 
-${paint('bold', 'Then')} npm run dev. When something doesn't work: npm run logto:check.
+${paint('bold', 'Then')} ${then}
 LOGTO_ACCOUNT_CENTER=true shows a link to Logto's account pages.
 
 `;

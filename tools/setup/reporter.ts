@@ -16,9 +16,10 @@ export type Outcome = 'nothing to do' | 'planned' | 'declined' | 'done';
 /** Tells how it goes: line by line for a person, as one document for a machine. */
 export interface Reporter {
   plan(plan: Plan, settings: Settings): void;
-  waiting(ms: number): void;
+  /** @param why a sentence without its end; Logto is busy unless told otherwise. */
+  waiting(ms: number, why?: string): void;
   done(finding: Finding): void;
-  end(outcome: Outcome, plan: Plan): void;
+  end(outcome: Outcome, plan: Plan, settings: Settings): void;
   fail(message: string, problems?: string[]): void;
 }
 
@@ -32,15 +33,16 @@ function textReporter({ write, columns, colour }: Output): Reporter {
   let started = false;
   return {
     plan: (plan, settings) => write(`${renderPlan(plan, settings, style)}\n`),
-    waiting: (ms) => write(`  Logto is busy. Trying again in ${Math.ceil(ms / 1000)} s.\n`),
+    waiting: (ms, why = 'Logto is busy') =>
+      write(`  ${why}. Trying again in ${Math.ceil(ms / 1000)} s.\n`),
     done(finding) {
       started = true;
       write(renderDone(finding, style));
     },
-    end(outcome, plan) {
+    end(outcome, plan, settings) {
       if (outcome === 'planned') write('Only shown, nothing was changed.\n\n');
       else if (outcome === 'declined') write('Nothing was changed.\n\n');
-      else write(renderNextSteps(plan, style));
+      else write(renderNextSteps(plan, settings, style));
     },
     fail(message, problems = []) {
       write(renderProblems(message, problems, style));

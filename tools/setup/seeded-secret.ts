@@ -1,19 +1,23 @@
 import pg from 'pg';
-import { SetupError } from './errors.ts';
+import { NotYet, SetupError } from './errors.ts';
 import { SEEDED_APP } from './settings.ts';
 
 const DATABASE_TIMEOUT_MS = 10_000;
+/** Not there, or only just starting (57P03), or on its way down (57P01). */
+const TRY_AGAIN = /^(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|57P0[13])$/;
 
 /**
  * Reads the secret of the application that Logto's seed makes for its own console. It may call the
  * Management API, and on a fresh Logto there is no other way in.
  *
+ * @throws {NotYet} when PostgreSQL is unreachable or starting.
  * @throws {SetupError}
  */
 export async function readSeededSecret(databaseUrl: string): Promise<string> {
   const secret = await querySecret(databaseUrl).catch((error: unknown) => {
     // Not as the cause: the error may quote the address, and with it the password.
-    throw new SetupError(explain(error));
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    throw new (TRY_AGAIN.test(code) ? NotYet : SetupError)(explain(error));
   });
   if (secret) return secret;
   throw new SetupError(

@@ -6,7 +6,8 @@ import {
   origin,
   wholeNumber,
 } from '../../src/doorstep/operator.ts';
-import { HUGGING_FACE, NEW_OAUTH_APP } from './hugging-face.ts';
+import { HUGGING_FACE } from '../shared/hugging-face-app.ts';
+import { NEW_OAUTH_APP } from './hugging-face.ts';
 
 /** The application that Logto seeds for the console itself. It belongs to the admin endpoint. */
 export const SEEDED_APP = 'm-default';
@@ -23,6 +24,8 @@ export interface Settings {
   /** The app's origin. */
   baseUrl: string;
   appName: string;
+  /** The app runs as in production: of npm's scripts, there is none. */
+  production: boolean;
   /** Which application is ours, where that is known. */
   appId: string | null;
   huggingFace: {
@@ -120,6 +123,7 @@ export function readSettings(environment: Environment): {
       : { databaseUrl: env.LOGTO_DB_URL ?? '' },
     baseUrl: env.BASE_URL ?? `http://localhost:${env.PORT}`,
     appName: env.APP_NAME,
+    production: env.NODE_ENV === 'production',
     appId: env.LOGTO_APP_ID ?? null,
     huggingFace: {
       clientId: env.HF_CLIENT_ID ?? '',

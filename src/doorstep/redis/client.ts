@@ -1,9 +1,10 @@
 import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
-import { credentials, type RedisConfig } from '../config/redis-address.ts';
+import { credentials, type RedisAddress, type RedisConfig } from '../config/redis-address.ts';
 import { RedisCluster } from './cluster.ts';
 import { SCRIPTS } from './commands.ts';
 import { type OutageLog, outageLog } from './connection-log.ts';
+import { isCutOff, quietHandshake, withFirstWord } from './first-word.ts';
 import { watchSentinels } from './sentinels.ts';
 
 /** For an answer of Redis: a page says within 2 s that there is none. */
@@ -30,12 +31,32 @@ export function connectRedis(config: RedisConfig, logger: Logger): Redis | Redis
   const log = outageLog(logger);
   if (config.mode === 'cluster') return connectCluster(config, log);
   const redis = config.mode === 'sentinel' ? connectBySentinels(config) : connectServer(config);
+  const [at] = config.mode === 'single' ? config.addresses : [];
   redis.on('ready', log.back);
   redis.on('error', (error) => {
     if (isFailedSelect(error)) rejectDatabase(redis, config.database, error, log);
+    else if (at && redis.status !== 'ready' && isCutOff(error)) sayWhy(redis, at, error, log);
     else log.down(error);
   });
+  // ioredis is silent when the other side ends the connection during the handshake.
+  let wasReady = false;
+  redis.on('ready', () => {
+    wasReady = true;
+  });
+  redis.on('close', () => {
+    if (at && !wasReady) sayWhy(redis, at, new Error('closed the connection'), log);
+    wasReady = false;
+  });
+  quietHandshake(redis);
   return redis;
+}
+
+/** Redis may have said why before it closed, and may say it again. */
+function sayWhy(redis: Redis, at: RedisAddress, error: Error, log: OutageLog): void {
+  if (log.isDown) return;
+  void withFirstWord(error, at).then((reason) => {
+    if (redis.status !== 'end' && redis.status !== 'ready') log.down(reason);
+  });
 }
 
 /** Lets it finish what it was asked, or with Redis away gives it up. */

@@ -3,12 +3,16 @@ import type { Logger } from 'pino';
 export interface OutageLog {
   down(error: Error): void;
   back(): void;
+  readonly isDown: boolean;
 }
 
 /** One line when Redis goes and one when it is back, not one a retry. */
 export function outageLog(logger: Logger): OutageLog {
   let down = false;
   return {
+    get isDown() {
+      return down;
+    },
     down(error) {
       if (!down) {
         // Redis quotes what it was sent; of its own errors the first word says enough (logger.ts).

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createApp } from '../../../src/app.ts';
 import { createLogger } from '../../../src/doorstep/logger.ts';
 import { connectRedis } from '../../../src/doorstep/redis/client.ts';
@@ -130,5 +131,63 @@ describe.skipIf(!hasRedisServer)('C35 a step of the handshake that Redis refuses
         await site.close();
       }
     });
+  });
+});
+
+const PROTECTED =
+  '-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface.\r\n';
+
+/** A Redis in protected mode does so for clients of other machines. */
+describe('F82 a Redis that says no before it is asked', () => {
+  it.each([
+    ['and its word arrives', 'redis://', () => false],
+    ['and a password is in REDIS_URL', 'redis://:its-password@', () => false],
+    // A client that is still writing gets EPIPE or a reset instead.
+    ['and its word is lost', 'redis://', (nth: number) => nth === 1],
+  ])('F82 is logged in its own words, once: %s', async (_what, scheme, isLost) => {
+    let connections = 0;
+    const server = createTcpServer((socket) => {
+      connections += 1;
+      socket.on('error', () => {});
+      if (isLost(connections)) socket.resetAndDestroy();
+      else socket.end(PROTECTED);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const { port } = addressOf(server.address());
+    const site = await startSite({ REDIS_URL: `${scheme}127.0.0.1:${port}` });
+    try {
+      await site.connections(3);
+      const ofRedis = () => site.logs.filter(({ event }) => String(event).startsWith('redis.'));
+      await eventually(() => expect(ofRedis()).not.toEqual([]));
+      expect(ofRedis()).toEqual([
+        expect.objectContaining({
+          event: 'redis.down',
+          cause: 'DENIED Redis is running in protected mode',
+        }),
+      ]);
+      expect(warn).not.toHaveBeenCalled();
+      expect(await site.readiness()).toBe(503);
+    } finally {
+      warn.mockRestore();
+      await site.close();
+      server.close();
+    }
+  });
+
+  it.skipIf(!hasRedisServer)('F82 prints nothing else where INFO is forbidden', async () => {
+    const server = await startRedisServer();
+    await server.admin.acl('SETUSER', 'narrow', 'on', '>its-password', '~*', '+@all', '-info');
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const url = server.url.replace('//', '//narrow:its-password@');
+    const site = await startSite({ REDIS_URL: url });
+    try {
+      await eventually(async () => expect(await site.readiness()).toBe(200));
+      expect(warn).not.toHaveBeenCalled();
+    } finally {
+      warn.mockRestore();
+      await site.close();
+      await server.close();
+    }
   });
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hasRedisServer, startRedisServer } from '../../harness/redis-server.ts';
 import { complaints } from './complaints.ts';
@@ -32,6 +34,19 @@ describe.skipIf(!hasRedisServer)('logto:check of a Redis that', () => {
     expect(await redisComplaints(setUp.checkedRedis.url)).toEqual(
       only('Redis', 'error', /refuses the password/),
     );
+  });
+
+  it('F82 is in protected mode', async () => {
+    const server = createServer((socket) => {
+      socket.on('error', () => {}).end('-DENIED Redis is running in protected mode because …\r\n');
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : '';
+    expect(await redisComplaints(`redis://127.0.0.1:${port}`)).toEqual(
+      only('Redis', 'error', /is in protected mode/),
+    );
+    server.close();
   });
 
   it('C22 hangs', async () => {

@@ -30,7 +30,7 @@ describe.skipIf(!hasRedisServer)('logto:check', () => {
     expect(results.map(({ name, findings, waitsFor }) => [name, findings, waitsFor])).toEqual(
       results.map(({ name }) => [name, [expect.objectContaining({ status: 'ok' })], undefined]),
     );
-    expect(results).toHaveLength(27);
+    expect(results).toHaveLength(28);
   });
 
   it.each([

@@ -63,6 +63,7 @@ describe.concurrent('the command', () => {
     );
     expect(named('skipped')).toEqual([
       ...(hasRedisServer ? [] : ['Redis', 'Redis version', 'Redis eviction', 'Redis persistence']),
+      'Hugging Face app',
       'Management API',
       'Application settings',
       'API resource',

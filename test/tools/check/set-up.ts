@@ -180,8 +180,13 @@ function internet(
     init: RequestInit,
     send: (init: RequestInit) => Promise<Response>,
   ) => {
-    const pass = async (changed = init) =>
-      likeRealLogto(asked, changed, async () => proxied(await send(changed), asked));
+    const pass = async (changed = init) => {
+      // RFC 6749 section 5.2, for a code that is made up.
+      if (asked.href === 'https://huggingface.co/oauth/token') {
+        return Response.json({ error: 'invalid_grant' }, { status: 400 });
+      }
+      return likeRealLogto(asked, changed, async () => proxied(await send(changed), asked));
+    };
     return between ? between(asked, init, pass) : pass();
   };
 

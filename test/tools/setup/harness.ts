@@ -41,8 +41,9 @@ export interface RunOptions {
   columns?: number;
   colour?: boolean;
   now?: () => number;
-  /** What Hugging Face answers; else it must not be asked. */
-  huggingFace?: (url: URL) => Response;
+  readSeededSecret?: (url: string) => Promise<string>;
+  /** What Hugging Face answers; without it, it is unreachable. */
+  huggingFace?: (request: Request) => Promise<Response>;
 }
 
 export async function createWorkplace(): Promise<Workplace> {
@@ -55,27 +56,19 @@ export async function createWorkplace(): Promise<Workplace> {
     logto,
     envPath,
     waits,
-    async setUp({
-      argv = ['--yes'],
-      environment = {},
-      prompts,
-      columns = 80,
-      colour,
-      now,
-      huggingFace,
-    } = {}) {
+    async setUp({ argv = ['--yes'], environment = {}, prompts, columns = 80, ...rest } = {}) {
+      const { colour, now, readSeededSecret, huggingFace } = rest;
       let text = '';
       const code = await run(
         [...argv, '--file', envPath],
         {
           environment: { ...completeEnvironment(logto), ...environment },
           prompts: prompts ?? null,
-          readSeededSecret: async () => 'seeded-secret-0000',
+          readSeededSecret: readSeededSecret ?? (async () => 'seeded-secret-0000'),
           fetch: async (request, init) => {
-            const url = new URL(request.url);
-            if (url.hostname === 'localhost') return fetch(request, init);
-            if (!huggingFace) throw new TypeError(`fetch failed: ${url.href}`);
-            return huggingFace(url);
+            if (new URL(request.url).hostname === 'localhost') return fetch(request, init);
+            if (!huggingFace) throw new TypeError(`fetch failed: ${request.url}`);
+            return huggingFace(request);
           },
           sleep: async (ms) => void waits.push(ms),
           now: now ?? Date.now,

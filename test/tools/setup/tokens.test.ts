@@ -298,7 +298,10 @@ describe('F45 organizations that may come in', () => {
   const OTHER = '60a551a34ecc5d054c8ad93e';
   const hub =
     (asked: string[] = []): NonNullable<RunOptions['huggingFace']> =>
-    (url) => {
+    async (request) => {
+      const url = new URL(request.url);
+      // The credentials of the OAuth app are tried too.
+      if (url.pathname === '/oauth/token') return new Response('x', { status: 503 });
       asked.push(url.href);
       const known: Record<string, string> = { acme: ID, other: OTHER };
       const [, handle = ''] = /^\/api\/organizations\/([^/]+)\/overview$/.exec(url.pathname) ?? [];
@@ -373,10 +376,15 @@ describe('F45 organizations that may come in', () => {
     [
       'an error',
       'acme',
-      () => new Response('x', { status: 503 }),
+      async () => new Response('x', { status: 503 }),
       /acme \(status 503\): try again/,
     ],
-    ['something else', 'acme', () => Response.json({ _id: 'a,b' }), /\(status 200\): try again/],
+    [
+      'something else',
+      'acme',
+      async () => Response.json({ _id: 'a,b' }),
+      /\(status 200\): try again/,
+    ],
     ['no answer', 'acme', undefined, /can't be asked for the ID of the organization acme/],
   ])('F45 stop it before anything is done: %s', async (_what, list, huggingFace, sentence) => {
     const { code, text } = await place.setUp({

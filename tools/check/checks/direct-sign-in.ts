@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { isLoopback } from '../../../src/doorstep/operator.ts';
+import { HUGGING_FACE } from '../../shared/hugging-face-app.ts';
 import type { Check } from '../checkup.ts';
 import { type Answer, ask, parseAs, statusOf } from '../http.ts';
 import { error, type Finding, goOn, ok, stop, warning } from '../outcome.ts';
@@ -8,11 +9,13 @@ import type { World } from '../world.ts';
 import type { BegunSignIn } from './redirect-uri.ts';
 import type { SignInPage } from './sign-in-page.ts';
 
-const HUGGING_FACE = 'https://huggingface.co';
 const AuthorizationUri = z.object({ authorizationUri: z.url() });
 
 /** What Logto asks Hugging Face for. */
 export interface HuggingFaceRequest {
+  /** Of Hugging Face, or of a stand-in; null when the way there is wrong. */
+  origin: string | null;
+  redirectUri: string;
   scopes: string[];
   linksByItself: boolean;
 }
@@ -26,7 +29,9 @@ export const directSignIn: Check<[BegunSignIn, SignInPage], HuggingFaceRequest> 
     if (!(found instanceof URL)) return stop(found);
     const finding = judge(found, callback, begun, world);
     const scopes = found.searchParams.get('scope')?.split(' ') ?? [];
-    return goOn({ scopes, linksByItself: page.linksByItself }, finding);
+    const { linksByItself } = page;
+    const origin = finding.status === 'error' ? null : found.origin;
+    return goOn({ origin, redirectUri: callback, scopes, linksByItself }, finding);
   },
 };
 

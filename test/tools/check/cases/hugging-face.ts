@@ -82,4 +82,14 @@ export const HUGGING_FACE_CASES: Case[] = [
         : authorizationUri((uri) => uri.replace('scope=profile', 'scope=email'))(url, init, pass),
     says: ['Connector scope', 'error', /takes over an account/, /switch the linking off/],
   },
+  {
+    is: 'F84 credentials that Hugging Face does not take',
+    between: answering('/oauth/token', () => json({ error: 'invalid_client' }, 401)),
+    says: ['Hugging Face app', 'error', /does not take HF_CLIENT_ID/, /Copy both/],
+  },
+  {
+    is: 'F84 a Hugging Face that does not tell',
+    between: answering('/oauth/token', () => new Response('busy', { status: 503 })),
+    says: ['Hugging Face app', 'warning', /does not say/, /Try it/],
+  },
 ];
