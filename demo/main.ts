@@ -86,6 +86,7 @@ function demoConfig(logtoEndpoint: string, huggingFaceEndpoint: string) {
     LOGTO_WEBHOOK_SIGNING_KEY: WEBHOOK_KEY,
     HF_ACCESS_TOKENS: 'true',
     HF_ENDPOINT: huggingFaceEndpoint,
+    HF_INFERENCE_ENDPOINT: huggingFaceEndpoint,
     LOGTO_ORGANIZATIONS: process.env.LOGTO_ORGANIZATIONS || 'true',
   });
   const apiResource = config.logto.apiResource ?? `${config.baseUrl}/api`;

@@ -10,6 +10,7 @@ import {
   sameOriginOnly,
   wrapRedisErrors,
 } from './doorstep/index.ts';
+import { models } from './models/models.ts';
 import { accountPage } from './site/account.ts';
 import { api } from './site/api.ts';
 import { createAssets } from './site/assets.ts';
@@ -46,24 +47,35 @@ export interface Deps
  * its path here where it can: then requests for other paths don't pay for it.
  */
 export function createApp({ observe, stopping, ...options }: Deps): Express {
-  const { config, logger, now } = options;
+  const { config, logger, now, fetch } = options;
   const redis = wrapRedisErrors(options.redis);
   const features: Feature[] = [];
   if (config.logto.organizations) features.push(organizations);
   if (config.logto.apiResource) features.push(books);
+  if (config.huggingFace.accessTokens) features.push(models);
   const apiScopes = features.flatMap((feature) => feature.apiScopes);
 
   const assets = createAssets();
-  const send = createPages({ config, assets, features });
+  const rendering = createPages({ config, assets, features });
   const auth = createDoorstep({
     ...options,
     apiScopes,
     // Every page of this site allows Logto in its form-action, so its forms may redirect there.
     signOutAnswer: 'redirect',
-    renderSignInLink: signInLinkPage(send),
+    renderSignInLink: signInLinkPage(rendering.send),
   });
   const logtoPages = options.logtoPages ?? askedAtOnce(createLogtoPages(options));
-  const pages: PageDeps = { config, auth, redis, logger, now, features, send, logtoPages };
+  const pages: PageDeps = {
+    config,
+    auth,
+    redis,
+    logger,
+    now,
+    fetch,
+    features,
+    ...rendering,
+    logtoPages,
+  };
 
   const app = express();
   app.disable('x-powered-by');

@@ -49,6 +49,7 @@ export {
   flag,
   NEW_SECRET,
   oneOf,
+  origin,
   proxies,
   text,
   wholeNumber,

@@ -11,6 +11,7 @@ import {
   kitVariables,
   NEW_SECRET,
   oneOf,
+  origin,
   proxies,
   readEnvironment,
   text,
@@ -36,6 +37,8 @@ export interface Config extends KitConfig {
   logto: KitConfig['logto'] & { accountCenter: boolean };
   /** And whether the secret was made for this run, since none was given. */
   session: KitConfig['session'] & { secretIsTemporary: boolean };
+  /** The model that people may ask, and the origin where it runs. */
+  models: { name: string; endpoint: string };
   /** What the operator should know, though the site can run: a line each. */
   warnings: string[];
   /** Logto and Hugging Face are the local stand-ins. Set by demo/, never by the environment. */
@@ -70,6 +73,24 @@ export const siteVariables = {
       "Shows links to what Logto's own account pages can do for a person. true once you have switched on the account centre there.",
     example: 'true',
   }),
+  HF_MODEL: text()
+    .regex(
+      /^[\w.-]{1,96}\/[\w.-]{1,96}(:[\w-]{1,40})?$/,
+      'must be a model as owner/name, for example Qwen/Qwen3-32B',
+    )
+    .default('meta-llama/Llama-3.1-8B-Instruct')
+    .register(documentation, {
+      about:
+        'The model that people may ask, as owner/name or owner/name:provider. With HF_ACCESS_TOKENS=true there is a page for it (docs/models.md).',
+      example: 'Qwen/Qwen3-32B',
+    }),
+  HF_INFERENCE_ENDPOINT: origin('https://router.huggingface.co')
+    .default('https://router.huggingface.co')
+    .register(documentation, {
+      about:
+        "Where Hugging Face runs models: another address is for a proxy, a stand-in or an endpoint of one's own. It is sent people's tokens.",
+      example: 'https://models.example.com',
+    }),
   // Express reads the variable too, so it is taken exactly as it stands.
   NODE_ENV: oneOf(['development', 'production', 'test'])
     .default('development')
@@ -209,6 +230,7 @@ export function parseConfig(environment: Environment): Config {
     logLevel: env.LOG_LEVEL,
     logto: { ...kit.logto, accountCenter: env.LOGTO_ACCOUNT_CENTER },
     session: { ...kit.session, secretIsTemporary: env.SESSION_SECRET === undefined },
+    models: { name: env.HF_MODEL, endpoint: env.HF_INFERENCE_ENDPOINT },
     warnings: linked
       ? [
           'METRICS_PORT is an address that Kubernetes made for a Service named metrics, so nothing is measured: set enableServiceLinks: false, or METRICS_PORT to a port',

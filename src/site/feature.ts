@@ -27,6 +27,14 @@ export type SendPage = <Name extends keyof Views>(
   options?: PageOptions,
 ) => void;
 
+/** As {@link SendPage}, for a page that is sent in parts. @returns HTML. */
+export type RenderPage = <Name extends keyof Views>(
+  req: Request,
+  name: Name,
+  model: Views[Name],
+  options?: PageOptions,
+) => string;
+
 /** What the pages work with. Made once, in app.ts. */
 export interface PageDeps {
   config: Config;
@@ -34,7 +42,10 @@ export interface PageDeps {
   redis: RedisCommands;
   logger: Logger;
   now: () => number;
+  /** For calls to others. */
+  fetch: typeof fetch;
   send: SendPage;
+  render: RenderPage;
   logtoPages: LogtoPages;
   features: readonly Feature[];
 }

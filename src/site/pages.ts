@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import type { Principal } from '../doorstep/index.ts';
 import type { Assets } from './assets.ts';
 import type { Config } from './config.ts';
-import type { Feature, NavigationEntry, PageOptions, SendPage } from './feature.ts';
+import type { Feature, NavigationEntry, PageOptions, RenderPage, SendPage } from './feature.ts';
 import { avatarOf } from './format.ts';
 import { ROOT } from './root.ts';
 import { compileViews } from './view-engine.ts';
@@ -24,8 +24,11 @@ interface PagesOptions {
 }
 
 /** An entry of the navigation appears when its page exists. */
-export function createPages({ config, assets, features }: PagesOptions): SendPage {
-  const render = compileViews(VIEWS);
+export function createPages({ config, assets, features }: PagesOptions): {
+  send: SendPage;
+  render: RenderPage;
+} {
+  const renderView = compileViews(VIEWS);
   const entries = [at('/account', 'Account'), at('/sessions', 'Sessions')];
   const navigation = [...entries, ...features.map(({ navigation }) => navigation)];
   const kept = new WeakMap<object, Buffer>();
@@ -47,12 +50,16 @@ export function createPages({ config, assets, features }: PagesOptions): SendPag
     };
   }
 
-  return (req, res, name, model, options = {}) => {
-    const make = () => Buffer.from(render(name, { ...shellFor(req, options), ...model }));
+  const render: RenderPage = (req, name, model, options = {}) =>
+    renderView(name, { ...shellFor(req, options), ...model });
+
+  const send: SendPage = (req, res, name, model, options = {}) => {
+    const make = () => Buffer.from(render(req, name, model, options));
     const page = (options.sameForAll && kept.get(model)) || make();
     if (options.sameForAll) kept.set(model, page);
     res.type('html').send(page);
   };
+  return { send, render };
 }
 
 // Whole path: inside a router, req.path is what is left of it.

@@ -58,7 +58,7 @@ export interface HomeSignedIn {
     href: string;
     title: string;
     line: string;
-    icon: 'account' | 'sessions' | 'organizations' | 'books';
+    icon: 'account' | 'sessions' | 'organizations' | 'books' | 'models';
   }[];
 }
 

@@ -99,7 +99,9 @@ describe('the package', { tags: 'compiles' }, () => {
     expect(files).toContain('dist/src/doorstep/index.d.ts');
     expect(files).toContain('dist/tools/cli.js');
     expect(
-      files.filter((file) => /src\/(site\/(?!config\.)|books|metrics)|views|demo|test/.test(file)),
+      files.filter((file) =>
+        /src\/(site\/(?!config\.)|books|metrics|models)|views|demo|test/.test(file),
+      ),
     ).toEqual([]);
   });
 

@@ -23,6 +23,17 @@ describe.each([
     },
   },
   {
+    feature: 'models',
+    page: 'docs/models.md',
+    lines: { count: 2, of: 'src/app.ts', with: /\bmodels\b/ },
+    also: ['views/models.ejs', 'docs/models.md', 'docs/decisions/027-ask-a-model.md'],
+    // And as `npm uninstall` does.
+    fix: (copy: string) => {
+      expect(deleteLines(join(copy, 'docs/requirements.md'), /^\| (F9[0-3]|S7[6-9]) /)).toBe(8);
+      expect(deleteLines(join(copy, 'package.json'), /@huggingface\/inference/)).toBe(1);
+    },
+  },
+  {
     feature: 'metrics',
     page: 'docs/metrics.md',
     lines: { count: 5, of: 'src/main.ts', with: /metrics/ },

@@ -64,6 +64,7 @@ export async function startStandIns(
       LOGTO_APP_ID: CLIENT.id,
       LOGTO_APP_SECRET: CLIENT.secret,
       HF_ENDPOINT: huggingFace.url,
+      HF_INFERENCE_ENDPOINT: huggingFace.url,
     },
     close: async () => {
       await Promise.all([logto.close(), huggingFace.close()]);
