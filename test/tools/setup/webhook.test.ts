@@ -9,18 +9,23 @@ beforeEach(async () => {
 afterEach(() => place.close());
 
 const URL_OF_OURS = `${BASE_URL}/hooks/logto`;
+// By hand: they are what Logto has, and what docs/webhooks.md promises.
 const EVENTS = [
   'User.Deleted',
   'User.SuspensionStatus.Updated',
   'User.Data.Updated',
   'Organization.Membership.Updated',
-  'Organization.Deleted',
-  'Role.Scopes.Updated',
   'Role.Deleted',
+  'Role.Data.Updated',
+  'Role.Scopes.Updated',
   'Scope.Deleted',
-  'OrganizationRole.Scopes.Updated',
+  'Scope.Data.Updated',
+  'Organization.Deleted',
   'OrganizationRole.Deleted',
+  'OrganizationRole.Data.Updated',
+  'OrganizationRole.Scopes.Updated',
   'OrganizationScope.Deleted',
+  'OrganizationScope.Data.Updated',
 ];
 const oneLine = (text: string) => text.replace(/\s+/g, ' ');
 
