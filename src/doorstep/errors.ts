@@ -96,7 +96,7 @@ export class SignInFailed extends AppError {
   }
 }
 
-/** The app's `onSignIn` lets this person not in. */
+/** The app’s `onSignIn`, or HF_ALLOWED_ORGANIZATIONS, denied this person. */
 export class SignInDenied extends AppError {
   readonly status = 403;
   readonly reason = 'sign_in_denied';

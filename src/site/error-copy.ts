@@ -243,7 +243,7 @@ const COPY: Record<Reason, Copy> = {
     heading: 'You can’t sign in here',
     illustration: 'locked',
     happened: {
-      text: [error instanceof SignInDenied ? error.shown : 'This site lets you not in.'],
+      text: [error instanceof SignInDenied ? error.shown : 'This site doesn’t let you in.'],
     },
     todo: ['If you think that you should, ask whoever runs this site.'],
     action: HOME,
@@ -316,7 +316,7 @@ const COPY: Record<Reason, Copy> = {
     action: HOME,
   }),
   sign_in_link_not_open: {
-    heading: 'Open your sign-in link once more',
+    heading: 'Open your link once more',
     illustration: 'ajar',
     happened: {
       text: [

@@ -59,7 +59,7 @@ describe.skipIf(!chromiumPath)('a sign-in link, in Chromium', () => {
 
   it('F70 a link that is not open any more', async () => {
     await page.goto(`${app.url}/sign-in/link`);
-    await arriveAt(page, 'Open your sign-in link once more');
+    await arriveAt(page, 'Open your link once more');
     expect(await inspect(page, 'error-sign-in-link')).toEqual([]);
     await follow(page, 'Go to the home page');
     await arriveAt(page, COME_IN);

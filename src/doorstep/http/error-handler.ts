@@ -147,7 +147,7 @@ const COPY: Record<Reason, [title: string, detail: string]> = {
   ],
   bad_input: ['This link isn’t quite right', 'Check the link, or start from the home page.'],
   sign_in_link_not_open: [
-    'Open your sign-in link once more',
+    'Open your link once more',
     'It was opened over 10 minutes ago or in another browser, was used, or another was opened since.',
   ],
   not_a_navigation: [

@@ -7,7 +7,7 @@ const FORM = /^[^\s@"<>\p{C}]{1,64}@[^\s@"<>\p{C}]{1,253}$/u;
 
 /** Lower-cased: Logto compares the address of a one-time token character by character. */
 export const emailAddress = z
-  .string('is an e-mail address')
+  .string('has to be an e-mail address')
   .toLowerCase()
-  .max(MAX_LENGTH, `is at most ${MAX_LENGTH} characters long`)
-  .regex(FORM, 'is an e-mail address');
+  .max(MAX_LENGTH, `has to be at most ${MAX_LENGTH} characters long`)
+  .regex(FORM, 'has to be an e-mail address');

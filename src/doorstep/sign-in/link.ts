@@ -13,11 +13,14 @@ import { parseQuery } from './query.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { beginSignIn, type SignInDeps } from './sign-in.ts';
 
-/** What a sign-in link says; each once. Others of it (of a mailing, say) are passed over. */
+/** The parameters of a sign-in link, each once. Others (of a mailing, say) are ignored. */
 const Link = z.object({
   one_time_token: z
-    .string('is the one-time token')
-    .regex(/^[\w.~-]{1,64}$/, 'is 1 to 64 letters, digits and . _ ~ -'),
+    .string('is missing')
+    .regex(
+      /^[\w.~-]{1,64}$/,
+      'has to be 1 to 64 characters, each one of - . _ ~, a digit or a letter',
+    ),
   login_hint: emailAddress,
 });
 
@@ -114,4 +117,5 @@ async function followLink(deps: SignInLinkDeps, req: Request, res: Response): Pr
   else sendRefreshPage(res, address, 'Signing in');
 }
 
-const notOpen = () => new SignInLinkNotOpen('No sign-in link is open here, or another one is');
+const notOpen = () =>
+  new SignInLinkNotOpen('No sign-in link is open in this browser, or the page was of another one');

@@ -19,15 +19,18 @@ const Query = z.object({
   return_to: z.string().optional(),
   direct_sign_in: z
     .string()
-    .regex(/^(social|sso):[\w.-]{1,128}$/, 'is social:<target> or sso:<connector id>')
+    .regex(/^(social|sso):[\w.-]{1,128}$/, 'has to be social:<target> or sso:<connector id>')
     .optional(),
   login_hint: z
     .string()
-    .regex(/^[^\p{Cc}]{1,320}$/u, 'is an e-mail address, phone number or user name')
+    .regex(/^[^\p{Cc}]{1,320}$/u, 'has to be an e-mail address, phone number or user name')
     .optional(),
   ui_locales: z
     .string()
-    .regex(/^[\w-]{2,35}( [\w-]{2,35}){0,9}$/, 'is a list of language tags, for example "fr en"')
+    .regex(
+      /^[\w-]{2,35}( [\w-]{2,35}){0,9}$/,
+      'has to be a list of language tags, for example "fr en"',
+    )
     .optional(),
   prompt: z.literal('login', 'may only be "login"').optional(),
 });

@@ -102,7 +102,7 @@ describe('signing in by a link', () => {
     expect(browser.cookies.find('localhost', 'doorstep-link')).toBeUndefined();
     const back = await browser.get(`${app.url}/sign-in/link`);
     expect([back.status, reasonOn(back)]).toEqual([400, NOT_OPEN]);
-    expect(back.body).toContain('Open your sign-in link once more');
+    expect(back.body).toContain('Open your link once more');
     const signedIn = await open();
     await pressOn(signedIn);
     expect((await signedIn.get(`${app.url}/sign-in/link`)).url).toBe(`${app.url}/`);
@@ -167,16 +167,16 @@ describe('signing in by a link', () => {
   });
 
   it.each([
-    ['one_time_token=abc', 'login_hint is an e-mail address'],
-    [`login_hint=${EMAIL}`, 'one_time_token is the one-time token'],
-    [`one_time_token=&login_hint=${EMAIL}`, 'one_time_token is 1 to 64'],
-    [`one_time_token=${'a'.repeat(65)}&login_hint=${EMAIL}`, 'one_time_token is 1 to 64'],
-    [`one_time_token=a%20b&login_hint=${EMAIL}`, 'one_time_token is 1 to 64'],
+    ['one_time_token=abc', 'login_hint has to be an e-mail address'],
+    [`login_hint=${EMAIL}`, 'one_time_token is missing'],
+    [`one_time_token=&login_hint=${EMAIL}`, 'one_time_token has to be 1 to 64'],
+    [`one_time_token=${'a'.repeat(65)}&login_hint=${EMAIL}`, 'one_time_token has to be 1 to 64'],
+    [`one_time_token=a%20b&login_hint=${EMAIL}`, 'one_time_token has to be 1 to 64'],
     [`one_time_token=a&one_time_token=b&login_hint=${EMAIL}`, 'may be given once'],
-    ['one_time_token=abc&login_hint=nobody', 'login_hint is an e-mail address'],
-    ['one_time_token=abc&login_hint=a@b%E2%80%AEc', 'login_hint is an e-mail address'],
-    ['one_time_token=abc&login_hint=a%00@b', 'login_hint is an e-mail address'],
-    [`one_time_token=abc&login_hint=a@${'b'.repeat(253)}`, 'login_hint is at most 254'],
+    ['one_time_token=abc&login_hint=nobody', 'login_hint has to be an e-mail address'],
+    ['one_time_token=abc&login_hint=a@b%E2%80%AEc', 'login_hint has to be an e-mail address'],
+    ['one_time_token=abc&login_hint=a%00@b', 'login_hint has to be an e-mail address'],
+    [`one_time_token=abc&login_hint=a@${'b'.repeat(253)}`, 'login_hint has to be at most 254'],
   ])('F70 bad input: %s gets a 400 that says what would be right', async (query, hint) => {
     const answer = await request(app.url).get(`/sign-in/link?${query}`).set('accept', 'text/html');
     expect(answer.status).toBe(400);

@@ -130,9 +130,9 @@ describe('F71 doorstep invite', () => {
 
   it.each([
     [[], 'email is missing'],
-    [['nobody'], 'email is an e-mail address'],
-    [['a\u202e@example.org'], 'email is an e-mail address'],
-    [[`${'a'.repeat(65)}@example.org`], 'email is an e-mail address'],
+    [['nobody'], 'email has to be an e-mail address'],
+    [['a\u202e@example.org'], 'email has to be an e-mail address'],
+    [[`${'a'.repeat(65)}@example.org`], 'email has to be an e-mail address'],
     [[ANN, 'bob@example.org'], 'One e-mail address at a time'],
     [[ANN, '--minutes', '0'], 'minutes is 1 or more'],
     [[ANN, '--minutes', '1.5'], 'minutes is a whole number'],
