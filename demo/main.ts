@@ -49,6 +49,8 @@ async function main(): Promise<void> {
       events: WEBHOOK_EVENTS,
     },
   }).catch(portTaken('DEMO_LOGTO_PORT', logtoPort));
+  // As logto:setup leaves it: without it, a Logto hands out no tokens for Hugging Face.
+  logto.changeAccountCenter({ enabled: true });
   huggingFace.registerClient({
     ...CONNECTOR,
     redirectUris: [`${logto.endpoint}/callback/huggingface`],

@@ -15,7 +15,7 @@ export class ConnectorError extends Error {
   override name = 'ConnectorError';
 }
 
-const patience = 5000;
+const timeoutMs = 5000;
 
 const tokenResponse = z.object({
   access_token: z.string(),
@@ -32,7 +32,7 @@ export function createConnector(settings: ConnectorSettings, callbackUrl: string
 
   const call = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit): Promise<T> => {
     try {
-      const signal = AbortSignal.timeout(patience);
+      const signal = AbortSignal.timeout(timeoutMs);
       const response = await fetch(settings.url + path, { ...init, signal });
       if (!response.ok) throw new Error(`status ${response.status}`);
       return schema.parse(await response.json());
@@ -60,7 +60,7 @@ export function createConnector(settings: ConnectorSettings, callbackUrl: string
       }).toString();
       return url.href;
     },
-    /** @throws ConnectorError when Hugging Face is out of reach or refuses. */
+    /** @throws ConnectorError when Hugging Face is unreachable or refuses. */
     identify: async (code: string): Promise<{ info: HuggingFaceUserInfo; tokens: TokenSet }> => {
       const grant = { grant_type: 'authorization_code', code, redirect_uri: callbackUrl };
       const tokens = await askForTokens(grant);

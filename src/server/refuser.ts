@@ -110,11 +110,10 @@ export class Refuser {
   }
 
   log(reason: Refusal, requestId = newRequestId(), status: number | null = null): void {
-    this.#deps.logger.warn({ event: 'request.refused', requestId, reason, status }, WORDS);
+    const line = { event: 'request.refused', requestId, reason, status };
+    this.#deps.logger.warn(line, 'Refused before the app');
   }
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-
-const WORDS = 'Refused before the app';

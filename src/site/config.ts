@@ -46,13 +46,13 @@ export interface Config extends KitConfig {
 }
 
 /** What the kit always needs, the site can do without in development. */
-function relaxed<S extends z.ZodType>(schema: S, words: string) {
+function relaxed<S extends z.ZodType>(schema: S, described: string) {
   const optional = z.optional(schema);
   documentation.add(optional, {
     about: '',
     example: '',
     ...documentation.get(schema),
-    default: words,
+    default: described,
   });
   return optional;
 }

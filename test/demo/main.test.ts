@@ -12,6 +12,9 @@ describe('C25 npm run demo', () => {
     expect(child.output()).toContain('Nothing leaves it.');
     const home = await fetch(`http://localhost:${ports.PORT}/`);
     expect(await home.text()).toContain('Local demo: Logto and Hugging Face are stand-ins');
+    // The demo hands out tokens for Hugging Face, which Logto does with its account centre on only.
+    const at = `http://localhost:${ports.DEMO_LOGTO_PORT}/api/.well-known/account-center`;
+    expect(await (await fetch(at)).json()).toMatchObject({ enabled: true });
     child.process.kill('SIGINT');
     expect(await child.ended).toBe(0);
   });

@@ -64,7 +64,7 @@ function causeOf(error: unknown, isRepeated: boolean): unknown {
   }
   if (isGeneral(error)) {
     const why =
-      'Hugging Face did not renew the token: it is out of reach, or the person took the permission back';
+      'Hugging Face did not renew the token: it is unreachable, or the person took the permission back';
     return new HuggingFaceUnavailable(why, { cause: error });
   }
   if (code === 'secrets.third_party_token_set.access_token_expired') {

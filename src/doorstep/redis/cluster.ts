@@ -34,7 +34,7 @@ export class RedisCluster extends Cluster {
 
   override sendCommand(...[command, stream, node]: Parameters<Cluster['sendCommand']>): unknown {
     if (this.#mayAnswer(command.getSlot())) return super.sendCommand(command, stream, node);
-    command.reject(new Error('This part of the Redis Cluster is out of reach'));
+    command.reject(new Error('This part of the Redis Cluster is unreachable'));
     return command.promise;
   }
 

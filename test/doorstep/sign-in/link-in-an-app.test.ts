@@ -46,10 +46,7 @@ describe('F70 sign-in links in an app of somebody’s own', () => {
   it('without an open link there is a plain page that says so', async () => {
     const { url } = await start(pages);
     const page = await createBrowser().get(`${url}/sign-in/link`);
-    expect([page.status, page.body.includes('Open your link once more')]).toEqual([
-      400,
-      true,
-    ]);
+    expect([page.status, page.body.includes('Open your link once more')]).toEqual([400, true]);
   });
 
   it('what others wrote into the link is escaped, or refused', async () => {

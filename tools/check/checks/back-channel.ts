@@ -29,7 +29,7 @@ export const backChannel: Check<[Logto, ApplicationSettings | null], never> = {
     return stop(
       warning(
         `Logto silently calls no ${ours} address, such as ${app.host}`,
-        'Run Logto with OIDC_PROVIDER_SSRF_PROTECTION_DISABLED=true. If it does, all is well.',
+        'Run Logto with OIDC_PROVIDER_SSRF_PROTECTION_DISABLED=true. If it already does, ignore this.',
       ),
     );
   },

@@ -22,8 +22,8 @@ type Input = [[Logto, SignInPage], [Management | null, { servers: RedisServer[] 
 const NEXT = 'npm run logto:setup puts it right.';
 
 /**
- * Logto keeps Hugging Face's access tokens. What hinders it says nothing by itself: sign-ins work and
- * no token is there, or everybody ends on Logto's sign-in page.
+ * Logto keeps Hugging Face's access tokens. What hinders that shows no error: sign-ins work and there
+ * is no token, or everybody ends on Logto's sign-in page.
  */
 export const huggingFaceTokens: Check<Input, never> = {
   name: 'Hugging Face tokens',
@@ -52,7 +52,7 @@ export const huggingFaceTokens: Check<Input, never> = {
 
 /** Nothing at Logto's start or in its API tells a bad key from a good one. */
 const HOW_TO_ASK =
-  'SECRET_VAULT_KEK shows itself by a token only: sign in with Hugging Face, then npm run logto:check -- --token-of <your ID at Logto>';
+  'only a token shows whether SECRET_VAULT_KEK is right: sign in with Hugging Face, then run npm run logto:check -- --token-of <your ID at Logto>';
 
 function faultsOf({ enableTokenStorage, config }: z.infer<typeof Connector>): Finding[] {
   const everybody = 'everybody ends on Logto’s sign-in page';

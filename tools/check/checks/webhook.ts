@@ -36,7 +36,8 @@ export const webhook: Check<[[Logto, Management | null], Config | null], never> 
       hooks?.find((one) => one.config.url === url) ??
       hooks?.find(({ name }) => name === config.appName);
     if (keys.length === 0) return stop(withoutKey(hook, url));
-    if (!management || !hooks) return stop(skipped('only the Management API shows it'));
+    if (!management || !hooks)
+      return stop(skipped('only the Management API shows whether Logto has one'));
     if (!hook) {
       return stop(warning(`Logto has none for ${url}`, `Make it in ${WHERE}${OR_SETUP}`));
     }
