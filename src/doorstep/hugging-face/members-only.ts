@@ -87,7 +87,7 @@ function denied(
   const who = `Only members of ${names} at Hugging Face may sign in here, and ${account}`;
   return new SignInDenied(
     isPending
-      ? `${who} still has to do there what that organization wants of its members: single sign-on, or a second factor.`
-      : `${who} is none.`,
+      ? `${who} has not yet done what that organization wants of its members: single sign-on, or a second factor.`
+      : `${who} is not one of them.`,
   );
 }
