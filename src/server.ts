@@ -76,7 +76,10 @@ export async function serve(app: RequestListener, options: ServeOptions): Promis
   const refuser = new Refuser({ owed, logger, headers });
 
   const admit = (req: IncomingMessage, res: ServerResponse): boolean => {
-    if (!server.listening) res.shouldKeepAlive = false;
+    // After an offer that nobody takes, Node drops what was read along with it: the answer to the next
+    // request would be taken for that of a dropped one.
+    const isLast = !server.listening || req.headers.upgrade !== undefined;
+    if (isLast) res.shouldKeepAlive = false;
     return refuser.admits(req, res);
   };
   server.on('request', (req, res) => {

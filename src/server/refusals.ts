@@ -47,7 +47,7 @@ const COPY: Record<Answered, Copy> = {
   host_missing: {
     status: 400,
     title: 'We couldn’t read that request',
-    happened: 'It did not say which site it is for (Host).',
+    happened: 'It did not say, or said twice, which site it is for (Host).',
     todo: 'Start again from the home page.',
   },
   expectation: {

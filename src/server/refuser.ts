@@ -45,8 +45,7 @@ export class Refuser {
       else this.answer(res, 'overloaded', requestIdOf(req));
       if (!idler || idler === socket) return false;
     }
-    // RFC 9112 section 3.2
-    if (req.httpVersion === '1.1' && req.headers.host === undefined) {
+    if (!namesOneHost(req)) {
       this.answer(res, 'host_missing', requestIdOf(req));
       return false;
     }
@@ -113,6 +112,11 @@ export class Refuser {
     const line = { event: 'request.refused', requestId, reason, status };
     this.#deps.logger.warn(line, 'Refused before the app');
   }
+}
+
+/** RFC 9112 section 3.2: of two, a proxy before us may have looked at the other. */
+function namesOneHost({ httpVersion, headersDistinct: { host = [] } }: IncomingMessage): boolean {
+  return host.length === 1 || (host.length === 0 && httpVersion !== '1.1');
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>

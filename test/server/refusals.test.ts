@@ -52,6 +52,13 @@ describe('C34 what is refused before the app', () => {
     ],
     ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400, 'host_missing', 'which site it is for'],
     [
+      'two Hosts',
+      'GET / HTTP/1.1\r\nHost: x\r\nHost: evil\r\n\r\n',
+      400,
+      'host_missing',
+      'which site it is for',
+    ],
+    [
       'an unknown Expect',
       'GET / HTTP/1.1\r\nHost: x\r\nExpect: magic\r\n\r\n',
       417,
@@ -95,6 +102,15 @@ describe('C34 what is refused before the app', () => {
     const text = await exchange(`${GET}GET /bad HTTP/1.1\r\n\r\n${GET.replace('/', '/after')}`);
     expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
     expect(asked).toEqual(['/']);
+  });
+
+  it('the answer to an offer to change the protocol is the last one: Node may drop what came along', async () => {
+    const { exchange } = await start();
+    const offer = GET.replace(/\r\n$/, 'Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n');
+    // Else the answer to whatever came next would be taken for that of the one that was dropped.
+    const text = await exchange(offer + GET);
+    expect(text.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    expect(text).toMatch(/^connection: close$/im);
   });
 
   it.each(REFUSALS)('docs/troubleshooting.md says what to do about %s', async (reason) => {

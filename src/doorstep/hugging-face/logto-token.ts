@@ -6,6 +6,7 @@ import {
   LogtoRefused,
   LogtoUnavailable,
 } from '../errors.ts';
+import { BEARER_TOKEN } from '../http/bearer-token.ts';
 import type { Logto } from '../logto/client.ts';
 
 export const KeptToken = z.object({
@@ -17,7 +18,7 @@ export type KeptToken = z.infer<typeof KeptToken>;
 
 /** `expires_in` is left out when it is 0 (measured on Logto 1.43). */
 const Answer = z.object({
-  access_token: z.string().min(1),
+  access_token: z.string().regex(BEARER_TOKEN),
   expires_in: z.number().nonnegative().default(0),
 });
 

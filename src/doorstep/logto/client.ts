@@ -1,7 +1,8 @@
 import { UserScope } from '@logto/express';
 import LogtoClient, { type LogtoConfig } from '@logto/node';
 import type { KitConfig } from '../config/config.ts';
-import { LogtoRefused } from '../errors.ts';
+import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
+import { BEARER_TOKEN } from '../http/bearer-token.ts';
 import { sharedDiscovery } from './discovery.ts';
 import { type KeySet, sharedKeySet } from './key-set.ts';
 import { authenticated, createRequest, parseAnswer } from './requester.ts';
@@ -109,13 +110,13 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
 
   async function userInfo(accessToken: string): Promise<unknown> {
     const { userinfo_endpoint } = await metadata();
-    const headers = { authorization: `Bearer ${accessToken}` };
+    const headers = bearing(accessToken);
     return parseAnswer(await request(userinfo_endpoint, { headers }, timeoutMs));
   }
 
   async function huggingFaceToken(accessToken: string): Promise<unknown> {
     const url = `${endpoint}/api/my-account/identities/huggingface/access-token`;
-    const headers = { authorization: `Bearer ${accessToken}` };
+    const headers = bearing(accessToken);
     return parseAnswer(await anonymous(url, { headers }, timeoutMs));
   }
 
@@ -135,6 +136,11 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
 }
 
 const noop = () => {};
+
+function bearing(accessToken: string): { authorization: string } {
+  if (BEARER_TOKEN.test(accessToken)) return { authorization: `Bearer ${accessToken}` };
+  throw new LogtoUnavailable('Logto gave an access token that fits into no header');
+}
 
 function refusedOrThrow(error: unknown): LogtoRefused {
   if (error instanceof LogtoRefused) return error;

@@ -146,11 +146,14 @@ export class Sessions {
       // Only now. `endAll` leaves its mark and then looks into the index: whoever of the two comes
       // second sees what the other did. The entry again: a list that found no record may have
       // forgotten it.
-      const [wasEnded, count] = await Promise.all([
+      const [wasEnded, wasTold, count] = await Promise.all([
         this.#index.wasEnded(user, startedAt),
+        this.#index.wasTold(user, user.checkedAt),
         this.#index.add(user, begun.id, user.endsAt),
       ]);
       if (!wasEnded) {
+        // `askToRecheck` leaves its mark first too, and may have found no record here yet.
+        if (wasTold) await this.#mark([begun.id]);
         // The sign-in is done by now; what Redis fails to do here, the next one does.
         if (count > this.#maxPerUser) await this.#endSurplus(begun).catch(() => {});
         return true;
@@ -211,19 +214,25 @@ export class Sessions {
 
   /**
    * Has all sessions of these users ask Logto at their next request. What is being refreshed at this
-   * moment may have asked before the change, so that does not take the mark away.
+   * moment may have asked before the change, so that does not take the mark away; a sign-in that did so
+   * is marked as it begins.
    *
    * @returns how many sessions there are; some may have gone idle.
    */
   async askToRecheck(users: readonly UserKey[]): Promise<number> {
-    const mark = randomUUID();
+    await mapInBatches(users, (user) => this.#index.markTold(user));
     const ids = (await mapInBatches(users, (user) => this.#index.all(user))).flat();
+    await this.#mark(ids);
+    return ids.length;
+  }
+
+  async #mark(ids: readonly string[]): Promise<void> {
+    const mark = randomUUID();
     await mapInBatches(ids, (id) =>
       this.#store.update(id, ({ user }) => {
         if (user) user.recheck = { mark, notBefore: 0 };
       }),
     );
-    return ids.length;
   }
 
   /** Ids of all sessions of a user; some may have gone idle. */

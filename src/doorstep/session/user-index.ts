@@ -83,6 +83,18 @@ export class UserIndex {
     });
   }
 
+  /** Leaves a mark that what Logto has said of this user may not be so any more. */
+  async markTold({ iss, sub }: UserKey): Promise<void> {
+    await this.#redis.psetex(toldKey({ iss, sub }), TOLD_MS, String(this.#now()));
+  }
+
+  /** @param since When Logto was asked, by whichever of two readings is the later one, as above. */
+  async wasTold(user: UserKey, since: number): Promise<boolean> {
+    const [toldAt, left] = await this.#redis.readMark(toldKey(user));
+    if (toldAt === null) return false;
+    return since <= Math.max(Number(toldAt), this.#now() - (TOLD_MS - left));
+  }
+
   /**
    * Notes when a user was changed at Logto, by Logto's clock, in milliseconds since 1970.
    *
@@ -100,6 +112,8 @@ const CHANGE_MS = 11 * 60_000;
 export const SIGN_IN_LIFETIME_MS = 60 * 60_000;
 /** For as long as a sign-in can be under way, and then be saved. */
 const TOMBSTONE_MS = SIGN_IN_LIFETIME_MS + 5 * 60_000;
+/** Longer than a callback takes from its call to Logto until its session is there. */
+const TOLD_MS = 5 * 60_000;
 const MAX_SESSIONS = 1_000_000;
 /** An entry is there before its session is, by much less than this. */
 const SAVE_GRACE_MS = 60_000;
@@ -108,6 +122,8 @@ function indexKey(target: IndexTarget): string {
   if ('logtoSession' in target) return `logto-session:${digest([target.logtoSession])}`;
   return `user-sessions:${digest([target.iss, target.sub])}`;
 }
+
+const toldKey = ({ iss, sub }: UserKey): string => `user-told:${digest([iss, sub])}`;
 
 function tombstoneKey(target: IndexTarget): string {
   if ('logtoSession' in target) return `logto-session-ended:${digest([target.logtoSession])}`;

@@ -157,6 +157,8 @@ async function exchange(
 ): Promise<SignIn> {
   const storage: ClientStorage = new Map([[PersistKey.SignInSession, signInSession]]);
   const client = logto.client(storage);
+  // Before Logto is asked: what it is told to change meanwhile may not be in its answer.
+  const signedInAt = now();
   try {
     // An address of what was checked here, and nothing else: the SDK reads queries its own way.
     const checked = new URLSearchParams({ state, code });
@@ -166,7 +168,6 @@ async function exchange(
     if (!(cause instanceof LogtoRefused && cause.code === 'invalid_grant')) throw cause;
     throw new SignInFailed('code_refused', 'Logto refused the code', { cause });
   }
-  const signedInAt = now();
   const endsAt = signedInAt + maxMs;
   const times = { signedInAt, checkedAt: signedInAt, endsAt };
   return {

@@ -32,10 +32,13 @@ const HOME: ReturnPath = { path: '/', tooLong: null };
 function isAuthRoute(pathname: string, authRoutes: readonly string[]): boolean {
   let plain: string;
   try {
-    plain = decodeURIComponent(pathname);
+    plain = comparable(decodeURIComponent(pathname));
   } catch {
     return true;
   }
-  const trimmed = plain.toLowerCase().replace(/\/+$/, '');
-  return authRoutes.some((route) => trimmed === route || trimmed.startsWith(`${route}/`));
+  return authRoutes
+    .map(comparable)
+    .some((route) => plain === route || plain.startsWith(`${route}/`));
 }
+
+const comparable = (path: string): string => path.toLowerCase().replace(/\/+$/, '');

@@ -4,9 +4,17 @@ import { Loot } from '../../harness/loot.ts';
 
 const MINUTE = 60_000;
 const loot = new Loot();
+/** In the place of an answer of Logto's. */
+let forge = (_path: string, _answer: unknown): object | null => null;
+const forgedFetch: typeof fetch = async (input, init) => {
+  const response = await loot.fetch(input, init);
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
+  const forged = forge(pathname, await response.clone().text());
+  return forged ? Response.json(forged) : response;
+};
 let app: Doorstep;
 beforeAll(async () => {
-  vi.stubGlobal('fetch', loot.fetch);
+  vi.stubGlobal('fetch', forgedFetch);
   app = await startDoorstep({
     environment: {
       HF_ACCESS_TOKENS: 'true',
@@ -64,3 +72,25 @@ it('S29 S58 no line, page or address holds a token of Hugging Face’s, whatever
   }
   for (const token of tokens) expect(seen.filter((text) => text.includes(token))).toEqual([]);
 });
+
+it.each([
+  ['of Hugging Face', '/access-token', {}],
+  ['of Logto', '/oidc/token', { expires_in: 3600 }],
+])(
+  'S29 S58 a token %s that fits into no header: no, without a word of it',
+  async (_whose, path, others) => {
+    for (const odd of ['secret\nX-Evil: 1', 'secret\0', 'secret €', 'secret "quoted"']) {
+      app.logs.length = 0;
+      forge = (asked, answer) =>
+        asked.endsWith(path)
+          ? { ...JSON.parse(String(answer)), ...others, access_token: odd }
+          : null;
+      const browser = app.browser();
+      const page = await browser.get(await app.upToCallback(browser, '/sign-in', ADA));
+      forge = () => null;
+      expect(page.status).toBe(503);
+      expect(app.logs.some(({ event }) => event === 'sign_in.failed')).toBe(true);
+      expect(JSON.stringify([app.logs, page.body])).not.toContain('secret');
+    }
+  },
+);

@@ -49,6 +49,13 @@ describe('the way back', () => {
     expect(returnPath(wanted).path).toBe('/');
   });
 
+  it.each(['/Log-In', '/log-in/', '/LOG-IN/%4cink', '/log-in/link/'])(
+    'C10 %s never does, where the app has chosen such paths',
+    (wanted) => {
+      expect(returnPathFor(wanted, ['/Log-In', '/log-in/Link/']).path).toBe('/');
+    },
+  );
+
   it('C10 S27 whatever is asked for, the browser stays on this site', () => {
     const base = 'https://app.example';
     const hostile = fc.oneof(

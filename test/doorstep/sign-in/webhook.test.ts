@@ -14,15 +14,17 @@ const sign = (body: string, key = WEBHOOK_KEY) =>
   createHmac('sha256', key).update(body).digest('hex');
 
 describe('webhooks of Logto', () => {
+  const faults = new RedisFaults();
   let app: Doorstep;
   let people: People;
   beforeAll(async () => {
-    app = await startDoorstep({ environment: WITH_WEBHOOK });
+    app = await startDoorstep({ environment: WITH_WEBHOOK, wrapRedis: faults.wrap });
     people = peopleAt(app);
   });
   afterEach(() => {
     vi.useRealTimers();
     app.logto.heal();
+    faults.heal();
     app.logs.length = 0;
   });
   afterAll(() => app.close());
@@ -192,6 +194,25 @@ describe('webhooks of Logto', () => {
       await laptop.get(app.url);
       expect(app.logto.calls.token).toBe(2);
       expect((await laptop.get(app.url)).body).toContain('Somebody');
+      expect(app.logto.calls.token).toBe(2);
+    });
+
+    it('F62 a sign-in that had asked before the change asks again at its next page', async () => {
+      const { sub } = app.logto.users.register('comes-now');
+      const browser = app.browser();
+      const choice = { as: 'comes-now', via: 'username' } as const;
+      const callback = await app.upToCallback(browser, '/sign-in', choice);
+      app.logto.resetCalls();
+      // Logto has answered, and there is no session yet.
+      const hang = faults.hang((command, key) => command === 'set' && key.startsWith('session:'));
+      const signingIn = browser.get(callback);
+      await eventually(() => expect(hang.count()).toBe(1));
+      await send(said('User.Data.Updated', { data: { id: sub } })).expect(204);
+      faults.heal();
+      await signingIn;
+      // For the code, and at the page after it.
+      expect(app.logto.calls.token).toBe(2);
+      expect(await people.isIn(browser)).toBe(true);
       expect(app.logto.calls.token).toBe(2);
     });
 
