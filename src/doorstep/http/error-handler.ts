@@ -49,7 +49,8 @@ export function logError(logger: Logger, req: Request, thrown: AppError): void {
     reason: error.reason,
     method: req.method,
     path: req.path,
-    err: error,
+    // A refusal without a cause has said all by its reason and message.
+    ...((error.status >= 500 || error.cause !== undefined) && { err: error }),
   };
   if (error.status >= 500) logger.error(line, error.message);
   else if (error.status !== 404) logger.warn(line, error.message);
