@@ -6,6 +6,7 @@ import { PORT } from './settings.ts';
 
 /** The kit alone, as in examples/minimal, with the page that all contenders show. */
 const app = express();
+app.set('trust proxy', 'loopback');
 useViews(app);
 const auth = await doorstep();
 app.use(auth.middleware);
