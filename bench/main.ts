@@ -20,7 +20,7 @@ import {
 } from './measure.ts';
 import { type Options, readOptions } from './options.ts';
 import { findingsTable, report, versionsLine } from './report.ts';
-import { type Results, readResults } from './results.ts';
+import { type Results, readResults, undisturbed } from './results.ts';
 import { checkSamePage } from './same-page.ts';
 import { giveFloorASession } from './stored-session.ts';
 import { versionsOf } from './versions.ts';
@@ -103,16 +103,21 @@ async function pidsOf(world: World, { admin }: RedisServer): Promise<number[]> {
 }
 
 function printTables(results: Results, keepDisturbed: boolean): void {
-  const calm = { wall: 0, all: 0, own: 0, steal: 0 };
-  const slices = results.slices.map((slice) => ({ ...slice, busy: calm }));
-  const counted = keepDisturbed ? { ...results, slices } : results;
-  if (keepDisturbed) print('Disturbed slices are counted too, as was asked for.');
+  const counted = keepDisturbed ? countingAll(results) : results;
+  const disturbed = results.slices.length - undisturbed(results.slices).length;
+  if (keepDisturbed) print(`${disturbed} disturbed slices are counted too, as was asked for.`);
   if (results.slices.length > 0) {
     print(report(counted));
     print(goalsTable(counted));
   }
   if (results.findings.length > 0) print(findingsTable(results));
   print(`Versions: ${versionsLine(results)}`);
+}
+
+/** The same, as if nothing had disturbed it. */
+function countingAll(results: Results): Results {
+  const busy = { wall: 0, all: 0, own: 0, steal: 0 };
+  return { ...results, slices: results.slices.map((slice) => ({ ...slice, busy })) };
 }
 
 function save(folder: string, results: Results): void {
@@ -127,7 +132,9 @@ process.on('SIGTERM', () => process.exit(143));
 if ('help' in wish) process.stdout.write(wish.help);
 else if ('compare' in wish) {
   const [first, second] = wish.compare;
-  print(compare(readResults(first), readResults(second)));
+  const read = (file: string) =>
+    wish.keepDisturbed ? countingAll(readResults(file)) : readResults(file);
+  print(compare(read(first), read(second)));
 } else if ('report' in wish) printTables(readResults(wish.report), wish.keepDisturbed);
 else {
   await main(wish.run);

@@ -30,7 +30,7 @@ export interface Options {
 /** What is asked for: a run, or tables of earlier ones. */
 export type Wish =
   | { run: Options }
-  | { compare: [string, string] }
+  | { compare: [string, string]; keepDisturbed: boolean }
   | { report: string; keepDisturbed: boolean }
   | { help: string };
 
@@ -74,7 +74,7 @@ export function readOptions(words: string[]): Wish {
   const keepDisturbed = values['keep-disturbed'];
   const [second] = positionals;
   if (values.help) return { help: HELP };
-  if (compare && second) return { compare: [compare, second] };
+  if (compare && second) return { compare: [compare, second], keepDisturbed };
   if (report) return { report, keepDisturbed };
   if (compare || second || !['contenders', 'experiments', 'all'].includes(part)) {
     throw new Error(HELP);
