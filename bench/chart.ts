@@ -1,5 +1,6 @@
 import { contenders } from './contenders.ts';
-import { type Results, spreadOf } from './report.ts';
+import { figures, type Results, undisturbed } from './results.ts';
+import { median } from './statistics.ts';
 
 const WIDTH = 640;
 const ROW = 26;
@@ -8,16 +9,14 @@ const RIGHT = 60;
 
 /** Bars for one signed-in page: each contender's CPU time as a multiple of Doorstep's. */
 export function chart(results: Results): string {
-  const cpu = (contender: string) =>
-    results.samples
-      .filter((sample) => sample.contender === contender && sample.scenario === 'home-in')
-      .map((sample) => sample.cpu);
-  const own = spreadOf(cpu('doorstep')).median;
+  const counted = undisturbed(results.slices);
   const bars = contenders
-    .filter(({ name }) => cpu(name).length > 0)
-    .map(({ name, title }) => ({ name, title, times: spreadOf(cpu(name)).median / own }))
+    .flatMap(({ name, title }) => {
+      const ratios = ratiosTo(counted, name);
+      return ratios.length > 0 ? [{ name, title, times: median(ratios) }] : [];
+    })
     .sort((a, b) => a.times - b.times);
-  const most = Math.max(...bars.map(({ times }) => times));
+  const most = Math.max(1, ...bars.map(({ times }) => times));
   const height = 44 + bars.length * ROW + 26;
   const rows = bars.map(({ name, title, times }, index) => {
     const y = 40 + index * ROW;
@@ -37,4 +36,13 @@ ${rows.join('\n')}
 <text x="12" y="${height - 8}">${date}, Node ${versions.node}. npm run bench measures it again.</text>
 </svg>
 `;
+}
+
+/** A contender's CPU time for a signed-in page ÷ Doorstep's, slice by slice. */
+function ratiosTo(slices: Results['slices'], contender: string): number[] {
+  return slices.flatMap((slice) => {
+    const [theirs] = figures([slice], contender, 'home-in');
+    const [ours] = figures([slice], 'doorstep', 'home-in');
+    return theirs && ours ? [theirs.cpu / ours.cpu] : [];
+  });
 }

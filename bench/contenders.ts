@@ -1,17 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../test/harness/free-port.ts';
-import { endWithUs, startOnServerCore } from './machine.ts';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILD = fileURLToPath(new URL('build', import.meta.url));
 export const SESSION_SECRET = 'B3nch-only:f0r-cookies+and/sealing=kE9xQz7wLmVb';
-const CLIENT = { APP_ID: 'bench-app', APP_SECRET: 'bench-app-secret' };
+
+/**
+ * What a contender is measured for: 'bound' is the lower bound, without a sign-in; 'own' is of
+ * Doorstep; 'revocable' can sign people out on the server; 'cookie' cannot, since all is in the cookie;
+ * 'verifying' is another one made to verify the ID token's signature, measured for whole sign-ins.
+ */
+export type Kind = 'bound' | 'own' | 'revocable' | 'cookie' | 'verifying';
 
 export interface Contender {
   name: string;
   title: string;
+  kind: Kind;
+  framework: 'node:http' | 'Express' | 'Fastify' | 'Hono';
+  /** How it trusts the ID token: by its signature, or since it came over TLS from the token endpoint. */
+  verifies: 'signature' | 'TLS' | null;
   /** Words after `node`. */
   words: string[];
   environment?: NodeJS.ProcessEnv;
@@ -20,10 +26,34 @@ export interface Contender {
   callbackPath: string;
 }
 
+const BY_OPENID_CLIENT = {
+  signInPath: '/login',
+  callbackPath: '/callback',
+  verifies: 'TLS',
+} as const;
+const EXPRESS = { ...BY_OPENID_CLIENT, framework: 'Express' } as const;
+const FASTIFY = { ...BY_OPENID_CLIENT, framework: 'Fastify' } as const;
+const HONO = { ...BY_OPENID_CLIENT, framework: 'Hono' } as const;
+const VERIFYING = {
+  kind: 'verifying',
+  verifies: 'signature',
+  environment: { BENCH_VERIFY: 'signature' },
+} as const;
+const BETTER_AUTH = {
+  framework: 'Express',
+  verifies: 'signature',
+  words: [`${BUILD}/better-auth.js`],
+  signInPath: '/login',
+  callbackPath: '/api/auth/callback/logto',
+} as const satisfies Partial<Contender>;
+
 export const contenders: Contender[] = [
   {
     name: 'floor',
     title: 'lower bound (node:http, one GET)',
+    kind: 'bound',
+    framework: 'node:http',
+    verifies: null,
     words: [`${BUILD}/floor.js`],
     signInPath: null,
     callbackPath: '/',
@@ -31,144 +61,115 @@ export const contenders: Contender[] = [
   {
     name: 'doorstep',
     title: 'Doorstep',
+    kind: 'own',
+    framework: 'Express',
+    verifies: 'signature',
     words: ['--enable-source-maps', `${ROOT}/dist/src/main.js`],
+    signInPath: '/sign-in',
+    callbackPath: '/callback',
+  },
+  {
+    name: 'kit',
+    title: 'the kit alone',
+    kind: 'own',
+    framework: 'Express',
+    verifies: 'signature',
+    words: [`${BUILD}/kit.js`],
     signInPath: '/sign-in',
     callbackPath: '/callback',
   },
   {
     name: 'plain',
     title: '@logto/express + connect-redis',
+    kind: 'revocable',
+    framework: 'Express',
+    verifies: 'signature',
     words: [`${BUILD}/plain.js`],
     signInPath: '/logto/sign-in',
     callbackPath: '/logto/sign-in-callback',
   },
   {
+    ...EXPRESS,
     name: 'eoidc-redis',
     title: 'express-openid-connect, Redis',
+    kind: 'revocable',
     words: [`${BUILD}/express-openid-connect.js`],
     environment: { BENCH_STORE: 'redis' },
-    signInPath: '/login',
-    callbackPath: '/callback',
   },
   {
-    name: 'eoidc-cookie',
-    title: 'express-openid-connect, cookie',
-    words: [`${BUILD}/express-openid-connect.js`],
-    signInPath: '/login',
-    callbackPath: '/callback',
-  },
-  {
+    ...EXPRESS,
     name: 'passport',
     title: 'passport + openid-client',
+    kind: 'revocable',
     words: [`${BUILD}/passport.js`],
-    signInPath: '/login',
-    callbackPath: '/callback',
   },
   {
-    name: 'authjs',
-    title: '@auth/express',
-    words: [`${BUILD}/authjs.js`],
-    signInPath: '/auth/signin/logto',
-    callbackPath: '/auth/callback/logto',
+    ...BETTER_AUTH,
+    name: 'better-auth',
+    title: 'better-auth, Redis',
+    kind: 'revocable',
+  },
+  {
+    ...FASTIFY,
+    name: 'fastify',
+    title: 'fastify + @fastify/session, Redis',
+    kind: 'revocable',
+    words: [`${BUILD}/fastify.js`],
+  },
+  {
+    ...HONO,
+    name: 'hono',
+    title: 'hono + @hono/session, Redis',
+    kind: 'revocable',
+    words: [`${BUILD}/hono.js`],
+  },
+  {
+    ...EXPRESS,
+    name: 'eoidc-cookie',
+    title: 'express-openid-connect, cookie',
+    kind: 'cookie',
+    words: [`${BUILD}/express-openid-connect.js`],
+  },
+  {
+    ...BETTER_AUTH,
+    name: 'better-auth-cache',
+    title: 'better-auth, cookie cache',
+    kind: 'cookie',
+    environment: { BENCH_COOKIE_CACHE: 'on' },
+  },
+  {
+    ...FASTIFY,
+    name: 'secure-session',
+    title: 'fastify + @fastify/secure-session',
+    kind: 'cookie',
+    words: [`${BUILD}/secure-session.js`],
+  },
+  {
+    ...EXPRESS,
+    name: 'iron-session',
+    title: 'iron-session',
+    kind: 'cookie',
+    words: [`${BUILD}/iron-session.js`],
+  },
+  {
+    ...EXPRESS,
+    ...VERIFYING,
+    name: 'passport-verifying',
+    title: 'passport, verifying signatures',
+    words: [`${BUILD}/passport.js`],
+  },
+  {
+    ...FASTIFY,
+    ...VERIFYING,
+    name: 'fastify-verifying',
+    title: 'fastify, verifying signatures',
+    words: [`${BUILD}/fastify.js`],
+  },
+  {
+    ...HONO,
+    ...VERIFYING,
+    name: 'hono-verifying',
+    title: 'hono, verifying signatures',
+    words: [`${BUILD}/hono.js`],
   },
 ];
-
-export interface Running extends Contender {
-  port: number;
-  url: string;
-  pid: number;
-  process: ChildProcess;
-}
-
-export interface World {
-  logtoEndpoint: string;
-  running: Running[];
-  /** One more Doorstep, over another Redis or beside the first, then on a core of its own if possible. */
-  startDoorstep(redisUrl: string, beside?: 'beside the first'): Promise<Running>;
-}
-
-/** The provider, and all the contenders that were asked for, each on a port of its own. */
-export async function startWorld(
-  wanted: Contender[],
-  { node, redisUrl }: { node: string; redisUrl: string },
-): Promise<World> {
-  const spares = wanted
-    .filter(({ name }) => name === 'doorstep')
-    .flatMap((one) => Array<Contender>(4).fill(one));
-  const places = await Promise.all(
-    [...wanted, ...spares].map(async (contender) => ({ contender, port: await freePort() })),
-  );
-  const callbacks = places.map(
-    ({ contender, port }) => `http://localhost:${port}${contender.callbackPath}`,
-  );
-  const provider = await startProvider(callbacks);
-  const start = (place: Place, redis: string, second = false) =>
-    startContender(node, place, { redisUrl: redis, logtoEndpoint: provider.endpoint, second });
-  const running = await Promise.all(
-    places.slice(0, wanted.length).map((place) => start(place, redisUrl)),
-  );
-  const free = places.slice(wanted.length);
-  return {
-    logtoEndpoint: provider.endpoint,
-    running,
-    async startDoorstep(redis, beside) {
-      const place = free.pop();
-      if (!place) throw new Error('There is no place for one more Doorstep');
-      return start(place, redis, beside !== undefined);
-    },
-  };
-}
-
-interface Place {
-  contender: Contender;
-  port: number;
-}
-
-async function startProvider(callbacks: string[]) {
-  const file = fileURLToPath(new URL('provider.ts', import.meta.url));
-  const provider = spawn(process.execPath, ['--import', 'tsx', file], {
-    cwd: ROOT,
-    env: { ...process.env, ...CLIENT, REDIRECT_URIS: callbacks.join(' ') },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  endWithUs(provider);
-  const [line]: Buffer[] = await once(provider.stdout, 'data');
-  return { process: provider, endpoint: String(line).trim() };
-}
-
-async function startContender(
-  node: string,
-  { contender, port }: Place,
-  at: { redisUrl: string; logtoEndpoint: string; second: boolean },
-): Promise<Running> {
-  const url = `http://localhost:${port}`;
-  const child = startOnServerCore(node, contender.words, {
-    cwd: ROOT,
-    second: at.second,
-    env: {
-      PATH: process.env.PATH,
-      NODE_ENV: 'production',
-      HOST: 'localhost',
-      PORT: String(port),
-      BASE_URL: url,
-      // The load names another address with each request, so that no limit on one is met.
-      TRUST_PROXY: 'loopback',
-      REDIS_URL: at.redisUrl,
-      SESSION_SECRET,
-      LOGTO_ENDPOINT: at.logtoEndpoint,
-      LOGTO_APP_ID: CLIENT.APP_ID,
-      LOGTO_APP_SECRET: CLIENT.APP_SECRET,
-      BENCH_VIEWS: `${ROOT}/views`,
-      ...contender.environment,
-    },
-  });
-  const { pid } = child;
-  if (pid === undefined) throw new Error(`${contender.title} did not start`);
-  for (let tries = 0; ; tries += 1) {
-    const answer = await fetch(url, { redirect: 'manual' }).catch(() => null);
-    if (answer?.ok) break;
-    if (tries > 300 || child.exitCode !== null) throw new Error(`${contender.title} is not ready`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  return { ...contender, port, url, pid, process: child };
-}

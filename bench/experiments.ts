@@ -3,30 +3,34 @@ import type { Redis } from 'ioredis';
 import { SESSION_PURPOSE, Sealer } from '../src/doorstep/operator.ts';
 import { createBrowser } from '../test/demo/browser.ts';
 import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
-import { SESSION_SECRET, type World } from './contenders.ts';
+import { SESSION_SECRET } from './contenders.ts';
 import { machine } from './machine.ts';
 import { load, prepare, type Subject } from './measure.ts';
-import type { Options } from './options.ts';
 import { memoryOfOnePerson } from './redis-memory.ts';
-import { type Finding, type Spread, show, spreadOf } from './report.ts';
+import { show } from './report.ts';
+import type { Finding } from './results.ts';
 import { homeSignedIn as PAGE } from './scenarios.ts';
+import { bootstrapped, type Interval } from './statistics.ts';
 import { sessionBehind, tokensBehind } from './stored-session.ts';
+import type { World } from './world.ts';
 
 const HOUR = 3_600_000;
+const ROUNDS = 15;
+const REQUESTS = 600;
+const WARM_UP = 6000;
 
 /** How the cost of Doorstep grows. */
 export async function experiment(
   world: World,
   redis: RedisServer,
   doorstep: Subject,
-  options: Options,
 ): Promise<Finding[]> {
   return [
     ...(await storedBytes(redis.admin, doorstep)),
     await memoryOfOnePerson(redis, doorstep),
-    await manySessionsOfOne(redis.admin, doorstep, options),
-    await manySessions(world, options),
-    ...(await twoProcesses(world, redis, doorstep, options)),
+    await manySessionsOfOne(redis.admin, doorstep),
+    await manySessions(world),
+    ...(await twoProcesses(world, redis, doorstep)),
     await memoryOverTime(world, redis, doorstep),
   ];
 }
@@ -51,11 +55,7 @@ async function storedBytes(redis: Redis, doorstep: Subject): Promise<Finding[]> 
 }
 
 /** The same page, of the same person with one session and with a thousand, in turn. */
-async function manySessionsOfOne(
-  redis: Redis,
-  doorstep: Subject,
-  options: Options,
-): Promise<Finding> {
+async function manySessionsOfOne(redis: Redis, doorstep: Subject): Promise<Finding> {
   const { id, json } = await sessionBehind(redis, doorstep.visitor.cookies);
   const [index = ''] = await redis.keys('user-sessions:*');
   const sealer = new Sealer([SESSION_SECRET]);
@@ -64,20 +64,17 @@ async function manySessionsOfOne(
   for (const other of others) {
     await redis.set(`session:${other}`, sealer.seal(json, SESSION_PURPOSE, other), 'PX', HOUR);
   }
-  const rounds = await inTurn(
-    [
-      async () => {
-        await redis.zremrangebyrank(index, 0, -1);
-        await redis.zadd(index, endsAt, id);
-        return doorstep;
-      },
-      async () => {
-        await redis.zadd(index, ...others.flatMap((other) => [endsAt - 1, other]));
-        return doorstep;
-      },
-    ],
-    options,
-  );
+  const rounds = await inTurn([
+    async () => {
+      await redis.zremrangebyrank(index, 0, -1);
+      await redis.zadd(index, endsAt, id);
+      return doorstep;
+    },
+    async () => {
+      await redis.zadd(index, ...others.flatMap((other) => [endsAt - 1, other]));
+      return doorstep;
+    },
+  ]);
   const page = await fetch(`${doorstep.app.url}/sessions`, {
     headers: { cookie: doorstep.visitor.cookies },
   });
@@ -90,7 +87,7 @@ async function manySessionsOfOne(
 }
 
 /** Two Redis servers, one with a thousand and one with a million sessions, a Doorstep over each. */
-async function manySessions(world: World, options: Options): Promise<Finding> {
+async function manySessions(world: World): Promise<Finding> {
   const subjects: Subject[] = [];
   const servers: RedisServer[] = [];
   for (const count of [1000, 1_000_000]) {
@@ -100,12 +97,7 @@ async function manySessions(world: World, options: Options): Promise<Finding> {
     const app = await world.startDoorstep(redis.url);
     subjects.push(await prepare(app, createBrowser()));
   }
-  const ratio = ratioOf(
-    await inTurn(
-      subjects.map((subject) => async () => subject),
-      options,
-    ),
-  );
+  const ratio = ratioOf(await inTurn(subjects.map((subject) => async () => subject)));
   for (const { app } of subjects) app.process.kill('SIGKILL');
   await Promise.all(servers.map((server) => server.close()));
   return {
@@ -120,16 +112,15 @@ async function twoProcesses(
   world: World,
   redis: RedisServer,
   doorstep: Subject,
-  options: Options,
 ): Promise<Finding[]> {
   const app = await world.startDoorstep(redis.url, 'beside the first');
   const both: Subject[] = [doorstep, { ...doorstep, app }];
-  for (const subject of both) await load(subject, PAGE, options.warmUp);
+  for (const subject of both) await load(subject, PAGE, WARM_UP);
   const cpu: number[] = [];
   const throughput: number[] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
-    const one = await load(doorstep, PAGE, options.requests);
-    const two = await Promise.all(both.map((subject) => load(subject, PAGE, options.requests)));
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const one = await load(doorstep, PAGE, REQUESTS);
+    const two = await Promise.all(both.map((subject) => load(subject, PAGE, REQUESTS)));
     cpu.push(two.reduce((sum, each) => sum + each.cpu / two.length, 0) / one.cpu);
     throughput.push(two.reduce((sum, { perSecond }) => sum + perSecond, 0) / one.perSecond);
   }
@@ -139,12 +130,12 @@ async function twoProcesses(
     {
       what: 'CPU per request, two processes ÷ one',
       goal: '≤ 1.05',
-      found: `${show(spreadOf(cpu))}${hasSecondServerCore ? '' : '; both on one core'}`,
+      found: `${show(bootstrapped(cpu))}${hasSecondServerCore ? '' : '; both on one core'}`,
     },
     {
       what: 'throughput, two processes ÷ one',
       goal: '≥ 1.7 with three cores or more',
-      found: hasSecondServerCore ? show(spreadOf(throughput)) : `not measured: ${cores} cores`,
+      found: hasSecondServerCore ? show(bootstrapped(throughput)) : `not measured: ${cores} cores`,
     },
   ];
 }
@@ -165,20 +156,17 @@ async function memoryOverTime(
 }
 
 /** CPU per page, round by round: each gives the subject to measure, after what it has to set up. */
-async function inTurn(
-  turns: (() => Promise<Subject>)[],
-  { rounds, requests, warmUp }: Options,
-): Promise<number[][]> {
-  for (const turn of turns) await load(await turn(), PAGE, warmUp);
+async function inTurn(turns: (() => Promise<Subject>)[]): Promise<number[][]> {
+  for (const turn of turns) await load(await turn(), PAGE, WARM_UP);
   const found: number[][] = [];
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < ROUNDS; round += 1) {
     const row: number[] = [];
-    for (const turn of turns) row.push((await load(await turn(), PAGE, requests)).cpu);
+    for (const turn of turns) row.push((await load(await turn(), PAGE, REQUESTS)).cpu);
     found.push(row);
   }
   return found;
 }
 
 /** The second over the first. */
-const ratioOf = (rounds: number[][]): Spread =>
-  spreadOf(rounds.map(([first = 1, second = 0]) => second / first));
+const ratioOf = (rounds: number[][]): Interval | null =>
+  bootstrapped(rounds.map(([first = 1, second = 0]) => second / first));

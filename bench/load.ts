@@ -2,47 +2,67 @@ import { connect, type Socket } from 'node:net';
 
 export interface Load {
   port: number;
-  /** The bytes of the request with that number. */
-  request: (index: number) => string;
+  /** The bytes of the next request. */
+  request: () => string;
   /** What every answer must be. */
   status: number;
   connections: number;
   requests: number;
+  /** Requests sent beforehand over the same connections, which are not counted. */
+  leadIn?: number;
+  /** Called when all of the lead-in has been answered. */
+  onBegin?: () => void;
+  /** Requests a second that are sent whether earlier ones are answered or not: an open loop. */
+  rate?: number | undefined;
 }
 
 export interface LoadResult {
   seconds: number;
-  /** Milliseconds, sorted. */
+  /** Milliseconds, sorted. In an open loop from the moment when the request was due. */
   latencies: Float64Array;
 }
 
 /**
- * Sends requests over kept-alive connections, the next when the last is answered. Written on plain
- * sockets: the less the load costs, the less it disturbs what is measured.
+ * Sends requests over kept-alive connections, the next when the last is answered, or at a rate.
+ * Written on plain sockets: the less the load costs, the less it disturbs what is measured.
  *
  * @throws when an answer has another status than was expected.
  */
 export async function applyLoad(load: Load): Promise<LoadResult> {
-  const latencies = new Float64Array(load.requests);
-  let next = 0;
-  const lane = async () => {
-    const connection = await open(load.port);
-    while (next < load.requests) {
-      const index = next++;
-      const sent = performance.now();
-      const status = await connection.ask(load.request(index));
-      latencies[index] = performance.now() - sent;
-      if (status !== load.status) throw new Error(`Answered ${status} instead of ${load.status}`);
-    }
-    connection.socket.destroy();
+  const { port, connections, requests, leadIn = 0, rate } = load;
+  const lanes = await Promise.all(Array.from({ length: connections }, () => open(port)));
+  const ask = async (connection: Connection) => {
+    const status = await connection.ask(load.request());
+    if (status !== load.status) throw new Error(`Answered ${status} instead of ${load.status}`);
   };
-  const begun = performance.now();
-  await Promise.all(Array.from({ length: load.connections }, lane));
-  return { seconds: (performance.now() - begun) / 1000, latencies: latencies.sort() };
-}
+  let led = 0;
+  await Promise.all(
+    lanes.map(async (connection) => {
+      while (led++ < leadIn) await ask(connection);
+    }),
+  );
+  load.onBegin?.();
 
-export function percentile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const latencies = new Float64Array(requests);
+  const begun = performance.now();
+  let next = 0;
+  await Promise.all(
+    lanes.map(async (connection) => {
+      while (next < requests) {
+        const index = next++;
+        const due = rate === undefined ? 0 : begun + (index * 1000) / rate;
+        const early = due - performance.now();
+        // Timers come late; what that costs is not the contender's.
+        if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+        const from = rate === undefined || early > 0 ? performance.now() : due;
+        await ask(connection);
+        latencies[index] = performance.now() - from;
+      }
+    }),
+  );
+  const seconds = (performance.now() - begun) / 1000;
+  for (const { socket } of lanes) socket.destroy();
+  return { seconds, latencies: latencies.sort() };
 }
 
 interface Connection {

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { execFileSync, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
+import type { Busy } from './statistics.ts';
 
 const cores = availableParallelism();
 const canPin = cores > 1 && hasTaskset();
@@ -60,6 +61,27 @@ export function cpuTime(pid: number): number {
     return Number(nanoseconds) / 1000;
   });
   return spent.reduce((sum, microseconds) => sum + microseconds, 0);
+}
+
+/** Milliseconds of a tick: USER_HZ is 100 on every Linux that Node runs on. */
+const TICK_MS = 10;
+
+/**
+ * CPU time up to now, milliseconds: of all processes, of those given, and what was stolen.
+ * From /proc/stat, whose first line is user, nice, system, idle, iowait, irq, softirq, steal.
+ */
+export function machineTime(pids: number[]): Busy {
+  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
+  const [user = 0, nice = 0, system = 0, , , , , steal = 0] = line
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return {
+    wall: performance.now(),
+    all: (user + nice + system) * TICK_MS,
+    own: pids.reduce((sum, pid) => sum + cpuTime(pid), 0) / 1000,
+    steal: steal * TICK_MS,
+  };
 }
 
 /** Resident memory of a process, bytes. */

@@ -1,16 +1,14 @@
 import type { Browser } from '../test/demo/browser.ts';
-import type { Running } from './contenders.ts';
-import { applyLoad, percentile } from './load.ts';
-import { cpuTime, memory } from './machine.ts';
+import { applyLoad } from './load.ts';
+import { cpuTime, machineTime, memory } from './machine.ts';
 import type { Options } from './options.ts';
-import { type Scenario, scenarios, type Visitor, WHOLE_SIGN_IN } from './scenarios.ts';
+import { columns, type Scenario, takesPart, type Visitor } from './scenarios.ts';
 import { cookiesFor, forgetApp, signIn } from './sign-in.ts';
+import { type Busy, isFlat, percentile, seeded, shuffled } from './statistics.ts';
+import type { Running } from './world.ts';
 
-/** One measurement. Times of the sign-in are those of the whole way, the provider's share included. */
-export interface Sample {
-  round: number;
-  contender: string;
-  scenario: string;
+/** One burst. Times of the sign-in are those of the whole way, the provider's share included. */
+export interface Figures {
   /** CPU time of the contender for one request or sign-in, microseconds. */
   cpu: number;
   perSecond: number;
@@ -19,6 +17,24 @@ export interface Sample {
   p99: number;
   /** Resident memory afterwards, bytes. */
   memory: number;
+  /** CPU time of the load generator, as a share of one core. */
+  generator: number;
+}
+
+/** Doorstep and one or two others, one right after the other, in random order. */
+export interface Slice {
+  scenario: string;
+  /** By the contender's name. */
+  bursts: Record<string, Figures>;
+  busy: Busy;
+}
+
+/** Whether a contender no longer got quicker, and after how many bursts. */
+export interface Warmth {
+  contender: string;
+  scenario: string;
+  bursts: number;
+  flat: boolean;
 }
 
 /** A contender with a browser that has signed in there. */
@@ -28,82 +44,15 @@ export interface Subject {
   browser: Browser;
 }
 
-/** All contenders take turns within a round, and begin at another one each round. */
-export async function measureRounds(
-  subjects: Subject[],
-  options: Options,
-  tell: (text: string) => void,
-): Promise<Sample[]> {
-  for (const subject of subjects) {
-    for (const scenario of scenariosOf(subject)) {
-      const share = scenario.name === 'home-in' ? 1 : 0.3;
-      await load(subject, scenario, Math.ceil(options.warmUp * share));
-    }
-    if (subject.app.signInPath) await signIns(subject, options.signInsToWarmUp);
-  }
-  const samples: Sample[] = [];
-  for (let round = 0; round < options.rounds; round += 1) {
-    tell(`round ${round + 1} of ${options.rounds}`);
-    const turn = [...subjects.slice(round % subjects.length), ...subjects].slice(
-      0,
-      subjects.length,
-    );
-    for (const scenario of scenarios) {
-      for (const subject of turn) {
-        if (!scenariosOf(subject).includes(scenario)) continue;
-        samples.push({ round, ...(await load(subject, scenario, options.requests)) });
-      }
-    }
-    for (const subject of turn) {
-      if (!subject.app.signInPath) continue;
-      samples.push({ round, ...(await signIns(subject, options.signIns)) });
-    }
-  }
-  return samples;
-}
+type Way = (typeof columns)[number];
 
-/** @returns one measurement of a load of so many requests. */
-export async function load(
-  { app, visitor }: Pick<Subject, 'app' | 'visitor'>,
-  scenario: Scenario,
-  requests: number,
-): Promise<Omit<Sample, 'round'>> {
-  const request = scenario.request(app, visitor);
-  const { port } = app;
-  const { connections } = scenario;
-  const status = scenario.status(app);
-  const before = cpuTime(app.pid);
-  const { seconds, latencies } = await applyLoad({ port, request, status, connections, requests });
-  return {
-    contender: app.name,
-    scenario: scenario.name,
-    cpu: (cpuTime(app.pid) - before) / requests,
-    perSecond: requests / seconds,
-    p50: percentile(latencies, 0.5),
-    p99: percentile(latencies, 0.99),
-    memory: memory(app.pid),
-  };
-}
-
-async function signIns({ app, browser }: Subject, count: number): Promise<Omit<Sample, 'round'>> {
-  const took = new Float64Array(count);
-  const before = cpuTime(app.pid);
-  for (let index = 0; index < count; index += 1) {
-    const begun = performance.now();
-    await signIn(browser, app);
-    took[index] = performance.now() - begun;
-    forgetApp(browser);
-  }
-  took.sort();
-  return {
-    contender: app.name,
-    scenario: WHOLE_SIGN_IN.name,
-    cpu: (cpuTime(app.pid) - before) / count,
-    perSecond: 1000 / percentile(took, 0.5),
-    p50: percentile(took, 0.5),
-    p99: percentile(took, 0.99),
-    memory: memory(app.pid),
-  };
+/** What is measured: who, how, and which processes are the benchmark's own. */
+export interface Plan {
+  subjects: Subject[];
+  ways: Way[];
+  pids: number[];
+  options: Options;
+  tell: (text: string) => void;
 }
 
 /** Signs in once, and keeps what the load will send. */
@@ -111,14 +60,180 @@ export async function prepare(app: Running, browser: Browser): Promise<Subject> 
   await signIn(browser, app);
   const cookies = cookiesFor(browser);
   forgetApp(browser);
-  if (app.name !== 'authjs') return { app, browser, visitor: { cookies, form: null } };
-  const { body } = await browser.get(`${app.url}/auth/csrf`);
-  const { csrfToken }: { csrfToken: string } = JSON.parse(body);
-  const form = new URLSearchParams({ csrfToken, callbackUrl: `${app.url}/` }).toString();
-  const visitor = { cookies, form: { cookies: cookiesFor(browser), body: form } };
-  forgetApp(browser);
-  return { app, browser, visitor };
+  return { app, browser, visitor: { cookies } };
 }
 
-const scenariosOf = ({ app }: Subject) =>
-  scenarios.filter(({ onFloor }) => onFloor || app.name !== 'floor');
+/** Bursts until the contender's rate is flat, for each way in which it will be measured. */
+export async function warmUp({ subjects, ways, options, tell }: Plan): Promise<Warmth[]> {
+  const found: Warmth[] = [];
+  for (const subject of subjects) {
+    tell(`warming up: ${subject.app.title}`);
+    for (const way of ways.filter((each) => takesPart(subject.app, each))) {
+      // An open loop asks for the same page as another way, which has warmed it.
+      if ('openLoop' in way && way.openLoop) continue;
+      const cpu: number[] = [];
+      while (cpu.length < options.warmUp.atMost && !isFlat(cpu, options.warmUp)) {
+        cpu.push((await burst(subject, way, options)).cpu);
+      }
+      const flat = isFlat(cpu, options.warmUp);
+      found.push({ contender: subject.app.name, scenario: way.name, bursts: cpu.length, flat });
+    }
+  }
+  return found;
+}
+
+/** Half of what the slowest answers in a closed loop: so nobody is overrun. Requests a second. */
+export async function rateForAll({ subjects, ways, options }: Plan): Promise<number | undefined> {
+  const way = ways.find((each) => 'openLoop' in each && each.openLoop);
+  if (!way) return undefined;
+  const rates: number[] = [];
+  for (const subject of subjects.filter(({ app }) => takesPart(app, way))) {
+    rates.push((await burst(subject, way, options)).perSecond);
+  }
+  return Math.round(Math.min(...rates) / 2);
+}
+
+/** Rounds of all slices in random order, until the time is over. */
+export async function measureSlices(plan: Plan, rate: number | undefined): Promise<Slice[]> {
+  const { options, tell } = plan;
+  const random = seeded(options.seed);
+  const end = performance.now() + options.minutes * 60_000;
+  const slices: Slice[] = [];
+  for (let round = 1; round <= options.rounds && performance.now() < end; round += 1) {
+    tell(`round ${round}, ${Math.ceil((end - performance.now()) / 60_000)} minutes left`);
+    const order = shuffled(
+      plan.ways.flatMap((way) => groupsOf(plan.subjects, way, random)),
+      random,
+    );
+    for (const { way, group } of order) {
+      if (performance.now() > end) break;
+      slices.push(await measureSlice(way, group, plan, rate));
+    }
+  }
+  return slices;
+}
+
+/** Doorstep with one or two others each: nobody is far in time from whom it is compared with. */
+function groupsOf(subjects: Subject[], way: Way, random: () => number) {
+  const takers = subjects.filter(({ app }) => takesPart(app, way));
+  const doorstep = takers.filter(({ app }) => app.name === 'doorstep');
+  const others = shuffled(
+    takers.filter(({ app }) => app.name !== 'doorstep'),
+    random,
+  );
+  const groups: { way: Way; group: Subject[] }[] = [];
+  while (others.length > 0) {
+    groups.push({ way, group: shuffled([...others.splice(0, 2), ...doorstep], random) });
+  }
+  return groups;
+}
+
+async function measureSlice(
+  way: Way,
+  group: Subject[],
+  { pids, options }: Plan,
+  rate: number | undefined,
+): Promise<Slice> {
+  const before = machineTime(pids);
+  const bursts: Slice['bursts'] = {};
+  for (const subject of group) bursts[subject.app.name] = await burst(subject, way, options, rate);
+  const after = machineTime(pids);
+  const busy: Busy = {
+    wall: after.wall - before.wall,
+    all: after.all - before.all,
+    own: after.own - before.own,
+    steal: after.steal - before.steal,
+  };
+  return { scenario: way.name, bursts, busy };
+}
+
+const burst = (subject: Subject, way: Way, { requests, signIns }: Options, rate?: number) =>
+  'request' in way ? load(subject, way, requests, rate) : wholeSignIns(subject, signIns);
+
+/** @returns the figures of so many requests, after a lead-in that fills the CPU's caches. */
+export async function load(
+  { app, visitor }: Pick<Subject, 'app' | 'visitor'>,
+  scenario: Scenario,
+  requests: number,
+  rate?: number,
+): Promise<Figures> {
+  const meter = meterOf(app);
+  const { port } = app;
+  const { connections } = scenario;
+  const { seconds, latencies } = await applyLoad({
+    port,
+    connections,
+    requests,
+    request: scenario.request(app, visitor),
+    status: scenario.status(app),
+    leadIn: Math.max(32, connections),
+    onBegin: meter.begin,
+    rate: scenario.openLoop ? rate : undefined,
+  });
+  return { ...meter.end(requests), perSecond: requests / seconds, ...percentiles(latencies) };
+}
+
+async function wholeSignIns({ app, browser }: Subject, count: number): Promise<Figures> {
+  const took = new Float64Array(count);
+  const meter = meterOf(app);
+  await signIn(browser, app);
+  forgetApp(browser);
+  meter.begin();
+  for (let index = 0; index < count; index += 1) {
+    const begun = performance.now();
+    await signIn(browser, app);
+    took[index] = performance.now() - begun;
+    forgetApp(browser);
+  }
+  const { p50, p99 } = percentiles(took.sort());
+  return { ...meter.end(count), perSecond: 1000 / p50, p50, p99 };
+}
+
+const percentiles = (sorted: Float64Array) => ({
+  p50: percentile(sorted, 0.5),
+  p99: percentile(sorted, 0.99),
+});
+
+/** What a contender and the load generator spend between `begin` and `end`. */
+function meterOf({ pid }: Running) {
+  let spent = 0;
+  let own = process.cpuUsage();
+  let begun = 0;
+  return {
+    begin() {
+      spent = cpuTime(pid);
+      own = process.cpuUsage();
+      begun = performance.now();
+    },
+    end(count: number) {
+      const wall = (performance.now() - begun) * 1000;
+      const { user, system } = process.cpuUsage(own);
+      return {
+        cpu: (cpuTime(pid) - spent) / count,
+        memory: memory(pid),
+        generator: (user + system) / wall,
+      };
+    },
+  };
+}
+
+/** Starts of all contenders in turn, in random order. @returns milliseconds, by name. */
+export async function measureStarts(
+  { subjects, options }: Plan,
+  startTime: (app: Running) => Promise<number>,
+): Promise<Record<string, number[]>> {
+  const random = seeded(options.seed);
+  const found: Record<string, number[]> = {};
+  for (let round = 0; round < options.starts; round += 1) {
+    for (const { app } of shuffled(subjects, random)) {
+      if (app.kind === 'verifying') continue;
+      found[app.name] = [...(found[app.name] ?? []), await startTime(app)];
+    }
+  }
+  return found;
+}
+
+/** The ways that were asked for by name; all for no name. */
+export function waysOf(names: string[]): Way[] {
+  return columns.filter(({ name }) => names.length === 0 || names.includes(name));
+}

@@ -11,7 +11,7 @@ import {
 import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
 import { SESSION_SECRET } from './contenders.ts';
 import type { Subject } from './measure.ts';
-import type { Finding } from './report.ts';
+import type { Finding } from './results.ts';
 import { sessionBehind, tokensBehind } from './stored-session.ts';
 
 const PEOPLE = 10_000;

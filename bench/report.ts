@@ -1,112 +1,125 @@
 import { contenders } from './contenders.ts';
-import type { Sample } from './measure.ts';
-import { scenarios, WHOLE_SIGN_IN } from './scenarios.ts';
+import { figures, type Measure, type Results, ratio, undisturbed } from './results.ts';
+import { columns } from './scenarios.ts';
+import { disturbanceOf, halfWidth, type Interval, median } from './statistics.ts';
 
-/** What is asked of Doorstep alone: how its cost grows. */
-export interface Finding {
-  what: string;
-  goal: string;
-  found: string;
-}
-
-export interface Results {
-  date: string;
-  versions: Record<string, string>;
-  machine: { cpu: string; cores: number; pinned: boolean };
-  samples: Sample[];
-  findings: Finding[];
-}
-
-/** Of all rounds: the middle, and how far they went. */
-export interface Spread {
-  median: number;
-  low: number;
-  high: number;
-}
-
-type Measure = 'cpu' | 'perSecond' | 'p50' | 'p99' | 'memory';
-
-/**
- * Doorstep against a contender: round by round, so that what disturbs a round disturbs both.
- *
- * @returns null where one of them was not measured.
- */
-export function ratio(
-  { samples }: Pick<Results, 'samples'>,
-  { scenario, against, of = 'cpu' }: { scenario: string; against: string; of?: Measure },
-): Spread | null {
-  const pick = (contender: string, round: number) =>
-    samples.find(
-      (sample) =>
-        sample.contender === contender && sample.scenario === scenario && sample.round === round,
-    );
-  const rounds = [...new Set(samples.map(({ round }) => round))];
-  const ratios = rounds.flatMap((round) => {
-    const ours = pick('doorstep', round);
-    const theirs = pick(against, round);
-    return ours && theirs ? [ours[of] / theirs[of]] : [];
-  });
-  return ratios.length > 0 ? spreadOf(ratios) : null;
-}
-
-export function spreadOf(values: number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = (sorted.length - 1) / 2;
-  const at = (index: number) => sorted[index] ?? Number.NaN;
-  return {
-    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    low: at(0),
-    high: at(sorted.length - 1),
-  };
-}
-
-const MEASURES: { of: Measure; title: string }[] = [
+const RATIOS: { of: Measure; title: string }[] = [
   { of: 'cpu', title: 'CPU time per request: Doorstep ÷ the other (under 1: Doorstep is cheaper)' },
-  {
-    of: 'perSecond',
-    title: 'Requests a second: Doorstep ÷ the other (over 1: Doorstep is faster)',
-  },
   { of: 'p50', title: 'p50: Doorstep ÷ the other' },
   { of: 'p99', title: 'p99: Doorstep ÷ the other' },
-  { of: 'memory', title: 'Resident memory: Doorstep ÷ the other' },
+  { of: 'memory', title: 'Resident memory under load: Doorstep ÷ the other' },
 ];
 
-/** Markdown: for each measure one table, contenders down, routes across, median (lowest–highest). */
-export function table(results: Results): string {
-  const { date, versions, machine } = results;
-  const rounds = new Set(results.samples.map(({ round }) => round)).size;
-  const node = versions.node ?? '';
-  const pinned = machine.pinned ? 'server and load pinned apart' : 'not pinned';
-  const head = `${date}, Node ${node}, ${rounds} interleaved rounds, ${machine.cores} cores, ${pinned}`;
-  return [head, ...MEASURES.map(({ of, title }) => `${title}\n\n${tableOf(results, of)}`)].join(
-    '\n\n',
+/** Markdown: how it was measured, ratios, and absolute figures. */
+export function report(results: Results): string {
+  const ratios = RATIOS.map(({ of, title }) => `${title}\n\n${ratiosTable(results, of)}`);
+  return [head(results), ...ratios, `Absolute\n\n${absoluteTable(results)}`].join('\n\n');
+}
+
+/** The date, the machine, the slices that were discarded, and how wide the intervals are. */
+function head(results: Results): string {
+  const { date, versions, machine, slices, warmth, rate } = results;
+  const causes = slices.map(({ busy }) => disturbanceOf(busy));
+  const count = (cause: string) => causes.filter((each) => each === cause).length;
+  const cold = warmth.filter(({ flat }) => !flat);
+  const widths = allRatios(results).map(halfWidth);
+  const percent = (share: number) => `± ${(share * 100).toFixed(1)} %`;
+  return [
+    `${date}, Node ${versions.node ?? ''}, ${machine.cores} cores, ${machine.pinned ? 'server and load pinned apart' : 'not pinned'}, ${slices.length} slices.`,
+    `Disturbed: ${count('steal')} by steal, ${count('other processes')} by other processes.`,
+    widths.length > 0
+      ? `Intervals of CPU ratios: ${percent(median(widths))} in the middle, ${percent(Math.max(...widths))} at the widest.`
+      : 'No CPU ratio has an interval: too few undisturbed slices.',
+    cold.length > 0
+      ? `Not flat after warming up: ${cold.map(({ contender, scenario }) => `${contender} (${scenario})`).join(', ')}.`
+      : 'All contenders were flat after warming up.',
+    ...(rate ? [`The open loop: ${rate} requests a second.`] : []),
+  ].join('\n');
+}
+
+/** The CPU ratios of all contenders and scenarios that have an interval. */
+export function allRatios({ slices }: Pick<Results, 'slices'>): Interval[] {
+  const counted = undisturbed(slices);
+  return contenders.flatMap(({ name: against }) =>
+    columns.flatMap(({ name: scenario }) => {
+      const found = against === 'doorstep' ? null : ratio(counted, { scenario, against });
+      return found ? [found] : [];
+    }),
   );
 }
 
-function tableOf(results: Results, of: Measure): string {
-  const columns = [...scenarios, WHOLE_SIGN_IN];
-  const present = new Set(results.samples.map(({ contender }) => contender));
-  const rows = contenders
-    .filter(({ name }) => name !== 'doorstep' && present.has(name))
-    .map(({ name, title }) => [
-      title,
-      ...columns.map((scenario) =>
-        show(ratio(results, { scenario: scenario.name, against: name, of })),
-      ),
-    ]);
+function ratiosTable({ slices }: Results, of: Measure): string {
+  const counted = undisturbed(slices);
+  const rows = measured(slices).flatMap(({ name, title }) => {
+    if (name === 'doorstep') return [];
+    const cells = columns.map(({ name: scenario }) =>
+      show(ratio(counted, { scenario, against: name, of })),
+    );
+    return [[title, ...cells]];
+  });
   return markdown([['', ...columns.map(({ title }) => title)], ...rows]);
 }
 
-export const findingsTable = (findings: Finding[]): string =>
+/** Medians of undisturbed slices; requests a second are those of one core. */
+function absoluteTable({ slices, starts, atRest }: Results): string {
+  const counted = undisturbed(slices);
+  const rows = measured(slices).map(({ name, title, kind, verifies }) => {
+    const of = (measure: Measure, scenario: string, digits: number, unit = 1) => {
+      const found = figures(counted, name, scenario).map((each) => each[measure] / unit);
+      return found.length > 0 ? median(found).toFixed(digits) : '–';
+    };
+    const started = starts[name] ?? [];
+    const rest = atRest[name];
+    return [
+      title,
+      verifies ?? '–',
+      kind === 'bound' ? '–' : kind === 'cookie' ? 'no' : 'yes',
+      of('perSecond', 'home-in', 0),
+      ...['home-in', 'home-in-64', 'home-in-open'].map(
+        (scenario) => `${of('p50', scenario, 1)} / ${of('p99', scenario, 1)}`,
+      ),
+      of('generator', 'home-in', 2),
+      of('generator', 'home-in-64', 2),
+      started.length > 0 ? median(started).toFixed(0) : '–',
+      rest ? (rest / 2 ** 20).toFixed(0) : '–',
+      of('memory', 'home-in', 0, 2 ** 20),
+    ];
+  });
+  const titles = [
+    '',
+    'ID token trusted by',
+    'sign-out on the server',
+    'pages/s at one core',
+    'p50 / p99, 16 connections, ms',
+    '64 connections',
+    'at one rate',
+    'load generator, cores',
+    'with 64',
+    'start to listening, ms',
+    'MiB at rest',
+    'MiB under load',
+  ];
+  return markdown([titles, ...rows]);
+}
+
+const measured = (slices: Results['slices']) =>
+  contenders.filter(({ name }) => slices.some(({ bursts }) => name in bursts));
+
+export const versionsLine = ({ versions }: Results): string =>
+  Object.entries(versions)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ');
+
+export const findingsTable = ({ findings }: Results): string =>
   markdown([
     ['Doorstep alone', 'goal', 'found'],
     ...findings.map(({ what, goal, found }) => [what, goal, found]),
   ]);
 
-export function show(spread: Spread | null): string {
-  if (!spread) return '–';
-  const { median, low, high } = spread;
-  return `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+export function show(interval: Interval | null): string {
+  if (!interval) return '–';
+  const { median: middle, low, high } = interval;
+  return `${middle.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
 }
 
 export function markdown(rows: string[][]): string {
@@ -115,7 +128,7 @@ export function markdown(rows: string[][]): string {
   );
   const line = (row: string[]) =>
     `| ${row.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join(' | ')} |`;
-  const [head = [], ...body] = rows;
+  const [first = [], ...body] = rows;
   const rule = `|${widths?.map((width) => '-'.repeat(width + 2)).join('|')}|`;
-  return [line(head), rule, ...body.map(line)].join('\n');
+  return [line(first), rule, ...body.map(line)].join('\n');
 }

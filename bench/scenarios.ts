@@ -1,23 +1,23 @@
-import type { Running } from './contenders.ts';
+import type { Contender, Kind } from './contenders.ts';
 import { address } from './sign-in.ts';
+import type { Running } from './world.ts';
 
 /** What a contender is asked for, again and again. */
 export interface Scenario {
   name: string;
   title: string;
   connections: number;
-  /** The floor has no sign-in. */
-  onFloor: boolean;
+  /** The kinds of contenders that are measured so. */
+  kinds: Kind[];
+  /** Requests are sent at one rate for all. */
+  openLoop: boolean;
   request(app: Running, visitor: Visitor): () => string;
   status(app: Running): number;
 }
 
-/** What a browser holds of one contender. */
+/** What a browser holds of one contender, of somebody who is signed in. */
 export interface Visitor {
-  /** Of somebody who is signed in. */
   cookies: string;
-  /** For Auth.js: a sign-in begins with a form that needs this. */
-  form: { cookies: string; body: string } | null;
 }
 
 const BROWSER = [
@@ -36,55 +36,58 @@ function get(app: Running, path: string, cookies = ''): () => string {
   return () => `${head}X-Forwarded-For: ${address()}\r\n\r\n`;
 }
 
-function post(app: Running, path: string, { cookies, body }: { cookies: string; body: string }) {
-  const head = `POST ${path} HTTP/1.1\r\nHost: localhost:${app.port}\r\n${BROWSER}\r\n`;
-  const type = `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}`;
-  return () =>
-    `${head}Cookie: ${cookies}\r\nX-Forwarded-For: ${address()}\r\n${type}\r\n\r\n${body}`;
-}
-
-const redirect = (app: Running) => (['floor', 'doorstep'].includes(app.name) ? 303 : 302);
-
 export const homeSignedIn: Scenario = {
   name: 'home-in',
   title: 'home, signed in',
   connections: 16,
-  onFloor: true,
+  kinds: ['bound', 'own', 'revocable', 'cookie'],
+  openLoop: false,
   request: (app, { cookies }) => get(app, '/', cookies),
   status: () => 200,
 };
 
 export const scenarios: Scenario[] = [
   homeSignedIn,
-  { ...homeSignedIn, name: 'home-in-64', title: 'the same, 64 connections', connections: 64 },
   {
+    ...homeSignedIn,
+    name: 'home-in-64',
+    title: 'the same, 64 connections',
+    connections: 64,
+    kinds: ['bound', 'own', 'revocable'],
+  },
+  {
+    ...homeSignedIn,
+    name: 'home-in-open',
+    title: 'the same, at one rate',
+    kinds: ['bound', 'own', 'revocable'],
+    openLoop: true,
+  },
+  {
+    ...homeSignedIn,
     name: 'home-out',
     title: 'home, signed out',
-    connections: 16,
-    onFloor: true,
     request: (app) => get(app, '/'),
-    status: () => 200,
   },
   {
-    name: 'protected-out',
-    title: 'protected page, signed out',
-    connections: 16,
-    onFloor: true,
-    request: (app) => get(app, '/account'),
-    status: redirect,
-  },
-  {
+    ...homeSignedIn,
     name: 'start',
     title: 'starting a sign-in',
-    connections: 16,
-    onFloor: false,
-    request: (app, { form }) => {
-      const path = app.signInPath ?? '/';
-      return form ? post(app, path, form) : get(app, path);
-    },
-    status: redirect,
+    kinds: ['own', 'revocable', 'cookie'],
+    request: (app) => get(app, app.signInPath ?? '/'),
+    status: ({ kind }) => (kind === 'own' ? 303 : 302),
   },
 ];
 
 /** Not a load: one browser after the other walks the whole way. */
-export const WHOLE_SIGN_IN = { name: 'sign-in', title: 'a whole sign-in' };
+export const WHOLE_SIGN_IN = {
+  name: 'sign-in',
+  title: 'a whole sign-in',
+  kinds: ['own', 'revocable', 'cookie', 'verifying'] satisfies Kind[],
+} as const;
+
+export const columns = [...scenarios, WHOLE_SIGN_IN];
+
+/** Whether a contender is measured in that way. */
+export function takesPart({ kind }: Contender, scenario: { kinds: readonly Kind[] }): boolean {
+  return scenario.kinds.includes(kind);
+}

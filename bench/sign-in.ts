@@ -1,14 +1,15 @@
 import { authorizeAt } from '../test/demo/authorize-at.ts';
 import type { Browser } from '../test/demo/browser.ts';
-import type { Running } from './contenders.ts';
+import type { Running } from './world.ts';
 
 const ADA = { as: 'ada-l', via: 'huggingface' } as const;
 
 /** The whole way, from the link to the page behind it. @throws when nobody is signed in at the end. */
 export async function signIn(browser: Browser, app: Running): Promise<void> {
   const headers = { 'x-forwarded-for': address() };
-  const start = await startOf(browser, app, headers);
-  const callback = await authorizeAt(browser, start, ADA);
+  const start = app.url + (app.signInPath ?? '/');
+  const answer = await browser.get(start, { headers, follow: false });
+  const callback = await authorizeAt(browser, answer.headers.get('location') ?? '', ADA);
   await browser.get(callback, { headers });
   const home = await browser.get(`${app.url}/`, { headers });
   if (!home.body.includes('Hello, Ada')) {
@@ -33,24 +34,6 @@ export function forgetApp(browser: Browser): void {
     url,
     gone.map(({ name, path }) => `${name}=; Path=${path}; Max-Age=0`),
   );
-}
-
-/** @returns the address at Logto. Auth.js begins with a form and its token, all others with a link. */
-async function startOf(
-  browser: Browser,
-  app: Running,
-  headers: Record<string, string>,
-): Promise<string> {
-  const path = app.signInPath ?? '/';
-  if (app.name === 'authjs') {
-    const { body } = await browser.get(`${app.url}/auth/csrf`, { headers });
-    const { csrfToken }: { csrfToken: string } = JSON.parse(body);
-    const form = { csrfToken, callbackUrl: `${app.url}/` };
-    const answer = await browser.post(app.url + path, form, { headers, follow: false });
-    return answer.headers.get('location') ?? '';
-  }
-  const answer = await browser.get(app.url + path, { headers, follow: false });
-  return answer.headers.get('location') ?? '';
 }
 
 let addresses = 0;

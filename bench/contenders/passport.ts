@@ -2,21 +2,12 @@ import { RedisStore } from 'connect-redis';
 import express from 'express';
 import session from 'express-session';
 import { Redis } from 'ioredis';
-import * as oidc from 'openid-client';
+import type * as oidc from 'openid-client';
 import { Strategy } from 'openid-client/passport';
 import passport from 'passport';
+import { config } from './oidc.ts';
 import { type Person, signedInPage, signedOutPage, useViews } from './page.ts';
-import {
-  APP_ID,
-  APP_SECRET,
-  BASE_URL,
-  ISSUER,
-  PORT,
-  REDIS_URL,
-  SCOPE,
-  SESSION_SECRET,
-  TWO_WEEKS,
-} from './settings.ts';
+import { BASE_URL, PORT, REDIS_URL, SCOPE, SESSION_SECRET, TWO_WEEKS } from './settings.ts';
 
 declare global {
   namespace Express {
@@ -27,13 +18,6 @@ declare global {
   }
 }
 
-const config = await oidc.discovery(
-  new URL(ISSUER),
-  APP_ID,
-  { client_secret: APP_SECRET, id_token_signed_response_alg: 'ES384' },
-  oidc.ClientSecretBasic(APP_SECRET),
-  { execute: [oidc.allowInsecureRequests] },
-);
 passport.use(
   'logto',
   new Strategy(

@@ -1,0 +1,13 @@
+import ejs from 'ejs';
+import { type Person, signedInPage, signedOutPage } from './page.ts';
+import { VIEWS } from './settings.ts';
+
+/** Doorstep's templates for frameworks without Express's `render`; EJS compiles each once. */
+const options = { cache: true, localsName: 'page', strict: true, _with: false, views: [VIEWS] };
+
+/** @returns the home page, as HTML. */
+export function homePage(person: Person | undefined): Promise<string> {
+  return person
+    ? ejs.renderFile(`${VIEWS}/home-signed-in.ejs`, signedInPage(person), options)
+    : ejs.renderFile(`${VIEWS}/home.ejs`, signedOutPage, options);
+}
