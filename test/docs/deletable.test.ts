@@ -41,6 +41,7 @@ describe.each([
     // The `let`s become `const`s, and as `npm uninstall` does.
     fix: (copy: string) => {
       complaintOf(copy, 'biome', ['check', '--write', '.']);
+      expect(deleteLines(join(copy, 'docs/requirements.md'), /^\| F80 /)).toBe(1);
       expect(deleteLines(join(copy, 'package.json'), /prom-client/)).toBe(1);
     },
   },
