@@ -19,7 +19,7 @@ const RETRY_AFTER_MS: readonly number[] = [250, 500, 1000, 2000, 5000, 10_000, 2
 /** At work, or waiting for their turn or for Redis. */
 const MAX_RUNNING = 2000;
 /** That end sessions at the same time: pages go in between. */
-const MAX_ENDING = 8;
+const MAX_ENDING = 2;
 
 export interface WebhookDeps {
   issuer: string;
