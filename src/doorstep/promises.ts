@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 /** Waits for all of them when one fails, too: what is still being written can't be taken back. */
 export async function settleAll(work: Promise<unknown>[]): Promise<void> {
   for (const done of await Promise.allSettled(work)) {
@@ -38,5 +40,53 @@ export async function withTimeout<Value>(
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Tries again after each of the delays (milliseconds) while it fails in a way that may pass. */
+export async function withRetries<Value>(
+  act: () => Promise<Value>,
+  delaysMs: readonly number[],
+  mayPass: (error: unknown) => boolean,
+): Promise<Value> {
+  for (const delayMs of delaysMs) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!mayPass(error)) throw error;
+    }
+    await pause(delayMs, null, { ref: false });
+  }
+  return act();
+}
+
+/** Runs so many at a time; the others wait in the order in which they came. */
+export class Turns {
+  readonly #most: number;
+  readonly #mostWaiting: number;
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  constructor(most: number, mostWaiting = Number.POSITIVE_INFINITY) {
+    this.#most = most;
+    this.#mostWaiting = mostWaiting;
+  }
+
+  /** @throws when too many wait already. */
+  async run<Value>(act: () => Promise<Value>): Promise<Value> {
+    if (this.#running < this.#most) this.#running += 1;
+    else await this.#turn();
+    try {
+      return await act();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running -= 1;
+    }
+  }
+
+  #turn(): Promise<void> {
+    if (this.#waiting.length >= this.#mostWaiting) throw new Error('Too many wait for their turn');
+    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

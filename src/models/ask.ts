@@ -73,7 +73,7 @@ interface Watched {
   retryAfterSeconds: number | null;
 }
 
-/** The same fetch, which reads so much and no more, and takes a token nowhere else. */
+/** The same fetch, with a bound on what it reads. No redirect is followed: it would take the token elsewhere. */
 function bounded(fetch: Inference['fetch'], watched: Watched): Inference['fetch'] {
   return async (input, init) => {
     const answer = await fetch(input, { ...init, redirect: 'error' });

@@ -56,3 +56,7 @@ export function rejectReadBody(req: Request): void {
     'A body parser before auth.middleware has read the body as text or bytes: put auth.middleware above it',
   );
 }
+
+/** The body parser's error when the connection ended before the body did: nobody is left to answer. */
+export const isAborted = (thrown: unknown): boolean =>
+  thrown instanceof Error && 'type' in thrown && thrown.type === 'request.aborted';

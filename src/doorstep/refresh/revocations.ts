@@ -1,7 +1,7 @@
-import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { LogtoUnavailable } from '../errors.ts';
 import type { Logto } from '../logto/client.ts';
+import { Turns, withRetries } from '../promises.ts';
 import type { EndedSession } from '../session/ending.ts';
 
 /** Calls at the same time, whoever asked for them: each needs a connection. */
@@ -24,8 +24,7 @@ export interface RevocationsOptions {
  */
 export class Revocations {
   readonly #options: Required<RevocationsOptions>;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #calls = new Turns(MAX_CALLS, MAX_WAITING);
 
   constructor(options: RevocationsOptions) {
     this.#options = { retryAfterMs: RETRY_AFTER_MS, ...options };
@@ -39,41 +38,12 @@ export class Revocations {
   /** As {@link revokeAll}, for one. */
   async revoke(refreshToken: string | null): Promise<void> {
     if (refreshToken === null) return;
+    const { logto, logger, retryAfterMs } = this.#options;
+    const call = () => this.#calls.run(() => logto.revoke(refreshToken));
     try {
-      await this.#retried(refreshToken);
+      await withRetries(call, retryAfterMs, (error) => error instanceof LogtoUnavailable);
     } catch (err) {
-      const line = { event: 'revocation.failed', err };
-      this.#options.logger.warn(line, 'A refresh token was not revoked');
+      logger.warn({ event: 'revocation.failed', err }, 'A refresh token was not revoked');
     }
-  }
-
-  async #retried(refreshToken: string): Promise<void> {
-    for (const delayMs of this.#options.retryAfterMs) {
-      try {
-        return await this.#call(refreshToken);
-      } catch (error) {
-        if (!(error instanceof LogtoUnavailable)) throw error;
-      }
-      await setTimeout(delayMs, null, { ref: false });
-    }
-    return this.#call(refreshToken);
-  }
-
-  /** So many at a time; the others wait in a row. */
-  async #call(refreshToken: string): Promise<void> {
-    if (this.#running < MAX_CALLS) this.#running += 1;
-    else await this.#turn();
-    try {
-      await this.#options.logto.revoke(refreshToken);
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running -= 1;
-    }
-  }
-
-  #turn(): Promise<void> {
-    if (this.#waiting.length >= MAX_WAITING) throw new Error('Too many revocations wait');
-    return new Promise((resolve) => this.#waiting.push(resolve));
   }
 }

@@ -9,7 +9,7 @@ import express, {
 import type { Logger } from 'pino';
 import { InvalidLogoutToken } from '../errors.ts';
 import { clientAddress } from '../http/client-address.ts';
-import { rejectReadBody } from '../http/host-checks.ts';
+import { isAborted, rejectReadBody } from '../http/host-checks.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
 import { SignatureQueue, SignatureQueueFull } from '../logto/signature-queue.ts';
@@ -129,10 +129,6 @@ function answerWithOAuthError({ logger, failureLimit }: BackchannelDeps): ErrorR
     });
   };
 }
-
-/** The body parser's, when the connection ended before the body did. */
-const isAborted = (thrown: unknown): boolean =>
-  thrown instanceof Error && 'type' in thrown && thrown.type === 'request.aborted';
 
 /** Too large, compressed in a way that doesn't open, and the like: the body parser's 4xx. */
 const isUnreadableBody = (thrown: unknown): boolean =>

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { SessionStoreUnavailable } from '../errors.ts';
-import { withTimeout } from '../promises.ts';
+import { Turns, withRetries, withTimeout } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import type { RecheckSignal } from '../refresh/recheck-signal.ts';
 import type { Revocations } from '../refresh/revocations.ts';
@@ -53,8 +52,7 @@ interface Outcome {
 export class WebhookWork {
   readonly #deps: WebhookDeps;
   #running = 0;
-  #ending = 0;
-  readonly #waiting: (() => void)[] = [];
+  readonly #endings = new Turns(MAX_ENDING);
   /** Marking the sessions of thousands of members is done for one event after the other. */
   #marking: Promise<unknown> = Promise.resolve();
 
@@ -71,7 +69,7 @@ export class WebhookWork {
       return 'overloaded';
     }
     this.#running += 1;
-    const work = this.#retried(() => this.#once(delivery, given)).then(
+    const work = withRetries(() => this.#once(delivery, given), RETRY_AFTER_MS, isOutage).then(
       (outcome) => {
         const stale = given.isStale && { outcome: 'stale' };
         logger.info(
@@ -99,18 +97,6 @@ export class WebhookWork {
       );
     }
     return result;
-  }
-
-  async #retried(act: () => Promise<Outcome>): Promise<Outcome> {
-    for (const delayMs of RETRY_AFTER_MS) {
-      try {
-        return await act();
-      } catch (error) {
-        if (!(error instanceof SessionStoreUnavailable)) throw error;
-      }
-      await pause(delayMs, null, { ref: false });
-    }
-    return act();
   }
 
   async #once({ consequence, updatedAt }: Delivery, given: Given): Promise<Outcome> {
@@ -146,23 +132,10 @@ export class WebhookWork {
     if (isStale) return this.#mark(users([sub]));
     const isLatest = updatedAt === null || (await sessions.noteChange({ iss, sub }, updatedAt));
     if (!isLatest) return this.#mark(users([sub]));
-    const ended = await this.#inTurn(() => sessions.endAll({ iss, sub }));
+    const ended = await this.#endings.run(() => sessions.endAll({ iss, sub }));
     void revocations.revokeAll(ended);
     if (ended.length > 0) logEnded(logger, { why, sub, requestId, sessions: ended.length });
     return { outcome: 'ended', sub, sessions: ended.length };
-  }
-
-  /** Some at a time, in the order in which they came. */
-  async #inTurn<Result>(act: () => Promise<Result>): Promise<Result> {
-    if (this.#ending < MAX_ENDING) this.#ending += 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    try {
-      return await act();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#ending -= 1;
-    }
   }
 
   async #mark(users: { iss: string; sub: string }[]): Promise<Outcome> {
@@ -176,3 +149,5 @@ export class WebhookWork {
     };
   }
 }
+
+const isOutage = (error: unknown): boolean => error instanceof SessionStoreUnavailable;

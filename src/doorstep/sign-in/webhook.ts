@@ -14,7 +14,7 @@ import {
   TooManyRequests,
 } from '../errors.ts';
 import { bodyBudget } from '../http/body-budget.ts';
-import { rejectParsedBody } from '../http/host-checks.ts';
+import { isAborted, rejectParsedBody } from '../http/host-checks.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { type Delivery, parseDelivery } from './webhook-event.ts';
 import { isSignedBy, looksLikeSignature, SIGNATURE_HEADER } from './webhook-signature.ts';
@@ -165,7 +165,3 @@ function refusedFor(thrown: unknown): AppError | null {
   if (status === 415) return new InvalidWebhook('The body is compressed', status);
   return status < 500 ? new InvalidWebhook('The body could not be read', 400) : null;
 }
-
-/** The body parser's, when the connection ended before the body did. */
-const isAborted = (thrown: unknown): boolean =>
-  thrown instanceof Error && 'type' in thrown && thrown.type === 'request.aborted';

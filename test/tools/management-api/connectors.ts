@@ -124,7 +124,7 @@ function checkStorage(connector: { connectorId: string }, { vaultKey }: State): 
     const message = 'Token storage is not supported by the connector.';
     throw refuse(422, 'connector.token_storage_not_supported', message);
   }
-  // A key that is no good is as good as any here: Logto notices when it has something to store.
+  // An invalid key passes here too, as at Logto, which notices only when it stores a token.
   if (vaultKey !== 'absent') return;
   throw refuse(422, 'request.feature_not_supported', 'The feature is not supported.');
 }
