@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 const read = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
 describe('requirements', () => {
-  const ids = [...new Set(read('docs/requirements.md').match(/\b[CFS]\d{1,2}\b/g))];
+  const ids = [...new Set(read('docs/requirements.md').match(/\b[CFS]\d{1,3}\b/g))];
   const tests = readTests();
   const untestable = [...read('docs/security.md').matchAll(/^\| (S1, S2) \|/gm)].flatMap(
     ([, cell = '']) => cell.split(', '),
