@@ -3,42 +3,26 @@ import { posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { read } from '../deploy/files.ts';
+import { anchorsOf, linksOf, withoutBlocks } from './markdown.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const pages = [
   'README.md',
-  ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.md'))
-    .map((file) => posix.join('docs', file.replaceAll('\\', '/'))),
+  'README.ja.md',
+  'bench/README.md',
+  ...['docs', 'deploy', 'examples'].flatMap((folder) =>
+    readdirSync(root + folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => posix.join(folder, file.replaceAll('\\', '/'))),
+  ),
 ];
 /** The last is Logto's own, for its database. */
 const scripts = [...Object.keys(JSON.parse(read('package.json')).scripts), 'alteration'];
 
-/** A page without its blocks of code, where # is a comment and brackets aren't links. */
-const proseOf = (page: string) => read(page).replace(/^```[\s\S]*?^```/gm, '');
-
-/** The anchors of a page's headings, as GitHub makes them. */
-const anchorsOf = (page: string) =>
-  [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N}_ -]/gu, '')
-      .replaceAll(' ', '-'),
-  );
-
-/** Links to elsewhere in this repository: the file from its root, and the anchor. */
-const linksOf = (page: string) =>
-  [...proseOf(page).matchAll(/\]\((?!\w+:)([^)#]*)#?([^)]*)\)/g)].map(
-    ([, path = '', anchor = '']) => ({
-      file: path ? posix.join(posix.dirname(page), path) : page,
-      anchor,
-    }),
-  );
-
 /** Paths in backquotes. The pages about adding a page name files that the reader makes. */
 const pathsOf = (page: string) =>
   [
-    ...proseOf(page).matchAll(
+    ...withoutBlocks(read(page)).matchAll(
       /`((?:src|test|tools|docs|examples|demo|bench|views|public)\/[^`]*)`/g,
     ),
   ]
@@ -68,10 +52,13 @@ describe('README.md', () => {
   it('has at most 1,500 words', () => {
     expect(read('README.md').split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(1500);
   });
+});
 
-  it('leads to every page of docs/', () => {
-    const linked = linksOf('README.md').map(({ file }) => file);
-    const own = pages.filter((page) => !page.startsWith('docs/decisions/'));
-    expect(own.filter((page) => page !== 'README.md' && !linked.includes(page))).toEqual([]);
+describe('docs/README.md', () => {
+  it('leads to every page, and README.md leads to it', () => {
+    const linked = linksOf('docs/README.md').map(({ file }) => file);
+    const own = pages.filter((page) => !/^README|^docs.(README|decisions)|kubernetes/.test(page));
+    expect(own.filter((page) => !linked.includes(page))).toEqual([]);
+    expect(linksOf('README.md').map(({ file }) => file)).toContain('docs/README.md');
   });
 });

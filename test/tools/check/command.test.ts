@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { read } from '../../deploy/files.ts';
 import { CLIENT, type Doorstep, SESSION_SECRET, startDoorstep } from '../../harness/doorstep.ts';
 import { hasRedisServer } from '../../harness/redis-server.ts';
 
@@ -19,6 +20,13 @@ const check = (args: string[], environment: Record<string, string> = {}): Promis
       (_error, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
   });
+
+it('Node reads .env once: tsx as a command starts it twice, and both say that there is none', () => {
+  const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
+  const withEnv = Object.values(scripts).filter((script) => script.includes('--env-file'));
+  expect(withEnv.length).toBeGreaterThan(0);
+  for (const script of withEnv) expect(script).toMatch(/^node /);
+});
 
 describe.concurrent('the command', () => {
   let doorstep: Doorstep;
