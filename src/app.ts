@@ -26,6 +26,7 @@ import { noStore, securityHeaders } from './site/security-headers.ts';
 import { sessionsPage } from './site/sessions.ts';
 import { signInLinkPage } from './site/sign-in-link.ts';
 import { signOutPage } from './site/sign-out.ts';
+import { spaceFrame } from './site/space-frame.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
 export interface Deps
@@ -92,6 +93,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   app.use(noStore);
   app.use(rejectAbsoluteForm, requireSecure(config));
   app.use('/api', api(pages));
+  app.use(spaceFrame(config, assets));
   app.use(canonicalOrigin(config));
   app.use(auth.middleware);
   app.use(sameOriginOnly(config.baseUrl));

@@ -81,6 +81,6 @@ export { END_REASONS, REFRESH_END_REASONS } from './session/ending.ts';
 export { sessionOf } from './session/session.ts';
 export type { RenderSignInLink, SignInLinkPage } from './sign-in/link-page.ts';
 export type { NewSignIn, OnSignIn } from './sign-in/on-sign-in.ts';
-export type { Paths } from './sign-in/paths.ts';
+export { DEFAULT_PATHS, type Paths } from './sign-in/paths.ts';
 export type { Limits } from './sign-in/rate-limits.ts';
 export { WEBHOOK_OUTCOMES } from './sign-in/webhook-event.ts';

@@ -41,6 +41,8 @@ export interface Config extends KitConfig {
   models: { name: string; endpoint: string };
   /** What the operator should know, though the site can run: a line each. */
   warnings: string[];
+  /** https://huggingface.co shows a page with a link in the frame that it puts a Space into. */
+  spaceFrame: boolean;
   /** Logto and Hugging Face are the local stand-ins. Set by demo/, never by the environment. */
   demo: boolean;
 }
@@ -60,6 +62,11 @@ function relaxed<S extends z.ZodType>(schema: S, described: string) {
 const listenAddress = text().regex(
   /^[\w.:%-]+$/,
   'must be a name or an address without brackets, for example 127.0.0.1',
+);
+
+const spaceHost = text().regex(
+  /^[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i,
+  'must be a host name and nothing else, as Hugging Face sets it in a Space, for example owner-name.hf.space',
 );
 
 /** Kubernetes sets this one for a Service named "metrics"; nobody meant the site. */
@@ -101,7 +108,7 @@ export const siteVariables = {
     }),
   BASE_URL: relaxed(
     kitVariables.BASE_URL,
-    'http://localhost:3000 (with the port of PORT); must be given in production',
+    'http://localhost:3000 (with the port of PORT), in a Space https at SPACE_HOST; elsewhere it must be given in production',
   ),
   REDIS_URL: relaxed(
     kitVariables.REDIS_URL,
@@ -139,8 +146,19 @@ export const siteVariables = {
   TRUST_PROXY: proxies.optional().register(documentation, {
     about:
       'The proxies in front, by address, network or name (loopback, linklocal, uniquelocal), separated by commas. Only their X-Forwarded-* headers count. Must be given when BASE_URL is https.',
-    default: "none, nobody's forwarded headers count",
+    default: "none, nobody's forwarded headers count; in a Space uniquelocal",
     example: 'loopback,10.0.0.0/8',
+  }),
+  SPACE_HOST: z.optional(spaceHost).register(documentation, {
+    about:
+      'The host name of a Space, which Hugging Face sets there and nobody elsewhere. Unless they are given, BASE_URL is https at this host and TRUST_PROXY uniquelocal (docs/space.md).',
+    default: 'none, this is no Space',
+    example: 'owner-name.hf.space',
+  }),
+  HF_SPACE_FRAME: flag.default(false).register(documentation, {
+    about:
+      "Answers in the frame that huggingface.co puts a Space into with a small page that opens the site in a tab of its own (docs/space.md). Without it the frame stays empty, since the site's pages are shown in no frame.",
+    example: 'true',
   }),
   APP_NAME: text()
     .max(40, 'must be at most 40 characters, for example Doorstep')
@@ -165,7 +183,8 @@ const inProduction = (
   what: string,
 ): ReturnType<typeof crossCheck<Variables>> =>
   crossCheck<Variables>(
-    ['NODE_ENV', name],
+    // Of a wrong SPACE_HOST, its own line says enough.
+    name === 'BASE_URL' ? ['NODE_ENV', name, 'SPACE_HOST'] : ['NODE_ENV', name],
     (env) =>
       env.NODE_ENV === 'production' && !env[name] && `${name} is missing: in production ${what}`,
   );
@@ -198,6 +217,20 @@ const adviceFor = ({ NODE_ENV }: Environment) =>
     : 'Every variable is explained in .env.example: copy it to .env, or let `npm run logto:setup` fill that in.\n`npm run demo` needs none of them.';
 
 /**
+ * In a Space, what Hugging Face tells of it: its host, which is always https. Its proxies have private
+ * addresses (seen in logs of Spaces, documented nowhere), and nobody else reaches the container.
+ */
+function inSpace(environment: Environment): Environment {
+  const { data: host } = spaceHost.safeParse(environment.SPACE_HOST);
+  if (host === undefined) return environment;
+  return {
+    ...environment,
+    BASE_URL: environment.BASE_URL?.trim() ? environment.BASE_URL : `https://${host}`,
+    TRUST_PROXY: environment.TRUST_PROXY?.trim() ? environment.TRUST_PROXY : 'uniquelocal',
+  };
+}
+
+/**
  * Reads and checks the whole environment, the kit's variables and the site's. An empty value counts
  * as absent.
  *
@@ -207,7 +240,7 @@ export function parseConfig(environment: Environment): Config {
   const linked = SERVICE_LINK.test(environment.METRICS_PORT?.trim() ?? '');
   const env = readEnvironment(
     schema,
-    linked ? { ...environment, METRICS_PORT: undefined } : environment,
+    inSpace(linked ? { ...environment, METRICS_PORT: undefined } : environment),
     adviceFor(environment),
   );
   const production = env.NODE_ENV === 'production';
@@ -236,6 +269,7 @@ export function parseConfig(environment: Environment): Config {
           'METRICS_PORT is an address that Kubernetes made for a Service named metrics, so nothing is measured: set enableServiceLinks: false, or METRICS_PORT to a port',
         ]
       : [],
+    spaceFrame: env.HF_SPACE_FRAME,
     demo: false,
   };
 }

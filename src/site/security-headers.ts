@@ -7,9 +7,14 @@ import type { Config } from './config.ts';
 const PERMISSIONS = 'camera=(), geolocation=(), microphone=(), payment=(), usb=()';
 const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
 
-/** Headers of every answer. Each deviation from helmet's own is one that a browser was seen to need. */
+/**
+ * Headers of every answer. Each deviation from helmet's own is one that a browser was seen to need.
+ *
+ * @param framedBy An origin that may show the answer in a frame; nobody may unless given.
+ */
 export function securityHeaders(
   config: Config,
+  framedBy?: string,
 ): (req: IncomingMessage, res: ServerResponse, next: () => void) => void {
   // Stand-ins serve pictures over plain http on this machine; real ones come over https.
   const localPictures = config.demo ? ['http://localhost:*'] : [];
@@ -28,7 +33,7 @@ export function securityHeaders(
         formAction: ["'self'", new URL(config.logto.endpoint).origin],
         baseUri: ["'none'"],
         objectSrc: ["'none'"],
-        frameAncestors: ["'none'"],
+        frameAncestors: [framedBy ?? "'none'"],
         ...(config.secure && { upgradeInsecureRequests: [] }),
       },
     },
@@ -37,7 +42,8 @@ export function securityHeaders(
     crossOriginOpenerPolicy: { policy: 'same-origin' },
     // Without subdomains: what else runs under this name is not ours to decide.
     strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: false },
-    xFrameOptions: { action: 'deny' },
+    // It knows no other origin than its own.
+    xFrameOptions: framedBy === undefined && { action: 'deny' },
   });
   return (req, res, next) => {
     res.setHeader('Permissions-Policy', PERMISSIONS);

@@ -30,6 +30,34 @@ const problemsOf = (environment: Environment): string[] => {
 };
 
 describe('configuration', () => {
+  it.each([
+    [{}, 'https://owner-name.hf.space', ['uniquelocal']],
+    [{ BASE_URL: ' ', TRUST_PROXY: '' }, 'https://owner-name.hf.space', ['uniquelocal']],
+    [{ BASE_URL: 'https://books.example' }, 'https://books.example', ['uniquelocal']],
+    [{ TRUST_PROXY: '10.0.0.0/8' }, 'https://owner-name.hf.space', ['10.0.0.0/8']],
+  ])('F131 in a Space its address is known; what is given counts: %j', (given, baseUrl, trusts) => {
+    const { BASE_URL: _, TRUST_PROXY: __, ...others } = production;
+    const config = parseConfig({ ...others, SPACE_HOST: 'Owner-Name.hf.space', ...given });
+    expect(config).toMatchObject({ baseUrl, secure: true, trustProxy: trusts });
+  });
+
+  it.each([
+    'https://owner-name.hf.space',
+    'owner-name.hf.space/x',
+    'owner-name.hf.space:443',
+    'owner@name.hf.space',
+    'localhost',
+    '-',
+    '<script>.hf.space',
+    'a.b\\c',
+    `${'a'.repeat(64)}.hf.space`,
+  ])('F131 the SPACE_HOST %j is one clear mistake', (SPACE_HOST) => {
+    const { BASE_URL: _, TRUST_PROXY: __, ...others } = production;
+    expect(problemsOf({ ...others, SPACE_HOST })).toEqual([
+      'SPACE_HOST must be a host name and nothing else, as Hugging Face sets it in a Space, for example owner-name.hf.space',
+    ]);
+  });
+
   it('has sound defaults for development', () => {
     const config = parseConfig(development);
     expect(config).toMatchObject({
