@@ -1,12 +1,9 @@
-import { createRequire } from 'node:module';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler } from 'express';
+import { fontFiles } from '../../src/site/assets.ts';
 
 const publicFiles = fileURLToPath(new URL('../../public', import.meta.url));
-const font = createRequire(import.meta.url).resolve(
-  '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2',
-);
 
 /** Where the stand-ins keep their templates. */
 export const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url));
@@ -17,9 +14,11 @@ export const asset = (file: string): string => `/assets/${file}`;
 /** Serves the look of the app to the stand-ins' pages, under `/assets/`. */
 export function serveAssets(): RequestHandler {
   const router = express.Router();
-  router.get('/assets/figtree.woff2', (_req, res) =>
-    res.sendFile(basename(font), { root: dirname(font) }),
-  );
+  for (const [name, path] of fontFiles()) {
+    router.get(`/assets/${name}`, (_req, res) =>
+      res.sendFile(basename(path), { root: dirname(path) }),
+    );
+  }
   router.use('/assets', express.static(publicFiles));
   return router;
 }

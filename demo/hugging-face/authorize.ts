@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Response, type Router } from 'express';
 import { z } from 'zod';
+import { initials } from '../../src/site/format.ts';
 import type { Render } from '../../src/site/view-engine.ts';
-import { accounts, type InventedAccount } from '../accounts.ts';
+import { accounts } from '../accounts.ts';
 import { asset } from './assets.ts';
 import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { pictureUrl } from './user-info.ts';
@@ -19,7 +20,8 @@ export interface HuggingFaceAuthorizePage {
     title: string;
     line: string;
     picture: string | null;
-    initials: string;
+    /** null shows the face. */
+    initials: string | null;
     checked: boolean;
   }[];
   willSee: string[];
@@ -156,7 +158,7 @@ function authorizePage(
       title: account.name ?? `@${account.username}`,
       line: account.line,
       picture: account.hasPicture ? pictureUrl(account.username, origin) : null,
-      initials: initialsOf(account),
+      initials: initials(account.name, account.username),
       checked: index === 0,
     })),
     willSee: willSee(new Set(request.scope.split(' '))),
@@ -171,11 +173,6 @@ function willSee(scopes: Set<string>): string[] {
   if (scopes.has('profile')) items.push('Your organizations');
   if (scopes.has('inference-api')) items.push('Running models on your credits');
   return items;
-}
-
-function initialsOf({ name, username }: InventedAccount): string {
-  const words = (name ?? username).split(/[\s-]+/);
-  return `${words.at(0)?.charAt(0) ?? ''}${words.at(-1)?.charAt(0) ?? ''}`.toUpperCase();
 }
 
 function withQuery(uri: string, query: Record<string, string>): string {

@@ -9,7 +9,14 @@ import {
 } from '../doorstep/index.ts';
 import { claimRows } from './claims.ts';
 import type { PageDeps } from './feature.ts';
-import { avatarOf, MAX_LISTED, MAX_TEXT_CHARACTERS, pathPart, short } from './format.ts';
+import {
+  avatarOf,
+  firstCharacter,
+  MAX_LISTED,
+  MAX_TEXT_CHARACTERS,
+  pathPart,
+  short,
+} from './format.ts';
 import { organizationRow } from './organization-row.ts';
 import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
@@ -88,16 +95,20 @@ function linkedIdentities(info: UserInfo): LinkedIdentity[] {
     const href = webAddress(raw?.profile);
     const organizations = (raw?.orgs ?? [])
       .slice(0, MAX_LISTED)
-      .map(({ name, preferred_username: handle }) => ({
-        name: short(name ?? '') || short(handle ?? '') || 'Unnamed',
-        href:
-          href && handle && handle.length <= MAX_HANDLE
-            ? new URL(`/${pathPart(handle)}`, href).href
-            : null,
-      }));
+      .map(({ name, preferred_username: handle }) => {
+        const shown = short(name ?? '') || short(handle ?? '') || 'Unnamed';
+        const isLinked = href && handle && handle.length <= MAX_HANDLE;
+        return {
+          name: shown,
+          initial: firstCharacter(shown),
+          href: isLinked ? new URL(`/${pathPart(handle)}`, href).href : null,
+        };
+      });
     const known = raw?.preferred_username ? `@${raw.preferred_username}` : userId;
+    const title = target === 'huggingface' ? 'Hugging Face' : short(target) || 'Unnamed';
     return {
-      title: target === 'huggingface' ? 'Hugging Face' : short(target) || 'Unnamed',
+      title,
+      initial: firstCharacter(title),
       handle: short(href?.replace(/^https?:\/\//, '') ?? known),
       href,
       organizations,

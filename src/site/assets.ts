@@ -6,7 +6,13 @@ import { Router } from 'express';
 import { ROOT } from './root.ts';
 
 const PUBLIC = join(ROOT, 'public');
-const FONT = '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2';
+/** Name in site.css → file of a package. */
+const FONTS = {
+  'figtree.woff2': '@fontsource-variable/figtree/files/figtree-latin-wght-normal.woff2',
+  'figtree-ext.woff2': '@fontsource-variable/figtree/files/figtree-latin-ext-wght-normal.woff2',
+  'vietnamese.woff2':
+    '@fontsource-variable/plus-jakarta-sans/files/plus-jakarta-sans-vietnamese-wght-normal.woff2',
+};
 /** What a version looks like, of this build or of another. */
 const VERSION = /^[0-9a-f]{8,64}$/;
 
@@ -18,19 +24,15 @@ export interface Assets {
 }
 
 /**
- * The files of public/ and the font, under an address that changes with their content, so that
- * browsers may keep them for ever. The version is in the path: site.css finds the font beside it.
+ * The files of public/ and the fonts, under an address that changes with their content, so that
+ * browsers may keep them for ever. The version is in the path: site.css finds the fonts beside it.
  * While another build is rolled out, its pages may ask this one: it sends what it has, to be asked for
  * again (C63).
  */
 export function createAssets(folder = PUBLIC): Assets {
-  const font = createRequire(import.meta.url).resolve(FONT);
-  const paths = readdirSync(folder).map((file) => join(folder, file));
-  const files = new Map([
-    ...paths.map((path) => [basename(path), path] as const),
-    ['figtree.woff2', font],
-  ]);
-  const version = digest([...paths, font]);
+  const own = readdirSync(folder).map((file) => [file, join(folder, file)] as const);
+  const files = new Map([...own, ...fontFiles()]);
+  const version = digest([...files.values()]);
   const router = Router();
   router.get('/:version/:file', (req, res, next) => {
     const asked = req.params.version;
@@ -43,6 +45,12 @@ export function createAssets(folder = PUBLIC): Assets {
       res.set('Cache-Control', 'no-cache').sendFile(basename(path), { root, cacheControl: false });
   });
   return { router, url: (file) => `/assets/${version}/${file}` };
+}
+
+/** The fonts that site.css names, and where they are. */
+export function fontFiles(): [name: string, path: string][] {
+  const { resolve } = createRequire(import.meta.url);
+  return Object.entries(FONTS).map(([name, file]) => [name, resolve(file)]);
 }
 
 function digest(files: string[]): string {

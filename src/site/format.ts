@@ -66,9 +66,17 @@ export function initials(name: string | null, username: string | null): string |
   return found ? found.toUpperCase() : null;
 }
 
-/** By code point (`u`), so that an initial is never half of a pair. */
+/** With the marks on it, and by code point (`u`): never half of what a reader sees. */
 function firstLetter(word = ''): string {
-  return /[\p{L}\p{N}]/u.exec(word)?.[0] ?? '';
+  return /[\p{L}\p{N}]\p{M}*/u.exec(word)?.[0] ?? '';
+}
+
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** The first of what a reader takes for one character: a flag or a family of emoji is one. */
+export function firstCharacter(text: string): string {
+  for (const { segment } of characters.segment(text)) return segment;
+  return '';
 }
 
 export function avatarOf(person: {

@@ -66,6 +66,7 @@ export interface OrganizationRow {
   /** Its page. */
   href: string;
   name: string;
+  initial: string;
   description: string | null;
   roles: string[];
 }
@@ -103,9 +104,10 @@ export interface AccountPage {
 
 export interface LinkedIdentity {
   title: string;
+  initial: string;
   handle: string | null;
   href: string | null;
-  organizations: { name: string; href: string | null }[];
+  organizations: { name: string; initial: string; href: string | null }[];
 }
 
 export interface SessionsPage {

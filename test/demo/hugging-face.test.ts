@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { accounts } from '../../demo/accounts.ts';
 import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
 import { createBrowser } from './browser.ts';
 import { call } from './relying-party.ts';
@@ -48,6 +49,18 @@ async function userinfoOf(username: string, changes = {}) {
 }
 
 describe('authorize', () => {
+  it('F122 initials of emoji are whole characters', async () => {
+    const [, otter] = accounts;
+    const names = ['🦦 Otter', '🎉 🦦'];
+    for (const name of names) {
+      Object.assign(otter ?? {}, { name });
+      const { body } = await createBrowser().get(authorizeUrl());
+      // What a half of a pair becomes on its way.
+      expect(body).not.toContain('\ufffd');
+    }
+    Object.assign(otter ?? {}, { name: null });
+  });
+
   it('offers the invented accounts and says what the app will see', async () => {
     const { body } = await createBrowser().get(authorizeUrl());
     for (const words of ['Ada Lovelace', '@quiet-otter', 'Your e-mail address', 'Authorize']) {
