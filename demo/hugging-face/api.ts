@@ -2,6 +2,7 @@ import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
 import { accounts, type InventedAccount } from '../accounts.ts';
 import type { Authorizations } from './clients.ts';
+import { originOf, type Shared } from './mount.ts';
 import { refuse } from './token.ts';
 import { type HuggingFaceUserInfo, userInfoOf } from './user-info.ts';
 
@@ -18,7 +19,11 @@ const chatRequest = z.looseObject({
 });
 
 /** What a token opens: userinfo (OpenID Connect Core, 5.3), who it is of, and a model. */
-export function apiRoutes(authorizations: Authorizations, changed: ChangedUserInfo): Router {
+export function apiRoutes(
+  authorizations: Authorizations,
+  changed: ChangedUserInfo,
+  shared: Shared | undefined,
+): Router {
   const router = express.Router();
 
   /** Answers 401 and gives null without a good token. */
@@ -34,7 +39,7 @@ export function apiRoutes(authorizations: Authorizations, changed: ChangedUserIn
     return null;
   };
   const tell = (account: InventedAccount, scopes: Set<string>, req: Request) => ({
-    ...userInfoOf(account, scopes, `http://${req.headers.host}`),
+    ...userInfoOf(account, scopes, originOf(req, shared)),
     ...changed.get(account.username),
   });
 

@@ -2,14 +2,25 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler } from 'express';
 import { fontFiles } from '../../src/site/assets.ts';
+import { prefixOf, type Shared } from './mount.ts';
 
 const publicFiles = fileURLToPath(new URL('../../public', import.meta.url));
 
 /** Where the stand-ins keep their templates. */
 export const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url));
 
-/** Address of a file of public/ at a stand-in. */
-export const asset = (file: string): string => `/assets/${file}`;
+/** What every page of a stand-in is given. */
+export interface Look {
+  /** Address of a file of public/ at the stand-in. */
+  asset: (file: string) => string;
+  /** Anybody may be here: the banner says so. */
+  isShared: boolean;
+}
+
+export const lookOf = (shared: Shared | undefined): Look => ({
+  asset: (file) => `${prefixOf(shared)}/assets/${file}`,
+  isShared: shared !== undefined,
+});
 
 /** Serves the look of the app to the stand-ins' pages, under `/assets/`. */
 export function serveAssets(): RequestHandler {

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { initials } from '../../src/site/format.ts';
 import type { Render } from '../../src/site/view-engine.ts';
 import { accounts } from '../accounts.ts';
-import { asset } from './assets.ts';
+import { type Look, lookOf } from './assets.ts';
 import type { Authorizations, HuggingFaceClient } from './clients.ts';
+import { originOf, prefixOf, type Shared } from './mount.ts';
 import { pictureUrl } from './user-info.ts';
 
-export interface HuggingFaceAuthorizePage {
+export interface HuggingFaceAuthorizePage extends Look {
   appName: string;
   /** POST */
   formAction: string;
@@ -25,7 +26,6 @@ export interface HuggingFaceAuthorizePage {
     checked: boolean;
   }[];
   willSee: string[];
-  asset: (file: string) => string;
 }
 
 const codeLifetime = 10 * 60_000;
@@ -64,7 +64,12 @@ const decision = z.discriminatedUnion('decision', [
 
 /** The consent page and what its two buttons do (RFC 6749, 4.1.1 and 4.1.2). */
 export function authorizeRoutes(
-  context: { appName: string; clients: HuggingFaceClient[]; authorizations: Authorizations },
+  context: {
+    appName: string;
+    clients: HuggingFaceClient[];
+    authorizations: Authorizations;
+    shared: Shared | undefined;
+  },
   render: Render,
 ): Router {
   const router = express.Router();
@@ -72,7 +77,7 @@ export function authorizeRoutes(
   router.get('/oauth/authorize', (req, res) => {
     const request = checkRequest(req.query, context.clients, res);
     if (!request) return;
-    const page = authorizePage(context.appName, request, `http://${req.headers.host}`);
+    const page = authorizePage(context, request, originOf(req, context.shared));
     res.set('cache-control', 'no-store').send(render('hugging-face-authorize', page));
   });
 
@@ -144,14 +149,14 @@ function grantedScope(scope: string, username: string): string {
 }
 
 function authorizePage(
-  appName: string,
+  { appName, shared }: { appName: string; shared: Shared | undefined },
   request: AuthorizationRequest,
   origin: string,
 ): HuggingFaceAuthorizePage {
   const { state, ...rest } = request;
   return {
     appName,
-    formAction: '/oauth/authorize',
+    formAction: `${prefixOf(shared)}/oauth/authorize`,
     hidden: { ...rest, ...(state === undefined ? {} : { state }) },
     accounts: accounts.map((account, index) => ({
       username: account.username,
@@ -162,7 +167,7 @@ function authorizePage(
       checked: index === 0,
     })),
     willSee: willSee(new Set(request.scope.split(' '))),
-    asset,
+    ...lookOf(shared),
   };
 }
 

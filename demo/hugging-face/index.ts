@@ -1,12 +1,15 @@
+import type { RequestListener } from 'node:http';
 import express, { type Request } from 'express';
 import { compileViews } from '../../src/site/view-engine.ts';
 import { accounts } from '../accounts.ts';
+import { BoundedMap } from '../bounded-map.ts';
 import { apiRoutes, type ChangedUserInfo } from './api.ts';
 import { serveAssets, viewsDirectory } from './assets.ts';
 import { authorizeRoutes } from './authorize.ts';
 import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { listenOnLocalhost } from './local-server.ts';
+import { mount, prefixOf, type Shared } from './mount.ts';
 import { portraitOf } from './portraits.ts';
 import { type TokenSettings, tokenRoutes } from './token.ts';
 import type { HuggingFaceUserInfo } from './user-info.ts';
@@ -16,8 +19,12 @@ export type { HuggingFaceUserInfo } from './user-info.ts';
 type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo' | 'whoami' | 'chat';
 
 export interface HuggingFaceStandIn extends Omit<Faults<HuggingFaceEndpoint>, 'middleware'> {
-  /** `http://localhost:PORT` */
+  /** `http://localhost:PORT`, or its public address. */
   url: string;
+  /** Where other servers on this machine reach it. */
+  localUrl: string;
+  /** What listens there. */
+  handle: RequestListener;
   /** For whoever learns the callback address only after the start; the same id replaces. */
   registerClient(client: HuggingFaceClient): void;
   /** Calls with a refresh token that were looked at. */
@@ -37,18 +44,21 @@ export interface HuggingFaceStandIn extends Omit<Faults<HuggingFaceEndpoint>, 'm
  * Starts the stand-in for Hugging Face's sign-in.
  *
  * @param options.port 0 for any free one
+ * @param options.shared under a path of another server, which hands requests to `handle`
  * @throws Node's EADDRINUSE when the port is taken.
  */
 export async function startHuggingFace(options: {
   port: number;
   appName: string;
   clients: HuggingFaceClient[];
+  shared?: Shared;
 }): Promise<HuggingFaceStandIn> {
+  const { shared } = options;
   const clients = [...options.clients];
   const authorizations: Authorizations = {
-    codes: new Map(),
-    tokens: new Map(),
-    refreshTokens: new Map(),
+    codes: new BoundedMap(shared?.maxEntries),
+    tokens: new BoundedMap(shared?.maxEntries),
+    refreshTokens: new BoundedMap(shared?.maxEntries),
   };
   const settings: TokenSettings = { refreshTokens: 'rotating', lifetime: 8 * 60 * 60 };
   const changed: ChangedUserInfo = new Map();
@@ -61,7 +71,7 @@ export async function startHuggingFace(options: {
   app.use(serveAssets());
   app.use(
     authorizeRoutes(
-      { appName: options.appName, clients, authorizations },
+      { appName: options.appName, clients, authorizations, shared },
       compileViews(viewsDirectory),
     ),
   );
@@ -69,7 +79,7 @@ export async function startHuggingFace(options: {
     refreshes += 1;
   };
   app.use(tokenRoutes(clients, authorizations, settings, onRefresh));
-  app.use(apiRoutes(authorizations, changed));
+  app.use(apiRoutes(authorizations, changed, shared));
   app.get('/avatars/:username.svg', (req, res, next) => {
     const portrait = portraitOf(req.params.username);
     if (!portrait) return next();
@@ -80,10 +90,15 @@ export async function startHuggingFace(options: {
     res.type('text').send(`@${req.params.name} is invented. Hugging Face has the real pages.`);
   });
 
+  const handle = shared ? mount(app, shared) : app;
+  const server = await listenOnLocalhost(handle, options.port);
   const { middleware: _, ...knobs } = faults;
   return {
     ...knobs,
-    ...(await listenOnLocalhost(app, options.port)),
+    ...server,
+    url: shared?.publicUrl ?? server.url,
+    localUrl: server.url + prefixOf(shared),
+    handle,
     refreshes: () => refreshes,
     setTokens: (changes) => Object.assign(settings, changes),
     changeUserInfo: (username, info) => {

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import type { HuggingFaceUserInfo } from '../hugging-face/index.ts';
 
 export interface ConnectorSettings {
-  /** Hugging Face's origin. */
+  /** Where browsers reach Hugging Face, without a slash at the end. */
   url: string;
+  /** Where Logto itself reaches it; `url` unless given. */
+  localUrl?: string;
   clientId: string;
   clientSecret: string;
   /** Of the OAuth2 connector, which keeps people's tokens; without it, it is Hugging Face's own. */
@@ -33,7 +35,7 @@ export function createConnector(settings: ConnectorSettings, callbackUrl: string
   const call = async <T>(path: string, schema: z.ZodType<T>, init: RequestInit): Promise<T> => {
     try {
       const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(settings.url + path, { ...init, signal });
+      const response = await fetch((settings.localUrl ?? settings.url) + path, { ...init, signal });
       if (!response.ok) throw new Error(`status ${response.status}`);
       return schema.parse(await response.json());
     } catch (cause) {
@@ -50,7 +52,7 @@ export function createConnector(settings: ConnectorSettings, callbackUrl: string
 
   return {
     authorizationUrl: (state: string): string => {
-      const url = new URL('/oauth/authorize', settings.url);
+      const url = new URL(`${settings.url}/oauth/authorize`);
       url.search = new URLSearchParams({
         response_type: 'code',
         client_id: settings.clientId,

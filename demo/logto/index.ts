@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import express from 'express';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
@@ -5,6 +6,7 @@ import { compileViews } from '../../src/site/view-engine.ts';
 import { serveAssets, viewsDirectory } from '../hugging-face/assets.ts';
 import type { Faults } from '../hugging-face/faults.ts';
 import { type LocalServer, listenOnLocalhost } from '../hugging-face/local-server.ts';
+import { mount, prefixOf, type Shared } from '../hugging-face/mount.ts';
 import { type ConnectorSettings, createConnector } from './connector.ts';
 import { createCounters, type LogtoEndpoint } from './counters.ts';
 import { createSigningKey, type SigningAlgorithm, type SigningKey, sign } from './keys.ts';
@@ -40,6 +42,8 @@ import {
 export interface LogtoOptions {
   /** 0 for any free one */
   port: number;
+  /** Under a path of another server, which hands requests to `handle`. */
+  shared?: Shared;
   appName: string;
   /** For "Back to …" */
   appUrl: string;
@@ -52,8 +56,12 @@ export interface LogtoOptions {
 }
 
 export interface LogtoStandIn extends Omit<Faults<LogtoEndpoint>, 'middleware'>, Administration {
-  /** `http://localhost:PORT` */
+  /** `http://localhost:PORT`, or its public address. */
   endpoint: string;
+  /** Where other servers on this machine reach it. */
+  localUrl: string;
+  /** What listens there. */
+  handle: RequestListener;
   issuer: string;
   /** Calls of the token endpoint by `grant_type`, failed ones included. */
   tokenCalls: Readonly<Record<string, number>>;
@@ -111,8 +119,10 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const render = compileViews(viewsDirectory);
   let keys = [await createSigningKey('ES384')];
   const app = express().disable('x-powered-by');
-  const server = await listenOnLocalhost(app, options.port);
-  const endpoint = server.url;
+  const { shared } = options;
+  const handle = shared ? mount(app, shared) : app;
+  const server = await listenOnLocalhost(handle, options.port);
+  const endpoint = shared?.publicUrl ?? server.url;
   const issuer = `${endpoint}/oidc`;
   const users = createUserDirectory();
   let webhook = options.webhook ?? null;
@@ -127,9 +137,10 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     machines: options.machines ?? [],
     resources: options.resources ?? [],
     users,
-    storage: createStorage(unknownClient),
+    storage: createStorage(unknownClient, shared?.maxEntries),
     lifetimes,
     cookieKeys: createCookieKeys(),
+    shared,
   };
   let announcedIssuer: string | null = null;
   let changedClaims: Record<string, unknown> | null = null;
@@ -192,6 +203,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     onProfileSynced: (user: LogtoUser) =>
       void administration.announce('User.Data.Updated', { data: shown(user) }),
     render,
+    shared,
   };
   app.use(oneTimeTokenRoutes({ ...signInContext, oneTimeTokens }), signInRoutes(signInContext));
 
@@ -212,6 +224,8 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
     },
     ...lifecycleOf(server),
     endpoint,
+    localUrl: server.url + prefixOf(shared),
+    handle,
     issuer,
     tokenCalls,
     users,

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import express, { type Response, type Router } from 'express';
 import { interactionPolicy } from 'oidc-provider';
 import { accounts } from '../accounts.ts';
+import { lookOf } from '../hugging-face/assets.ts';
+import { prefixOf } from '../hugging-face/mount.ts';
 import { messagePage } from './pages.ts';
 import { finishAs, type SignInContext } from './sign-in.ts';
 import type { LogtoUser, UserDirectory } from './users.ts';
@@ -80,9 +82,11 @@ export function oneTimeTokenRoutes(
 ): Router {
   const { users, oneTimeTokens } = context;
   const router = express.Router();
+  const prefix = prefixOf(context.shared);
+  const look = lookOf(context.shared);
   const back = { label: `Back to ${context.appName}`, href: context.appUrl };
   const invalid = (res: Response, why: string) =>
-    res.redirect(`/one-time-token/error?${new URLSearchParams({ errorMessage: why })}`);
+    res.redirect(`${prefix}/one-time-token/error?${new URLSearchParams({ errorMessage: why })}`);
 
   router.get('/sign-in', async (req, res, next) => {
     const { one_time_token: token, login_hint: email } = req.query;
@@ -99,13 +103,13 @@ export function oneTimeTokenRoutes(
     const current = users.find(session?.accountId ?? '');
     const link = {
       label: `Continue as ${req.query.login_hint}`,
-      href: `/sign-in${req.originalUrl.slice(req.path.length)}`,
+      href: `${prefix}/sign-in${req.originalUrl.slice(req.path.length)}`,
     };
     const text = `You are currently signed in as ${current?.email ?? current?.name ?? 'somebody'}.`;
-    res.send(messagePage(text, link));
+    res.send(messagePage(look, text, link));
   });
   router.get('/one-time-token/error', (req, res) => {
-    res.send(messagePage(`Invalid link. ${req.query.errorMessage ?? ''}`, back));
+    res.send(messagePage(look, `Invalid link. ${req.query.errorMessage ?? ''}`, back));
   });
   return router;
 }

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider';
+import { lookOf } from '../hugging-face/assets.ts';
+import { prefixOf, type Shared } from '../hugging-face/mount.ts';
 import { claimsByScope, claimsOf } from './claims.ts';
 import { type SigningKey, signingAlgorithms } from './keys.ts';
 import type { Lifetimes } from './lifetimes.ts';
@@ -36,15 +38,21 @@ export interface ProviderSettings {
   /** Read at every use: a test may shorten them. */
   lifetimes: Lifetimes;
   cookieKeys: string[];
+  shared: Shared | undefined;
 }
 
 export const createCookieKeys = (): string[] => [randomBytes(32).toString('base64url')];
+
+/** oidc-provider's own. */
+const LONG_COOKIES = { httpOnly: true, sameSite: 'lax' } as const;
 
 /** Past so many percent of its life a refresh token is replaced at its next use. */
 const rotateAfter = 70;
 
 /** oidc-provider, which Logto itself runs on, set up as Logto sets it up. The first key signs. */
 export function createProvider(settings: ProviderSettings, keys: SigningKey[]): Provider {
+  const prefix = prefixOf(settings.shared);
+  const path = prefix || '/';
   const provider = new Provider(settings.issuer, {
     adapter: settings.storage.adapterFor,
     jwks: { keys: keys.map(({ jwk }) => jwk) },
@@ -84,8 +92,8 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
       },
     },
     features: featuresOf(settings),
-    interactions: { policy: policyOf(settings.users), url: interactionUrl },
-    cookies: { keys: settings.cookieKeys, short: { path: '/' } },
+    interactions: { policy: policyOf(settings.users), url: interactionUrlAt(prefix) },
+    cookies: { keys: settings.cookieKeys, short: { path }, long: { ...LONG_COOKIES, path } },
     ttl: ttlOf(settings.lifetimes),
     // oidc-provider's dispatcher refuses loopback; a real Logto needs
     // OIDC_PROVIDER_SSRF_PROTECTION_DISABLED=true for the same.
@@ -100,6 +108,8 @@ export function createProvider(settings: ProviderSettings, keys: SigningKey[]): 
       ctx.body = out;
     },
   });
+  // `mount` has set the header that it then believes.
+  provider.proxy = settings.shared !== undefined;
   // Logto compares parsed addresses: http://host:3000 is http://host:3000/.
   provider.Client.prototype.postLogoutRedirectUriAllowed = (uri) =>
     settings.client.postLogoutRedirectUris.some(
@@ -140,6 +150,7 @@ function featuresOf({
   users,
   machines,
   lifetimes,
+  shared,
 }: ProviderSettings): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
@@ -154,7 +165,11 @@ function featuresOf({
       allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
     },
     backchannelLogout: { enabled: true },
-    rpInitiatedLogout: { enabled: true, logoutSource, postLogoutSuccessSource: signedOutSource },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource,
+      postLogoutSuccessSource: signedOutSource(lookOf(shared)),
+    },
     resourceIndicators: resourceIndicators(resources, users, machines, () => lifetimes.accessToken),
   };
 }
@@ -192,12 +207,19 @@ function policyOf(users: UserDirectory) {
   return policy;
 }
 
-const interactionUrl: NonNullable<NonNullable<Configuration['interactions']>['url']> = (
-  ctx,
-  { prompt, params },
-) => {
+type InteractionUrl = NonNullable<NonNullable<Configuration['interactions']>['url']>;
+
+const interactionUrlAt =
+  (prefix: string): InteractionUrl =>
+  (ctx, interaction) => {
+    const appId = String(interaction.params.client_id);
+    const path = prefix || '/';
+    ctx.cookies.set('_logto', JSON.stringify({ appId }), { httpOnly: false, path });
+    return prefix + interactionPath(interaction);
+  };
+
+function interactionPath({ prompt, params }: Parameters<InteractionUrl>[1]): string {
   const clientId = String(params.client_id);
-  ctx.cookies.set('_logto', JSON.stringify({ appId: clientId }), { httpOnly: false });
   const query = new URLSearchParams({ app_id: clientId });
   for (const name of ['login_hint', 'ui_locales', 'one_time_token']) {
     const value = params[name];
@@ -213,7 +235,7 @@ const interactionUrl: NonNullable<NonNullable<Configuration['interactions']>['ur
   if (!direct) return `/${first}?${query}`;
   query.set('fallback', first);
   return `/direct/social/${direct[1]}?${query}`;
-};
+}
 
 /** What Logto throws for a client it does not know: 400, not the 401 of a wrong secret. */
 export const unknownClient = (id: string): Error =>

@@ -4,14 +4,16 @@ import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import type { Render } from '../../src/site/view-engine.ts';
-import { asset } from '../hugging-face/assets.ts';
+import { BoundedMap } from '../bounded-map.ts';
+import { type Look, lookOf } from '../hugging-face/assets.ts';
+import { prefixOf, type Shared } from '../hugging-face/mount.ts';
 import { ConnectorError, type createConnector } from './connector.ts';
 import { grantAll } from './consent.ts';
 import { messagePage } from './pages.ts';
 import type { TokenSecrets } from './token-secrets.ts';
 import type { LogtoUser, UserDirectory } from './users.ts';
 
-export interface LogtoSignInPage {
+export interface LogtoSignInPage extends Look {
   appName: string;
   screen: 'sign-in' | 'register';
   huggingFaceHref: string;
@@ -25,7 +27,6 @@ export interface LogtoSignInPage {
   /** "Create account" or "Sign in" */
   otherScreenHref: string;
   backHref: string;
-  asset: (file: string) => string;
 }
 
 export interface SignInContext {
@@ -39,6 +40,7 @@ export interface SignInContext {
   onProfileSynced: (user: LogtoUser) => void;
   secrets: TokenSecrets;
   render: Render;
+  shared: Shared | undefined;
 }
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -55,12 +57,12 @@ const socialCallback = z.object({ state: z.string(), code: z.string().optional()
 
 /** Logto knows who it is. */
 export async function finishAs(
-  { provider }: Pick<SignInContext, 'provider'>,
+  { provider, shared }: Pick<SignInContext, 'provider' | 'shared'>,
   user: LogtoUser,
   req: Request,
   res: Response,
 ): Promise<void> {
-  if (user.isSuspended) return res.redirect('/account-suspended');
+  if (user.isSuspended) return res.redirect(`${prefixOf(shared)}/account-suspended`);
   user.updatedAt = Date.now();
   const result = { login: { accountId: user.sub } };
   res.redirect(303, await provider().interactionResult(req, res, result));
@@ -68,12 +70,14 @@ export async function finishAs(
 
 /** Everything a browser sees of Logto between the authorization request and the callback. */
 export function signInRoutes(context: SignInContext): Router {
-  const { users, connector } = context;
+  const { users, connector, shared } = context;
+  const prefix = prefixOf(shared);
+  const look = lookOf(shared);
   const router = express.Router();
   /** Of each interaction: the state given to Hugging Face, and what to tell on the next page. */
-  const states = new Map<string, string>();
+  const states = new BoundedMap<string, string>(shared?.maxEntries);
   const back = { label: `Back to ${context.appName}`, href: context.appUrl };
-  const toasts = new Map<string, string>();
+  const toasts = new BoundedMap<string, string>(shared?.maxEntries);
 
   const show = (
     res: Response,
@@ -86,14 +90,14 @@ export function signInRoutes(context: SignInContext): Router {
     const page: LogtoSignInPage = {
       appName: context.appName,
       screen,
-      huggingFaceHref: `/direct/social/${target}?${query}`,
-      formAction: `/${screen}?${query}`,
+      huggingFaceHref: `${prefix}/direct/social/${target}?${query}`,
+      formAction: `${prefix}/${screen}?${query}`,
       username,
       error,
       toast: toasts.get(uid) ?? null,
-      otherScreenHref: `/${screen === 'register' ? 'sign-in' : 'register'}?${other}`,
+      otherScreenHref: `${prefix}/${screen === 'register' ? 'sign-in' : 'register'}?${other}`,
       backHref: context.appUrl,
-      asset,
+      ...look,
     };
     toasts.delete(uid);
     res.status(error ? 422 : 200).set('cache-control', 'no-store');
@@ -102,7 +106,7 @@ export function signInRoutes(context: SignInContext): Router {
 
   const backToSignIn = (res: Response, { uid, params }: Interaction, toast: string) => {
     toasts.set(uid, toast);
-    res.redirect(`/sign-in?${new URLSearchParams({ app_id: String(params.client_id) })}`);
+    res.redirect(`${prefix}/sign-in?${new URLSearchParams({ app_id: String(params.client_id) })}`);
   };
 
   const finish = (req: Request, res: Response, user: LogtoUser) =>
@@ -125,6 +129,14 @@ export function signInRoutes(context: SignInContext): Router {
       const { username } = form.data;
       const known = users.findByUsername(username);
       if (screen === 'sign-in' && known) return finish(req, res, known);
+      if (
+        screen === 'register' &&
+        !known &&
+        users.all().length >= (shared?.maxEntries ?? Number.POSITIVE_INFINITY)
+      ) {
+        const error = 'There are as many accounts as there may be here. Use one that is there.';
+        return show(res, screen, interaction, { username, error });
+      }
       if (screen === 'register' && !known) return finish(req, res, users.register(username));
       const error = known
         ? `“${username}” is taken. Choose “Sign in” if it is you.`
@@ -135,7 +147,7 @@ export function signInRoutes(context: SignInContext): Router {
 
   router.get('/direct/social/:target', async (req, res) => {
     const { uid } = await context.provider().interactionDetails(req, res);
-    if (req.params.target !== target) return res.redirect('/sign-in');
+    if (req.params.target !== target) return res.redirect(`${prefix}/sign-in`);
     const state = randomBytes(8).toString('base64url');
     states.set(uid, state);
     res.redirect(connector.authorizationUrl(state));
@@ -173,7 +185,7 @@ export function signInRoutes(context: SignInContext): Router {
     const interaction = await provider.interactionDetails(req, res);
     if (users.find(interaction.session?.accountId ?? '')?.isExcluded) {
       // Nothing returns to the app.
-      return void res.status(403).send(messagePage('Access denied', back));
+      return void res.status(403).send(messagePage(look, 'Access denied', back));
     }
     const consent = { grantId: await grantAll(provider, interaction) };
     const options = { mergeWithLastSubmission: true };
@@ -181,14 +193,14 @@ export function signInRoutes(context: SignInContext): Router {
   });
 
   router.get('/account-suspended', (_req, res) => {
-    res.send(messagePage('This account has been suspended.', back));
+    res.send(messagePage(look, 'This account has been suspended.', back));
   });
   router.get('/unknown-session', (_req, res) => {
-    res.send(messagePage('Session not found. Please go back and sign in again.', back));
+    res.send(messagePage(look, 'Session not found. Please go back and sign in again.', back));
   });
 
   const noInteraction: express.ErrorRequestHandler = (error, _req, res, next) => {
-    if (error instanceof errors.SessionNotFound) res.redirect('/unknown-session');
+    if (error instanceof errors.SessionNotFound) res.redirect(`${prefix}/unknown-session`);
     else next(error);
   };
   router.use(noInteraction);

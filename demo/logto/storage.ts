@@ -1,4 +1,5 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { BoundedMap } from '../bounded-map.ts';
 
 /** A spent refresh token goes on working for so many milliseconds: 3 s on Logto 1.42. */
 const reuseInterval = 3000;
@@ -16,11 +17,11 @@ export interface Storage {
 }
 
 /**
- * In memory, without a limit: oidc-provider's own store forgets the oldest of 1000 entries, and
- * knows no grace for a rotated refresh token.
+ * In memory, without a limit unless one is given: oidc-provider's own store forgets the oldest of 1000
+ * entries, and knows no grace for a rotated refresh token.
  */
-export function createStorage(unknownClient: (id: string) => Error): Storage {
-  const entries = new Map<string, Entry>();
+export function createStorage(unknownClient: (id: string) => Error, maxEntries?: number): Storage {
+  const entries = new BoundedMap<string, Entry>(maxEntries);
 
   const live = (key: string): Entry | undefined => {
     const entry = entries.get(key);
