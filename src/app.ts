@@ -27,6 +27,7 @@ import { sessionsPage } from './site/sessions.ts';
 import { signInLinkPage } from './site/sign-in-link.ts';
 import { signOutPage } from './site/sign-out.ts';
 import { spaceFrame } from './site/space-frame.ts';
+import { webManifest } from './site/web-manifest.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
 export interface Deps
@@ -90,6 +91,8 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   app.get('/healthz', healthy);
   app.get('/readyz', ready(redis, stopping));
   app.use('/assets', assets.router);
+  app.get('/favicon.ico', assets.favicon);
+  app.get('/site.webmanifest', webManifest(config, assets));
   app.use(noStore);
   app.use(rejectAbsoluteForm, requireSecure(config));
   app.use('/api', api(pages));

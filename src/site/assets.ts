@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { ROOT } from './root.ts';
 
 const PUBLIC = join(ROOT, 'public');
@@ -19,6 +19,8 @@ const VERSION = /^[0-9a-f]{8,64}$/;
 export interface Assets {
   /** For /assets. */
   router: Router;
+  /** For /favicon.ico, which browsers ask for on their own where a page names no icon. */
+  favicon: RequestHandler;
   /** File in public/ → its address. */
   url: (file: string) => string;
 }
@@ -44,7 +46,9 @@ export function createAssets(folder = PUBLIC): Assets {
     else
       res.set('Cache-Control', 'no-cache').sendFile(basename(path), { root, cacheControl: false });
   });
-  return { router, url: (file) => `/assets/${version}/${file}` };
+  const favicon: RequestHandler = (_req, res) =>
+    res.sendFile('favicon.ico', { root: folder, maxAge: '1d' });
+  return { router, favicon, url: (file) => `/assets/${version}/${file}` };
 }
 
 /** The fonts that site.css names, and where they are. */

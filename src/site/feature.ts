@@ -16,6 +16,8 @@ export interface PageOptions {
   signOutInHeader?: boolean;
   /** True where every visitor is shown the very same: then it is rendered once for this model. */
   sameForAll?: boolean;
+  /** One sentence for whoever is sent a link to this page. Without one there is no preview of it. */
+  summary?: string;
 }
 
 /** Renders a page inside what every page has around it. */

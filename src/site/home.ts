@@ -27,7 +27,9 @@ export function homePage(deps: PageDeps): RequestHandler {
     const principal = req.auth;
     const flash = auth.flash.take(req, res);
     if (!principal.isAuthenticated || !principal.session) {
-      return send(req, res, 'home', logtoPages.home(), { flash, sameForAll: flash === null });
+      const summary = `${config.appName} is a small web app that opens with the Hugging Face account you already have.`;
+      const options = { flash, sameForAll: flash === null, summary };
+      return send(req, res, 'home', logtoPages.home(), options);
     }
     const model: HomeSignedIn = {
       greeting: greeting(principal),

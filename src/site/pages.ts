@@ -46,8 +46,15 @@ export function createPages({ config, assets, features }: PagesOptions): {
       user: signOutInHeader ? avatarOf(user) : null,
       signOutInHeader,
       flash: options.flash ?? null,
+      preview: previewOf(req, options.summary),
       asset: assets.url,
     };
+  }
+
+  function previewOf({ path }: Request, summary?: string): Shell['preview'] {
+    if (!summary) return null;
+    const { baseUrl } = config;
+    return { url: baseUrl + path, summary, picture: baseUrl + assets.url('card.png') };
   }
 
   const render: RenderPage = (req, name, model, options = {}) =>

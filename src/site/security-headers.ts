@@ -27,6 +27,7 @@ export function securityHeaders(
         // For restored-page.js.
         scriptSrc: ["'self'"],
         fontSrc: ["'self'"],
+        manifestSrc: ["'self'"],
         // Hugging Face serves pictures from several hosts of its own.
         imgSrc: ["'self'", 'data:', 'https:', ...localPictures],
         // Chrome checks the redirects after a form too: sign-out ends at Logto.

@@ -21,6 +21,8 @@ export interface Shell {
   signOutInHeader: boolean;
   /** A line of good news at the top ("You are signed out."), or null. */
   flash: string | null;
+  /** What a link to this page shows where it is shared (https://ogp.me), with whole addresses; null for none. */
+  preview: { url: string; summary: string; picture: string } | null;
   /** File in public/ → its address, with a version so that browsers may keep it for ever. */
   asset: (file: string) => string;
 }

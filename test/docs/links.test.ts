@@ -36,6 +36,15 @@ describe.each(pages)('%s', (page) => {
     expect(linksOf(page).filter(isDead)).toEqual([]);
   });
 
+  it('shows pictures that exist', () => {
+    const shown = [...read(page).matchAll(/(?:src|srcset)="([^"]+)"/g)].map(
+      ([, path = '']) => path,
+    );
+    expect(
+      shown.filter((path) => !existsSync(root + posix.join(posix.dirname(page), path))),
+    ).toEqual([]);
+  });
+
   it('names scripts that exist', () => {
     const named = [...read(page).matchAll(/npm run (?:-s )?([\w:]+)/g)].map(
       ([, name = '']) => name,

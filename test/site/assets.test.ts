@@ -28,7 +28,7 @@ describe('C63 a rolling deploy', () => {
     }
   });
 
-  it.each(['site.css', 'favicon.svg', 'restored-page.js', 'figtree.woff2'])(
+  it.each(['site.css', 'favicon.svg', 'card.png', 'icon.png', 'restored-page.js', 'figtree.woff2'])(
     'C63 the other build is asked for %s: it sends its own, to be asked for again',
     async (file) => {
       for (const [asking, asked] of [

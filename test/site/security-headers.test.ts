@@ -32,6 +32,7 @@ describe('headers as a site in production sends them', () => {
       "style-src 'self'",
       "script-src 'self'",
       "font-src 'self'",
+      "manifest-src 'self'",
       "img-src 'self' data: https:",
       "form-action 'self' https://logto.example",
       "base-uri 'none'",
