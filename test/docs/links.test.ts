@@ -45,6 +45,10 @@ describe.each(pages)('%s', (page) => {
     ).toEqual([]);
   });
 
+  it('is no dead end', () => {
+    expect(page.startsWith('docs/decisions/') || linksOf(page).length > 0).toBe(true);
+  });
+
   it('names scripts that exist', () => {
     const named = [...read(page).matchAll(/npm run (?:-s )?([\w:]+)/g)].map(
       ([, name = '']) => name,
@@ -62,6 +66,14 @@ describe('README.md', () => {
     expect(read('README.md').split(/\s+/).filter(Boolean).length).toBeLessThanOrEqual(1500);
   });
 });
+
+it.each(pages.filter((page) => page.startsWith('docs/decisions/')))(
+  '%s begins with its number, as the others do',
+  (page) => {
+    const number = posix.basename(page).slice(0, 3);
+    expect(read(page)).toMatch(new RegExp(`^# ${number} · `));
+  },
+);
 
 describe('docs/README.md', () => {
   it('leads to every page, and README.md leads to it', () => {
