@@ -1,5 +1,19 @@
 import { styleText } from 'node:util';
 
+const paint = (format: Parameters<typeof styleText>[0], text: string) =>
+  process.stdout.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
+
+/** The same, of the demo behind one port. */
+export const onePortBanner = (url: string): string => `
+  ${paint('bold', 'Doorstep is open:')}  ${paint(['bold', 'underline'], url)}
+
+  Logto and Hugging Face are stand-ins behind the same port. Anybody who reaches it may use
+  their accounts; all data is in memory, and within an hour it is gone.
+
+  Ctrl-C stops everything.
+
+`;
+
 /** What a person sees when the demo is ready. Colours only where a terminal shows them. */
 export function banner(at: {
   url: string;
@@ -7,8 +21,6 @@ export function banner(at: {
   huggingFace: string;
   redis: string;
 }): string {
-  const paint = (format: Parameters<typeof styleText>[0], text: string) =>
-    process.stdout.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
   return `
   ${paint('bold', 'Doorstep is open:')}  ${paint(['bold', 'underline'], at.url)}
 

@@ -4,9 +4,10 @@ import { serve } from '../src/server.ts';
 import { type Config, parseConfig } from '../src/site/config.ts';
 import { plainAnswerHeaders } from '../src/site/security-headers.ts';
 import { apiScopes } from './accounts.ts';
-import { banner } from './banner.ts';
+import { banner, onePortBanner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';
 import { startLogto } from './logto/index.ts';
+import { onePortConfig, startOnePort } from './one-port/index.ts';
 import { portFrom, portTaken } from './ports.ts';
 import { prettyLogger } from './pretty-logger.ts';
 import { redisOrEmbedded } from './redis-or-embedded.ts';
@@ -95,7 +96,22 @@ function demoConfig(logtoEndpoint: string, huggingFaceEndpoint: string) {
   return { ...config, logto: { ...config.logto, apiResource }, demo: true } satisfies Config;
 }
 
-main().catch((error: Error) => {
+/** `npm run demo -- --one-port`: all of it behind one port, for a place where anybody may come by. */
+async function mainOnOnePort(): Promise<void> {
+  const config = onePortConfig(process.env);
+  const logger = prettyLogger(config.logLevel);
+  for (const warning of config.warnings) logger.warn(warning);
+  const demo = await startOnePort({ config, logger });
+  const headers = plainAnswerHeaders(config);
+  const { drain } = await serve(demo.handle, { ...config, logger, headers }).catch(
+    portTaken('PORT', config.port),
+  );
+  stopOnSignal(() => Promise.all([drain(), demo.close()]));
+  process.stdout.write(onePortBanner(config.baseUrl));
+}
+
+const run = process.argv.includes('--one-port') ? mainOnOnePort : main;
+run().catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   process.exit(1);
 });

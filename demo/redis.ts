@@ -19,10 +19,18 @@ type Entry = Value & { expiresAt: number };
 export class EmbeddedRedis implements RedisCommands {
   readonly #entries = new Map<string, Entry>();
   readonly #now: () => number;
+  readonly #maxEntries: number;
 
-  /** `now`: what entries expire by, in milliseconds since 1970. */
-  constructor({ now = Date.now }: { now?: () => number } = {}) {
+  /**
+   * `now`: what entries expire by, in milliseconds since 1970. With `maxEntries` keys it is full, and
+   * refuses writes as Redis does.
+   */
+  constructor({
+    now = Date.now,
+    maxEntries = Number.POSITIVE_INFINITY,
+  }: { now?: () => number; maxEntries?: number } = {}) {
     this.#now = now;
+    this.#maxEntries = maxEntries;
   }
 
   async get(key: string) {
@@ -79,7 +87,7 @@ export class EmbeddedRedis implements RedisCommands {
     const items = this.#items(key);
     items.push(value);
     const expiresAt = this.#live(key)?.expiresAt ?? Number.POSITIVE_INFINITY;
-    this.#entries.set(key, { kind: 'list', items, expiresAt });
+    this.#put(key, { kind: 'list', items, expiresAt });
     return items.length;
   }
 
@@ -105,7 +113,7 @@ export class EmbeddedRedis implements RedisCommands {
     const fields = new Map(this.#fields(key))
       .set('generation', Buffer.from(String(generation + 1)))
       .set('sealed', Buffer.from(sealed));
-    this.#entries.set(key, { kind: 'hash', fields, expiresAt: this.#now() + integer(ttl) });
+    this.#put(key, { kind: 'hash', fields, expiresAt: this.#now() + integer(ttl) });
     return 1;
   }
 
@@ -149,7 +157,7 @@ export class EmbeddedRedis implements RedisCommands {
     const scores = this.#withoutEnded(key);
     if (!scores.has(member)) scores.set(member, this.#now() + integer(life));
     const last = Math.max(...scores.values());
-    this.#entries.set(key, { kind: 'sorted set', scores, expiresAt: last });
+    this.#put(key, { kind: 'sorted set', scores, expiresAt: last });
     return scores.size;
   }
 
@@ -193,8 +201,16 @@ export class EmbeddedRedis implements RedisCommands {
 
   #store(key: string, value: string | Buffer, ttl: number) {
     const expiresAt = this.#expiryOf(ttl);
-    this.#entries.set(key, { kind: 'string', bytes: Buffer.from(value), expiresAt });
+    this.#put(key, { kind: 'string', bytes: Buffer.from(value), expiresAt });
     return 'OK' as const;
+  }
+
+  #put(key: string, entry: Entry): void {
+    if (!this.#entries.has(key) && this.#entries.size >= this.#maxEntries) {
+      for (const one of this.#entries.keys()) this.#live(one);
+      if (this.#entries.size >= this.#maxEntries) throw new Error(FULL);
+    }
+    this.#entries.set(key, entry);
   }
 
   /** As PTTL: -2 without a key, -1 without an end. */
@@ -261,6 +277,8 @@ export class EmbeddedRedis implements RedisCommands {
 }
 
 const WRONG_KIND = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+
+const FULL = "OOM command not allowed when used memory > 'maxmemory'.";
 
 function integer(value: number): number {
   if (Number.isInteger(value)) return value;

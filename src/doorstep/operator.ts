@@ -13,6 +13,7 @@ export {
   singleRedis,
 } from './config/redis-address.ts';
 export { Sealer } from './crypto/sealer.ts';
+export { clientAddress } from './http/client-address.ts';
 export { createLogger } from './logger.ts';
 export { createLogto, type Logto } from './logto/client.ts';
 export { SIGNING_ALGORITHMS } from './logto/key-set.ts';

@@ -43,8 +43,11 @@ export interface Config extends KitConfig {
   warnings: string[];
   /** https://huggingface.co shows a page with a link in the frame that it puts a Space into. */
   spaceFrame: boolean;
-  /** Logto and Hugging Face are the local stand-ins. Set by demo/, never by the environment. */
-  demo: boolean;
+  /**
+   * Logto and Hugging Face are the local stand-ins; 'shared': where anybody may come by. Set by demo/,
+   * never by the environment.
+   */
+  demo: boolean | 'shared';
 }
 
 /** What the kit always needs, the site can do without in development. */

@@ -16,8 +16,8 @@ export function securityHeaders(
   config: Config,
   framedBy?: string,
 ): (req: IncomingMessage, res: ServerResponse, next: () => void) => void {
-  // Stand-ins serve pictures over plain http on this machine; real ones come over https.
-  const localPictures = config.demo ? ['http://localhost:*'] : [];
+  // Stand-ins serve pictures over plain http on this machine; real ones come over https, those of a shared demo from here.
+  const localPictures = config.demo === true ? ['http://localhost:*'] : [];
   const headers = helmet({
     contentSecurityPolicy: {
       useDefaults: false,

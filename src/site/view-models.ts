@@ -11,8 +11,8 @@ export interface Shell {
   appName: string;
   /** Document title without the app's name; the home page has none. */
   title: string | null;
-  /** True when Logto and Hugging Face are the local stand-ins: the banner says so. */
-  demo: boolean;
+  /** Logto and Hugging Face are the local stand-ins, or those of a demo for anybody: the banner says so. */
+  demo: boolean | 'shared';
   /** Empty for visitors and on pages that cannot look anybody up. */
   nav: { href: string; label: string; current: boolean }[];
   /** The signed-in person's face in the header; null for visitors. */

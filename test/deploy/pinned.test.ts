@@ -19,7 +19,7 @@ describe('C64 what others publish is taken by its content', () => {
       expect(action).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it.each([...workflows, 'Dockerfile', 'docker-compose.yml'])(
+  it.each([...workflows, 'Dockerfile', 'deploy/space/Dockerfile', 'docker-compose.yml'])(
     'C64 %s: each image by digest, with its tag',
     (file) => {
       const named = matches(file, /^ *(?:image:|container:|FROM) +([^\s$]+)(?: .*)?$/gm);

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
+import type { Logger } from 'pino';
+import { createApp } from '../../src/app.ts';
+import type { Config } from '../../src/site/config.ts';
+import { apiScopes } from '../accounts.ts';
+import { startHuggingFace } from '../hugging-face/index.ts';
+import { startLogto } from '../logto/index.ts';
+import { EmbeddedRedis } from '../redis.ts';
+import type { StandInName } from './gate.ts';
+import { loopbackFetch } from './loopback-fetch.ts';
+
+/** Of each kind of thing that strangers can make: accounts, codes, open pages, a fifth of what Redis keeps. */
+const MAX_ENTRIES = 10_000;
+const HOUR_S = 60 * 60;
+
+/** The site with its stand-ins and its Redis, all of it in memory. */
+export interface World {
+  site: RequestListener;
+  standIns: Record<StandInName, RequestListener>;
+  /** Everything of it is gone. */
+  close(): Promise<unknown>;
+}
+
+const secret = () => randomBytes(24).toString('base64url');
+
+/**
+ * A new one: nobody is known, nobody is signed in. Every secret is its own, since the demo's source is
+ * public, and strangers reach the routes that these guard.
+ *
+ * @param config with the public address as `baseUrl`
+ * @param prefix the path that the stand-ins are under
+ */
+export async function createWorld(options: {
+  config: Config;
+  prefix: string;
+  logger: Logger;
+  maxEntries?: number;
+}): Promise<World> {
+  const { prefix, logger, maxEntries = MAX_ENTRIES } = options;
+  const { appName, baseUrl } = options.config;
+  const publicUrl = (name: StandInName) => `${baseUrl}${prefix}/${name}`;
+  const app = { id: 'doorstep-demo', secret: secret() };
+  const connector = { id: 'logto-demo', secret: secret() };
+  const apiResource = `${baseUrl}/api`;
+
+  const huggingFace = await startHuggingFace({
+    port: 0,
+    appName,
+    shared: { publicUrl: publicUrl('hugging-face'), maxEntries },
+    clients: [{ ...connector, redirectUris: [`${publicUrl('logto')}/callback/huggingface`] }],
+  });
+  huggingFace.setTokens({ lifetime: HOUR_S });
+  // No webhook: what it tells of, nobody can do here.
+  const logto = await startLogto({
+    port: 0,
+    appName,
+    appUrl: baseUrl,
+    shared: { publicUrl: publicUrl('logto'), maxEntries },
+    huggingFace: {
+      url: huggingFace.url,
+      localUrl: huggingFace.localUrl,
+      clientId: connector.id,
+      clientSecret: connector.secret,
+      scope: 'openid profile email inference-api',
+    },
+    client: {
+      ...app,
+      redirectUris: [`${baseUrl}/callback`],
+      postLogoutRedirectUris: [`${baseUrl}/`],
+    },
+    resources: [{ indicator: apiResource, scopes: apiScopes }],
+    lifetimes: { refreshToken: HOUR_S, session: HOUR_S, grant: HOUR_S },
+  });
+  logto.changeAccountCenter({ enabled: true });
+
+  const site = createApp({
+    config: {
+      ...options.config,
+      session: { ...options.config.session, secrets: [secret() + secret()] },
+      logto: {
+        ...options.config.logto,
+        endpoint: logto.endpoint,
+        issuer: logto.issuer,
+        appId: app.id,
+        appSecret: app.secret,
+        apiResource,
+      },
+      huggingFace: { ...options.config.huggingFace, endpoint: huggingFace.url },
+      models: { ...options.config.models, endpoint: huggingFace.url },
+    },
+    redis: new EmbeddedRedis({ maxEntries: 5 * maxEntries }),
+    logger,
+    fetch: loopbackFetch([
+      { publicUrl: logto.endpoint, localUrl: logto.localUrl },
+      { publicUrl: huggingFace.url, localUrl: huggingFace.localUrl },
+    ]),
+    now: Date.now,
+  });
+  return {
+    site,
+    standIns: { logto: logto.handle, 'hugging-face': huggingFace.handle },
+    close: () => Promise.all([logto.close(), huggingFace.close()]),
+  };
+}

@@ -1,0 +1,43 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { read } from './files.ts';
+
+const COLOURS = ['red', 'yellow', 'green', 'blue', 'indigo', 'purple', 'pink', 'gray'] as const;
+/** As https://huggingface.co/docs/hub/spaces-config-reference has it. */
+const Header = z.strictObject({
+  title: z.string(),
+  emoji: z.emoji(),
+  colorFrom: z.enum(COLOURS),
+  colorTo: z.enum(COLOURS),
+  sdk: z.literal('docker'),
+  app_port: z.number(),
+  license: z.string(),
+  short_description: z.string().max(60),
+});
+
+describe('deploy/space', () => {
+  const dockerfile = read('deploy/space/Dockerfile');
+  const [, yaml = ''] = read('deploy/space/README.md').split('---\n');
+
+  it('F137 begins with what Hugging Face reads, and its port is the one that is served', () => {
+    const { app_port } = Header.parse(parse(yaml));
+    expect(dockerfile).toContain(` PORT=${app_port} `);
+    expect(dockerfile).toContain(`EXPOSE ${app_port}\n`);
+  });
+
+  it('F137 runs as user 1000, shows itself in the frame, and copies what there is', () => {
+    expect(dockerfile).toMatch(/^USER 1000$/m);
+    expect(dockerfile).toContain('HF_SPACE_FRAME=true');
+    const copied = [...dockerfile.matchAll(/^COPY (.*) \S+$/gm)].flatMap(([, paths = '']) =>
+      paths.split(' '),
+    );
+    const letIn = [...read('deploy/space/.dockerignore').matchAll(/^!(.+)$/gm)].map(
+      ([, path = '']) => path,
+    );
+    expect(copied.sort()).toEqual(letIn.sort());
+    for (const path of copied)
+      expect([path, existsSync(new URL(`../../${path}`, import.meta.url))]).toEqual([path, true]);
+  });
+});
