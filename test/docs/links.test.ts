@@ -46,7 +46,9 @@ describe.each(pages)('%s', (page) => {
   });
 
   it('is no dead end', () => {
-    expect(page.startsWith('docs/decisions/') || linksOf(page).length > 0).toBe(true);
+    // The Space's page is read elsewhere, where it is at the root.
+    const isEnd = page.startsWith('docs/decisions/') || page === 'deploy/space/README.md';
+    expect(isEnd || linksOf(page).length > 0).toBe(true);
   });
 
   it('names scripts that exist', () => {
