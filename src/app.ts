@@ -31,7 +31,7 @@ import { webManifest } from './site/web-manifest.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
 export interface Deps
-  extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits' | 'webhookAnswerMs'> {
+  extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits' | 'webhookAnswerMs' | 'fetchProfile'> {
   fetch: typeof fetch;
   config: Config;
   /** Milliseconds since 1970. */
@@ -60,6 +60,8 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   const assets = createAssets();
   const rendering = createPages({ config, assets, features });
   const auth = createDoorstep({
+    // The first page after a sign-in greets by name.
+    fetchProfile: true,
     ...options,
     apiScopes,
     // Every page of this site allows Logto in its form-action, so its forms may redirect there.

@@ -5,6 +5,7 @@ import { bearer } from './access/bearer.ts';
 import { signInAddressFrom } from './access/guards.ts';
 import { OwnSessionList } from './access/own-session-list.ts';
 import { principalSteps } from './access/principal-steps.ts';
+import { profileAtSignIn } from './access/profile-at-sign-in.ts';
 import { protectedResource, resourceMetadata } from './access/protected-resource.ts';
 import { type KitConfig, parseKitConfig } from './config/config.ts';
 import { Sealer } from './crypto/sealer.ts';
@@ -169,6 +170,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     middleware.use(onKitRoutes(handler));
   }
   const answer = parts.signOutAnswer ?? 'page';
+  const learnProfile = parts.fetchProfile ? profileAtSignIn(shared) : null;
   const routes = { ...shared, paths, origins, baseUrl, pendingSignIns, limits };
   const links = { ...routes, openedLinks, answer, render: parts.renderSignInLink };
   middleware.use(onKitRoutes(openSignInLink(links)));
@@ -186,6 +188,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         signOutAnswer: answer,
         onSignIn: parts.onSignIn,
         membersOnly,
+        learnProfile,
         flash,
       }),
     ),

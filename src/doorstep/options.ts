@@ -114,6 +114,13 @@ export interface DoorstepOptions {
    */
   onSignIn?: OnSignIn;
   /**
+   * Has Logto asked for the account at Hugging Face right after each sign-in, beside the answer, so that
+   * `req.auth.huggingFace` knows it from the first pages on. Default: false, when `fetchUserInfo` asks.
+   *
+   * @example await doorstep({ fetchProfile: true })
+   */
+  fetchProfile?: boolean;
+  /**
    * Permissions of API_RESOURCE to ask for at sign-in. Default: none.
    *
    * @example await doorstep({ apiScopes: ['read:books'] })

@@ -88,6 +88,8 @@ export interface DoorstepOptions {
   cookiesByPort?: boolean;
   /** Puts something between the app and its Redis: a delay, a failure. */
   wrapRedis?: (redis: RedisCommands) => RedisCommands;
+  /** Whether Logto is asked for the profile after each sign-in. Off unless given: what tests count stays countable. */
+  fetchProfile?: boolean;
   /** Another app than that of src/app.ts. */
   createApp?: typeof createApp;
 }
@@ -134,6 +136,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     now,
     limits,
     webhookAnswerMs: options.webhookAnswerMs ?? 30_000,
+    fetchProfile: options.fetchProfile ?? false,
     logtoPages,
   });
 

@@ -18,10 +18,23 @@ export interface UserInfoDeps {
  * @throws {SessionEnded} when Logto no longer confirms the person, `LogtoUnavailable` without it.
  */
 export async function fetchUserInfo(deps: UserInfoDeps, target: ActiveSession): Promise<UserInfo> {
-  const info = check(await ask(deps, target), target);
+  return keepUserInfo(deps.sessions, target, await ask(deps, target));
+}
+
+/**
+ * Checks what userinfo has answered, and keeps of it what other pages show.
+ *
+ * @throws {LogtoUnavailable} for an answer of another form, or about somebody else.
+ */
+export async function keepUserInfo(
+  sessions: Sessions,
+  target: ActiveSession,
+  answer: unknown,
+): Promise<UserInfo> {
+  const info = check(answer, target);
   const handle = handleFrom(info);
   if (JSON.stringify(handle) !== JSON.stringify(target.user.huggingFace ?? null)) {
-    await deps.sessions.update(target, ({ user }) => {
+    await sessions.update(target, ({ user }) => {
       if (handle) user.huggingFace = handle;
       else delete user.huggingFace;
     });

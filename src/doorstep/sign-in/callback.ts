@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
 import type { Claims } from '../access/principal.ts';
+import type { LearnProfile } from '../access/profile-at-sign-in.ts';
 import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
@@ -27,6 +28,8 @@ export interface CallbackDeps {
   onSignIn: OnSignIn | undefined;
   /** Where only members of an organization at Hugging Face may come in. */
   membersOnly: MembersOnly | null;
+  /** Where the account at Hugging Face is to be known from the first page on. */
+  learnProfile: LearnProfile | null;
   issuer: string;
   /** How long a session may last, milliseconds. */
   maxMs: number;
@@ -90,6 +93,7 @@ async function signIn(
   const { sessions, revocations } = deps;
   const finished = await exchange(deps, req, { state, code }, pending);
   const { iss, sub, name, username, picture } = finished.user;
+  const keepProfile = deps.learnProfile?.(finished.tokens);
   // Where somebody was signed in already, that may go on, and with this token its grant would end.
   const hadSession = sessions.of(req) !== null;
   try {
@@ -97,7 +101,11 @@ async function signIn(
     const claims = decodeJwt<Claims>(finished.idToken);
     const user = { iss, sub, name, username, picture, claims };
     const data = deps.onSignIn ? await callOnSignIn(deps.onSignIn, user, req) : {};
-    if (await sessions.begin(req, { ...finished, data })) return finished.user;
+    if (await sessions.begin(req, { ...finished, data })) {
+      const begun = sessions.of(req);
+      if (begun) keepProfile?.(begun);
+      return finished.user;
+    }
   } catch (error) {
     if (!hadSession || error instanceof SignInDenied) {
       void revocations.revoke(finished.tokens.refreshToken);
