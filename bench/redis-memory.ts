@@ -16,7 +16,6 @@ import { sessionBehind, tokensBehind } from './stored-session.ts';
 
 const PEOPLE = 10_000;
 const TWO_DAYS = 2 * 24 * 60 * 60_000;
-const TWO_WEEKS = 7 * TWO_DAYS;
 
 /** What one signed-in person takes of Redis's memory, all keys and Redis's own share of them included. */
 export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): Promise<Finding> {
@@ -28,7 +27,7 @@ export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): 
   const client = connectRedis(singleRedis(empty.url), createLogger('silent'));
   await new Promise((resolve) => client.once('ready', resolve));
   const tokenStore = new TokenStore({ redis: client, sealer, lifeMs: TWO_DAYS, now: Date.now });
-  const index = new UserIndex(client, Date.now, TWO_WEEKS);
+  const index = new UserIndex(client, Date.now);
 
   const signInOne = async () => {
     const own = randomBytes(24).toString('base64url');
@@ -40,7 +39,7 @@ export async function memoryOfOnePerson(redis: RedisServer, doorstep: Subject): 
     await Promise.all([
       client.psetex(`session:${own}`, TWO_DAYS, sealer.seal(json, SESSION_PURPOSE, own)),
       tokenStore.write(own, 0, tokens, endsAt),
-      index.add(owner, own, endsAt),
+      index.add(owner, own, { endsAt, startedAt: Date.now(), checkedAt: Date.now() }),
     ]);
   };
   const before = await usedMemory(empty);

@@ -1,5 +1,5 @@
 import { serialize } from 'node:v8';
-import type { RedisCommands } from '../src/doorstep/operator.ts';
+import type { Mark, RedisCommands } from '../src/doorstep/operator.ts';
 
 type Value =
   | { kind: 'string'; bytes: Buffer }
@@ -107,6 +107,23 @@ export class EmbeddedRedis implements RedisCommands {
     return 'OK' as const;
   }
 
+  async createSession(
+    key: string,
+    tokensKey: string,
+    sealed: Buffer,
+    ttl: number,
+    sealedTokens: Buffer,
+    tokensTtl: number,
+  ) {
+    if ((await this.set(key, sealed, 'PX', ttl, 'NX')) === null) return 0;
+    return this.writeTokens(tokensKey, 0, sealedTokens, tokensTtl);
+  }
+
+  async endSessionBuffer(key: string, tokensKey: string) {
+    this.#remove(key);
+    return this.takeTokensBuffer(tokensKey);
+  }
+
   async writeTokens(key: string, expected: number, sealed: Buffer, ttl: number) {
     const generation = Number(this.#fields(key).get('generation') ?? 0);
     if (generation !== expected) return 0;
@@ -153,7 +170,26 @@ export class EmbeddedRedis implements RedisCommands {
     return 1;
   }
 
-  async addToIndex(key: string, member: string, life: number) {
+  async addToUserIndex(
+    key: string,
+    endedKey: string,
+    toldKey: string,
+    member: string,
+    life: number,
+  ): Promise<[number, ...Mark, ...Mark]> {
+    return [this.#enter(key, member, life), ...this.#mark(endedKey), ...this.#mark(toldKey)];
+  }
+
+  async addToLogtoIndex(
+    key: string,
+    endedKey: string,
+    member: string,
+    life: number,
+  ): Promise<[number, ...Mark]> {
+    return [this.#enter(key, member, life), ...this.#mark(endedKey)];
+  }
+
+  #enter(key: string, member: string, life: number): number {
     const scores = this.#withoutEnded(key);
     if (!scores.has(member)) scores.set(member, this.#now() + integer(life));
     const last = Math.max(...scores.values());
@@ -169,13 +205,16 @@ export class EmbeddedRedis implements RedisCommands {
     return latestFirst.slice(offset, offset + count).map(([member]) => member);
   }
 
-  async forgetInIndex(key: string, member: string, longestLife: number) {
-    const expires = this.#scores(key).get(member);
-    const latest = this.#now() + longestLife;
-    return expires !== undefined && expires <= latest ? this.#removeMember(key, member) : 0;
+  async leaveIndex(key: string, member: string, count: number): Promise<[number, ...string[]]> {
+    const removed = this.#removeMember(key, member);
+    return [removed, ...(await this.listIndex(key, 0, count))];
   }
 
-  async readMark(key: string): Promise<[string | null, number]> {
+  async readMark(key: string): Promise<Mark> {
+    return this.#mark(key);
+  }
+
+  #mark(key: string): Mark {
     return [this.#bytes(key)?.toString() ?? null, this.#leftMs(key)];
   }
 

@@ -43,6 +43,8 @@ import { webhook } from './sign-in/webhook.ts';
 export interface DoorstepParts extends Omit<DoorstepOptions, 'env' | 'redis'> {
   config: KitConfig;
   redis: RedisCommands;
+  /** What the Redis client itself puts before every key (ioredis's `keyPrefix`). */
+  clientPrefix?: string | undefined;
   logger: Logger;
   /** For the answer to a webhook, milliseconds; 2000 unless given. */
   webhookAnswerMs?: number;
@@ -68,7 +70,8 @@ export async function doorstep(options: DoorstepOptions = {}): Promise<Doorstep>
   const logger = options.logger ?? sampleLog(createLogger('info'), options.paths).logger;
   if (own) {
     defineScripts(own);
-    return createDoorstep({ ...others, config, logger, redis: own });
+    const clientPrefix = own.options.keyPrefix;
+    return createDoorstep({ ...others, config, logger, redis: own, clientPrefix });
   }
   if (!config.redis) throw new Error('parseKitConfig wants a REDIS_URL where no client is given');
   const redis = connectRedis(config.redis, logger);
@@ -82,7 +85,8 @@ const noop = () => {};
 /** Puts the parts together: the only file that knows them all. */
 export function createDoorstep(parts: DoorstepParts): Doorstep {
   const { config, logger, fetch = globalThis.fetch, now = Date.now, apiScopes = [] } = parts;
-  const redis = wrapRedisErrors(withPrefix(parts.redis, parts.redisPrefix ?? ''));
+  const { redisPrefix = '' } = parts;
+  const redis = wrapRedisErrors(withPrefix(parts.redis, redisPrefix));
   const paths = { ...DEFAULT_PATHS, ...parts.paths };
   const { baseUrl, secure, cookieSuffix } = config;
   const naming = { secure, cookieSuffix, cookiePrefix: parts.cookieName };
@@ -99,6 +103,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   const sessions = new Sessions({
     config: { ...config, ...naming },
     redis,
+    keyPrefix: `${parts.clientPrefix ?? ''}${redisPrefix}`,
     sealer,
     now,
     callbackPath: paths.callback,

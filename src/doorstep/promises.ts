@@ -1,10 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Waits for all of them when one fails, too: what is still being written can't be taken back. */
-export async function settleAll(work: Promise<unknown>[]): Promise<void> {
-  for (const done of await Promise.allSettled(work)) {
-    if (done.status === 'rejected') throw done.reason;
-  }
+export async function settleAll<Work extends Promise<unknown>[]>(work: readonly [...Work]) {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 /** With thousands at once, Redis would be late for everybody. */

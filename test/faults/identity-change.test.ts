@@ -6,7 +6,7 @@ import { RedisFaults, readsSession } from '../harness/redis-faults.ts';
 
 const MINUTE = 60_000;
 const READS = /^(get|getBuffer|getexBuffer|pttl|hmgetBuffer)$/;
-const DELETES = /^(del|takeTokensBuffer)$/;
+const DELETES = /^(del|endSessionBuffer|takeTokensBuffer)$/;
 
 /** OpenID Connect Core 12.2: a refresh brings an ID token of the same `iss` and `sub`, or it does not count. */
 describe('a refresh that answers with somebody else’s ID token', () => {

@@ -25,6 +25,9 @@ export const writesSession: Matches = (command, key) =>
 export class RedisFaults {
   /** Every command, the oldest first; those that failed or hang are among them. */
   readonly asked: { command: string; key: string }[] = [];
+  /** The names of commands; those in one array waited for no answer that another of it did not wait for. */
+  readonly roundTrips: string[][] = [];
+  #answered = 0;
   readonly #rules: { matches: Matches; before: () => Promise<unknown> }[] = [];
   readonly #hangs: Hang[] = [];
 
@@ -34,9 +37,25 @@ export class RedisFaults {
       const key = String(first);
       this.asked.push({ command, key });
       const found = this.#rules.filter(({ matches }) => matches(command, key));
-      if (found.length === 0) return call();
+      if (found.length === 0) return this.#inRoundTrip(command, call());
       return Promise.all(found.map(({ before }) => before())).then(() => call());
     });
+
+  /** Forgets what was asked until now. */
+  reset(): void {
+    this.asked.length = 0;
+    this.roundTrips.length = 0;
+    this.#answered = 0;
+  }
+
+  #inRoundTrip(command: string, answer: unknown): unknown {
+    const number = this.#answered;
+    this.roundTrips[number] = [...(this.roundTrips[number] ?? []), command];
+    if (!(answer instanceof Promise)) return answer;
+    return answer.finally(() => {
+      this.#answered = Math.max(this.#answered, number + 1);
+    });
+  }
 
   delay(matches: Matches, milliseconds: number): void {
     this.#rules.push({ matches, before: () => sleep(milliseconds) });

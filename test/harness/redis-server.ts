@@ -20,6 +20,8 @@ export interface RedisServer {
   restart(): Promise<void>;
   /** Runs `act` and returns how many commands other connections sent meanwhile. */
   countCommands(act: () => Promise<unknown>): Promise<number>;
+  /** Runs `act` and returns what came over the wire meanwhile; what scripts call does not. */
+  commandsSent(act: () => Promise<unknown>): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -62,6 +64,21 @@ export async function startRedisServer(
       return [...stats.matchAll(/^cmdstat_(\S+?):calls=(\d+)/gm)]
         .filter(([, name = '']) => !NOT_OF_THE_APP.test(name))
         .reduce((sum, [, , calls]) => sum + Number(calls), 0);
+    },
+    async commandsSent(act) {
+      const monitor = await admin.monitor();
+      const names: string[] = [];
+      const ended = new Promise<void>((resolve) => {
+        monitor.on('monitor', (_time, [name]: string[], source: string) => {
+          if (name === 'echo') resolve();
+          else if (name && source !== 'lua') names.push(name);
+        });
+      });
+      await act();
+      await admin.echo('the end');
+      await ended;
+      monitor.disconnect();
+      return names;
     },
     async close() {
       admin.disconnect();

@@ -216,7 +216,7 @@ describe('metrics', () => {
       expect(await app.added(page('/'), COMMANDS)).toBe(1);
       expect(await app.added(page('/'), COMMANDS, { command: 'getex', outcome: 'ok' })).toBe(1);
       const names = (await app.metrics()).valuesOf(COMMANDS, 'command');
-      for (const name of ['set', 'addToIndex', 'writeTokens']) expect(names).toContain(name);
+      for (const name of ['set', 'addToUserIndex', 'createSession']) expect(names).toContain(name);
     });
 
     it.skipIf(!hasRedisServer)('costs no command more than without', async () => {

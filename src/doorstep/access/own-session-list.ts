@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { Logger } from 'pino';
+import { digest } from '../crypto/digest.ts';
 import { Misuse } from '../errors.ts';
 import type { Revocations } from '../refresh/revocations.ts';
 import { logEnded } from '../session/ending.ts';
@@ -69,4 +69,4 @@ export class OwnSessionList implements OwnSessions {
 const byItsUser = ({ user, requestId }: ActiveSession) =>
   ({ why: 'by_its_user', sub: user.sub, requestId }) as const;
 
-const handleOf = (id: string) => createHash('sha256').update(id).digest('base64url').slice(0, 22);
+const handleOf = (id: string) => digest(id).slice(0, 22);

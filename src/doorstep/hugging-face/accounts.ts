@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { KitConfig } from '../config/config.ts';
+import { digest } from '../crypto/digest.ts';
 import {
   HuggingFaceNotConnected,
   HuggingFaceUnavailable,
@@ -209,5 +209,4 @@ function waitedInVain(cause: unknown): never {
   throw new HuggingFaceUnavailable('What this request waited for has failed', { cause });
 }
 
-const lockOf = ({ iss, sub }: UserKey): string =>
-  `hugging-face:${createHash('sha256').update(`${iss}\0${sub}`).digest('base64url')}`;
+const lockOf = ({ iss, sub }: UserKey): string => `hugging-face:${digest(`${iss}\0${sub}`)}`;

@@ -1,7 +1,8 @@
 /**
  * The Redis commands that the app uses, and no others. ioredis is checked against it by the
- * compiler, and so is the embedded stand-in, so neither can drift. Every command and script
- * touches one key, so that Redis Cluster serves too. Times are milliseconds, and always relative:
+ * compiler, and so is the embedded stand-in, so neither can drift. Every command touches one key,
+ * and every script keys of one slot, so that Redis Cluster serves too. Keys come first, as many as
+ * {@link keyCount} says. Times are milliseconds, and always relative:
  * Redis's clock may be hours apart from ours, so no script is told what time we think it is.
  */
 export interface RedisCommands {
@@ -22,24 +23,84 @@ export interface RedisCommands {
   hmgetBuffer(key: string, ...fields: string[]): Promise<(Buffer | null)[]>;
   zrem(key: string, member: string): Promise<number>;
 
+  createSession(
+    key: string,
+    tokensKey: string,
+    sealed: Buffer,
+    ttl: number,
+    sealedTokens: Buffer,
+    tokensTtl: number,
+  ): Promise<number>;
+  endSessionBuffer(key: string, tokensKey: string): Promise<Buffer | null>;
   updateSession(key: string, revision: Buffer, sealed: Buffer): Promise<number>;
   writeTokens(key: string, expected: number, sealed: Buffer, ttl: number): Promise<number>;
   writeBesideTokens(key: string, field: string, sealed: Buffer): Promise<number>;
   takeTokensBuffer(key: string): Promise<Buffer | null>;
   acquireLock(key: string, holder: string, ttl: number, failed: string): Promise<number>;
   releaseLock(key: string, holder: string, failed: string, ttl: number): Promise<number>;
-  addToIndex(key: string, member: string, life: number): Promise<number>;
+  addToUserIndex(
+    key: string,
+    endedKey: string,
+    toldKey: string,
+    member: string,
+    life: number,
+  ): Promise<[count: number, ...ended: Mark, ...told: Mark]>;
+  addToLogtoIndex(
+    key: string,
+    endedKey: string,
+    member: string,
+    life: number,
+  ): Promise<[count: number, ...ended: Mark]>;
   listIndex(key: string, offset: number, count: number): Promise<string[]>;
-  forgetInIndex(key: string, member: string, longestLife: number): Promise<number>;
-  readMark(key: string): Promise<[value: string | null, ttl: number]>;
+  leaveIndex(
+    key: string,
+    member: string,
+    count: number,
+  ): Promise<[removed: number, ...others: string[]]>;
+  readMark(key: string): Promise<Mark>;
   raiseMark(key: string, value: number, ttl: number): Promise<number>;
 }
+
+/** What a key says, and for how long it goes on saying it. */
+export type Mark = [value: string | null, ttl: number];
 
 /** The time of the server that runs the script, milliseconds since 1970. */
 const NOW = `local time = redis.call('TIME')
       local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
+/**
+ * A sorted set by expiry. What has expired goes with each addition, so it can't grow for ever; an
+ * entry that is there already keeps its place. @returns how many there are, and the marks of the
+ * other keys as they are at the same moment.
+ */
+const ADD_TO_INDEX = `${NOW}
+      redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+      redis.call('ZADD', KEYS[1], 'NX', now + ARGV[2], ARGV[1])
+      local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
+      redis.call('PEXPIREAT', KEYS[1], last[2])
+      local answer = { redis.call('ZCARD', KEYS[1]) }
+      for mark = 2, #KEYS do
+        table.insert(answer, redis.call('GET', KEYS[mark]))
+        table.insert(answer, redis.call('PTTL', KEYS[mark]))
+      end
+      return answer`;
+
 export const SCRIPTS = {
+  /** The record and its tokens, both or none. 0: the id is taken. */
+  createSession: {
+    numberOfKeys: 2,
+    lua: `if not redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2], 'NX') then return 0 end
+      redis.call('HSET', KEYS[2], 'generation', 1, 'sealed', ARGV[3])
+      redis.call('PEXPIRE', KEYS[2], ARGV[4])
+      return 1`,
+  },
+  /** Deletes both. @returns the tokens, which are the caller's to revoke. */
+  endSession: {
+    numberOfKeys: 2,
+    lua: `local sealed = redis.call('HGET', KEYS[2], 'sealed')
+      redis.call('DEL', KEYS[1], KEYS[2])
+      return sealed`,
+  },
   /** Writes only over the revision that was read. -1: the key is gone, and is not brought back. */
   updateSession: {
     numberOfKeys: 1,
@@ -88,19 +149,8 @@ export const SCRIPTS = {
       redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
       return 1`,
   },
-  /**
-   * A sorted set by expiry. What has expired goes with each addition, so it can't grow for ever; an
-   * entry that is there already keeps its place. @returns how many there are.
-   */
-  addToIndex: {
-    numberOfKeys: 1,
-    lua: `${NOW}
-      redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
-      redis.call('ZADD', KEYS[1], 'NX', now + ARGV[2], ARGV[1])
-      local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')
-      redis.call('PEXPIREAT', KEYS[1], last[2])
-      return redis.call('ZCARD', KEYS[1])`,
-  },
+  addToUserIndex: { numberOfKeys: 3, lua: ADD_TO_INDEX },
+  addToLogtoIndex: { numberOfKeys: 2, lua: ADD_TO_INDEX },
   /** The latest first, without what has ended. */
   listIndex: {
     numberOfKeys: 1,
@@ -108,15 +158,12 @@ export const SCRIPTS = {
       redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
       return redis.call('ZREVRANGE', KEYS[1], ARGV[1], ARGV[1] + ARGV[2] - 1)`,
   },
-  /** Takes an entry away, unless it lives for longer than that. */
-  forgetInIndex: {
+  /** Takes an entry away. @returns 0 when it was gone; and the others, the latest first. */
+  leaveIndex: {
     numberOfKeys: 1,
-    lua: `${NOW}
-      local expires = redis.call('ZSCORE', KEYS[1], ARGV[1])
-      if not expires or tonumber(expires) > now + ARGV[2] then return 0 end
-      return redis.call('ZREM', KEYS[1], ARGV[1])`,
+    lua: `local removed = redis.call('ZREM', KEYS[1], ARGV[1])
+      return { removed, unpack(redis.call('ZREVRANGE', KEYS[1], 0, ARGV[2] - 1)) }`,
   },
-  /** What a key says, and for how long it goes on saying it. */
   readMark: {
     numberOfKeys: 1,
     lua: `return { redis.call('GET', KEYS[1]), redis.call('PTTL', KEYS[1]) }`,
@@ -131,18 +178,29 @@ export const SCRIPTS = {
   },
 };
 
+const KEY_COUNTS = new Map(
+  Object.entries(SCRIPTS).map(([name, { numberOfKeys }]) => [name, numberOfKeys]),
+);
+
+/** How many keys a method takes, before everything else. */
+export const keyCount = (method: string): number =>
+  KEY_COUNTS.get(method.replace(/Buffer$/, '')) ?? 1;
+
 /** What ioredis makes of `scripts`: a method for each, and one that answers with a Buffer. */
 type ScriptMethods = Pick<
   RedisCommands,
+  | 'createSession'
+  | 'endSessionBuffer'
   | 'updateSession'
   | 'writeTokens'
   | 'writeBesideTokens'
   | 'takeTokensBuffer'
   | 'acquireLock'
   | 'releaseLock'
-  | 'addToIndex'
+  | 'addToUserIndex'
+  | 'addToLogtoIndex'
   | 'listIndex'
-  | 'forgetInIndex'
+  | 'leaveIndex'
   | 'readMark'
   | 'raiseMark'
 >;

@@ -1,10 +1,11 @@
-import type { RedisCommands } from './commands.ts';
+import { keyCount, type RedisCommands } from './commands.ts';
 import { intercept } from './intercept.ts';
 
-/** The same commands under other keys. Every one of them takes its one key first. */
+/** The same commands under other keys. */
 export function withPrefix(redis: RedisCommands, prefix: string): RedisCommands {
   if (prefix === '') return redis;
-  return intercept(redis, (_command, [key, ...others], call) =>
-    call([`${prefix}${key}`, ...others]),
-  );
+  return intercept(redis, (command, given, call) => {
+    const count = keyCount(command);
+    return call(given.map((each, index) => (index < count ? `${prefix}${each}` : each)));
+  });
 }

@@ -71,16 +71,13 @@ export class Ending {
    * @throws {SessionStoreUnavailable} when it can't be known that the record is deleted.
    */
   async end(target: ActiveSession | string, owner: SessionOwner): Promise<EndedSession> {
-    const { store, tokens, index } = this.#parts;
+    const { tokens, index } = this.#parts;
     const id = typeof target === 'string' ? target : target.id;
-    // The record first: from then on the cookie opens nothing (S7).
     if (typeof target !== 'string') target.forget();
-    // The tokens are read along with it, so that they can be revoked even if Redis goes away now.
-    const [read] = await Promise.all([tokens.read(id).catch(() => null), store.delete(id)]);
-    const taken = await tokens.take(id).catch(() => read);
-    const wasLive = await index.remove(owner, id).catch(() => true);
-    const isShared = taken !== null && (await this.#isGrantShared(owner).catch(() => false));
-    return { tokens: isShared ? null : taken, wasLive };
+    const taken = await tokens.takeWithRecord(id);
+    const left = await index.leave(owner, id).catch(() => ({ wasThere: true, others: [] }));
+    const isShared = taken !== null && (await this.#isAnyLive(left.others).catch(() => false));
+    return { tokens: isShared ? null : taken, wasLive: left.wasThere };
   }
 
   /**
@@ -124,14 +121,11 @@ export class Ending {
 
   /**
    * Sessions that came from one session at Logto share its grant, and revoking a refresh token ends
-   * the whole of it. Asked after the index was left: of two that end at once, the last one sees
-   * nobody.
+   * the whole of it. The others are those found as the index was left: of two that end at once, the
+   * last one sees nobody.
    */
-  async #isGrantShared({ sid }: SessionOwner): Promise<boolean> {
-    if (!sid) return false;
-    const { store, index } = this.#parts;
-    const others = await index.page({ logtoSession: sid }, { offset: 0, count: 20 });
-    for (const id of others) if ((await store.idleLeftMs(id)) !== null) return true;
+  async #isAnyLive(others: string[]): Promise<boolean> {
+    for (const id of others) if ((await this.#parts.store.idleLeftMs(id)) !== null) return true;
     return false;
   }
 }

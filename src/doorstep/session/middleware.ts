@@ -3,6 +3,7 @@ import session from 'express-session';
 import type { KitConfig } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
 import { type CookieNaming, cookieAttributes, cookieName } from '../http/cookies.ts';
+import { newSessionId } from './keys.ts';
 import { sessionOf } from './session.ts';
 import type { SessionStore } from './store.ts';
 
@@ -27,6 +28,7 @@ export function sessionMiddleware({
   const middleware = session({
     name,
     store,
+    genid: newSessionId,
     secret: cookieSigningKeys(config.session.secrets),
     // Set once, at sign-in; idle and absolute lifetime are enforced in Redis, not by the browser.
     cookie: { ...cookieAttributes(config), maxAge: config.session.maxMs },

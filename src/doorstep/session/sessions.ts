@@ -7,7 +7,7 @@ import { mapInBatches, settleAll } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { type EndedSession, Ending, type EndReason, mayShareGrant } from './ending.ts';
 import { sessionMiddleware } from './middleware.ts';
-import type { AnyRecord, SessionRecord, SessionUser } from './record.ts';
+import type { AnyRecord, SessionRecord, SessionUser, VisitorRecord } from './record.ts';
 import { ActiveSession, type AppData, type AppSession, makeSession, sessionOf } from './session.ts';
 import { SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './token-store.ts';
@@ -19,6 +19,8 @@ const TOKEN_GRACE_MS = 60 * 60_000;
 export interface SessionsOptions {
   config: CookieNaming & Pick<KitConfig, 'session'>;
   redis: RedisCommands;
+  /** What stands before every key in Redis, whoever puts it there. */
+  keyPrefix?: string | undefined;
   sealer: Sealer;
   now: () => number;
   /** Where a sign-in ends: the only route that begins a session. Default: `/callback`. */
@@ -93,7 +95,7 @@ export class Sessions {
     });
     const lifeMs = idleMs + recheckMs + TOKEN_GRACE_MS;
     this.tokens = new TokenStore({ redis, sealer, now, lifeMs });
-    this.#index = new UserIndex(redis, now, maxMs);
+    this.#index = new UserIndex(redis, now, options.keyPrefix);
     this.#ending = new Ending({ store: this.#store, tokens: this.tokens, index: this.#index });
     const { callbackPath = '/callback' } = options;
     this.middleware = sessionMiddleware({ config, store: this.#store, callbackPath, forVisitors });
@@ -119,40 +121,27 @@ export class Sessions {
    */
   async begin(req: Request, signIn: SignIn): Promise<boolean> {
     const { user, idToken, startedAt, tokens, data = {} } = signIn;
-    const before = this.of(req);
-    const visitor = await this.#takeVisitor(req);
-    if (before) {
-      const ended = await this.end(before, before.user);
-      // Else both sign-ins share one grant at Logto, which would end with the refresh token.
-      if (!mayShareGrant(before.user, user)) this.#tell('replaced', before, [ended]);
-    }
+    const visitor = this.#visitorOf(req);
+    const replaced = this.#replace(req, user);
     // A new id, whatever cookie came with this request: nobody knows it.
     const session = makeSession(req);
     const begun = new ActiveSession(req, session.id, {
       user,
       idToken,
       ...(signIn.isFresh && { askedToSignInAt: user.signedInAt }),
-      data: { ...visitor, ...data },
+      data: { ...visitor?.data, ...data },
     });
-    try {
-      // Before the record, which makes it a session: one that nobody can find can't be ended, and
-      // whoever ends it takes its tokens.
-      await settleAll([
-        this.#index.add(user, begun.id, user.endsAt),
-        this.tokens.write(begun.id, 0, tokens, user.endsAt),
-      ]);
+    const write = async () => {
       this.#store.adopt(session, begun.record);
-      await this.#store.create(begun.id, session, begun.record);
-      // Only now. `endAll` leaves its mark and then looks into the index: whoever of the two comes
-      // second sees what the other did. The entry again: a list that found no record may have
-      // forgotten it.
-      const [wasEnded, wasTold, count] = await Promise.all([
-        this.#index.wasEnded(user, startedAt),
-        this.#index.wasTold(user, user.checkedAt),
-        this.#index.add(user, begun.id, user.endsAt),
-      ]);
+      const first = this.tokens.first(begun.id, tokens, user.endsAt);
+      await this.#store.create(begun.id, session, begun.record, first);
+      // Only now: whoever finds the entry ends what it leads to.
+      return this.#index.add(user, begun.id, { ...user, startedAt });
+    };
+    try {
+      const [{ count, wasEnded, wasTold }] = await settleAll([write(), replaced]);
       if (!wasEnded) {
-        // `askToRecheck` leaves its mark first too, and may have found no record here yet.
+        // `askToRecheck` leaves its mark first too, and may have found no entry here yet.
         if (wasTold) await this.#mark([begun.id]);
         // The sign-in is done by now; what Redis fails to do here, the next one does.
         if (count > this.#maxPerUser) await this.#endSurplus(begun).catch(() => {});
@@ -166,22 +155,28 @@ export class Sessions {
     return false;
   }
 
-  /** What a visitor's session holds comes along (a basket, say), and its id ends with it. */
-  async #takeVisitor(req: Request): Promise<Record<string, unknown>> {
-    const session = sessionOf(req);
-    const record = this.#store.recordOf(session);
-    if (!session || !record || record.user) return {};
-    await this.#store.delete(session.id);
-    return record.data;
+  /** What a visitor's session holds comes along (a basket, say). */
+  #visitorOf(req: Request): VisitorRecord | null {
+    const record = this.#store.recordOf(sessionOf(req));
+    return record?.user === null ? record : null;
+  }
+
+  /** Ends what this browser had before, a visitor's session too. */
+  async #replace(req: Request, user: SessionUser): Promise<void> {
+    const before = this.of(req);
+    if (before) {
+      const ended = await this.end(before, before.user);
+      // Else both sign-ins share one grant at Logto, which would end with the refresh token.
+      if (!mayShareGrant(before.user, user)) this.#tell('replaced', before, [ended]);
+    } else if (this.#visitorOf(req)) await this.#store.delete(req.sessionID);
   }
 
   /** As far as Redis can be reached. */
   async #rollBack(begun: ActiveSession): Promise<void> {
     begun.forget();
     await Promise.allSettled([
-      this.#store.delete(begun.id),
-      this.tokens.take(begun.id),
-      this.#index.remove(begun.user, begun.id),
+      this.tokens.takeWithRecord(begun.id),
+      this.#index.leave(begun.user, begun.id),
     ]);
   }
 

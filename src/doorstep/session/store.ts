@@ -3,10 +3,10 @@ import type { Request } from 'express';
 import type { CookieOptions, Session, SessionData } from 'express-session';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { RedisCommands } from '../redis/commands.ts';
+import { recordKey, tokensKey } from './keys.ts';
 import { type AnyRecord, parseRecord, serializeRecord } from './record.ts';
 import { type Change, Updates } from './updates.ts';
 
-const PREFIX = 'session:';
 /** Raise the number when the stored form changes: older records then read as "no session". */
 export const SESSION_PURPOSE = 'session v3';
 
@@ -40,11 +40,11 @@ export class SessionStore extends RedisStore {
 
   constructor(options: StoreOptions) {
     // connect-redis can't know our key names when it serialises, so reading and writing are ours.
-    super({ client: options.redis, prefix: PREFIX });
+    super({ client: options.redis, prefix: recordKey('') });
     this.#options = options;
     this.#updates = new Updates({
-      read: (id) => options.redis.getBuffer(PREFIX + id),
-      write: (id, revision, sealed) => options.redis.updateSession(PREFIX + id, revision, sealed),
+      read: (id) => options.redis.getBuffer(recordKey(id)),
+      write: (id, revision, sealed) => options.redis.updateSession(recordKey(id), revision, sealed),
       open: (id, sealed) => this.#open(id, sealed),
       seal: (id, record) => this.#seal(id, record),
     });
@@ -57,12 +57,19 @@ export class SessionStore extends RedisStore {
     return session && this.#records.get(session);
   }
 
-  /** Keeps the first record of a session, under an id that is new. */
-  async create(id: string, session: SessionData, record: AnyRecord): Promise<void> {
+  /** Keeps the first record of a session, under an id that is new, and its tokens with it. */
+  async create(
+    id: string,
+    session: SessionData,
+    record: AnyRecord,
+    tokens?: { sealed: Buffer; ttl: number },
+  ): Promise<void> {
     const { redis, idleMs } = this.#options;
+    const key = recordKey(id);
     const sealed = this.#seal(id, record);
     // Not cut at the session's end, which #open sees to: "last used" is read from what is left.
-    await redis.set(PREFIX + id, sealed, 'PX', idleMs, 'NX');
+    if (!tokens) await redis.set(key, sealed, 'PX', idleMs, 'NX');
+    else await redis.createSession(key, tokensKey(id), sealed, idleMs, tokens.sealed, tokens.ttl);
     this.#records.set(session, record);
   }
 
@@ -92,7 +99,7 @@ export class SessionStore extends RedisStore {
   override async get(id: string, callback?: Callback<SessionData>): Promise<void> {
     const { redis, idleMs, cookie } = this.#options;
     await this.#answer(callback, async () => {
-      const record = await this.#open(id, await redis.getexBuffer(PREFIX + id, 'PX', idleMs));
+      const record = await this.#open(id, await redis.getexBuffer(recordKey(id), 'PX', idleMs));
       if (!record) return null;
       // No expiry here: the cookie is set once, at sign-in, and not again when a session changes.
       const data = { ...jsonCopy(record.data), cookie: { ...cookie, originalMaxAge: null } };
@@ -125,7 +132,7 @@ export class SessionStore extends RedisStore {
    */
   async peek(id: string): Promise<{ record: AnyRecord | null; lastUsedAt: number } | null> {
     const { redis, idleMs, now } = this.#options;
-    const key = PREFIX + id;
+    const key = recordKey(id);
     const [sealed, left] = await Promise.all([redis.getBuffer(key), redis.pttl(key)]);
     if (!sealed) return null;
     return { record: await this.#open(id, sealed), lastUsedAt: now() - (idleMs - left) };
@@ -133,13 +140,13 @@ export class SessionStore extends RedisStore {
 
   /** @returns how much is left of its idle lifetime, milliseconds; null when it is gone. */
   async idleLeftMs(id: string): Promise<number | null> {
-    const left = await this.#options.redis.pttl(PREFIX + id);
+    const left = await this.#options.redis.pttl(recordKey(id));
     return left < 0 ? null : left;
   }
 
   /** Deletes the record: from then on the cookie opens nothing (S7). */
   async delete(id: string): Promise<void> {
-    await this.#options.redis.del(PREFIX + id);
+    await this.#options.redis.del(recordKey(id));
   }
 
   override async destroy(id: string, callback?: Callback<never>): Promise<void> {
@@ -187,7 +194,7 @@ export class SessionStore extends RedisStore {
     const json = sealed && sealer.unseal(sealed, SESSION_PURPOSE, id);
     const record = json ? parseRecord(json) : null;
     if (!record || endOf(record) > now()) return record;
-    await redis.del(PREFIX + id);
+    await redis.del(recordKey(id));
     return null;
   }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { RedisCommands } from '../redis/commands.ts';
+import { isInOneSlot, recordKey, tokensKey } from './keys.ts';
 
-const PREFIX = 'session-tokens:';
 export const TOKENS_PURPOSE = 'tokens v1';
 
 const Tokens = z.object({
@@ -45,17 +45,23 @@ export class TokenStore {
 
   /** @returns null when there are none (signed out, expired, sealed with a key that is gone). */
   async read(sessionId: string): Promise<StoredTokens | null> {
-    const [generation, sealed] = await this.#redis.hmgetBuffer(
-      PREFIX + sessionId,
-      'generation',
-      'sealed',
-    );
-    const tokens = sealed && this.#open(sealed, sessionId);
+    const key = tokensKey(sessionId);
+    const [generation, sealed] = await this.#redis.hmgetBuffer(key, 'generation', 'sealed');
+    const tokens = this.#open(sealed ?? null, sessionId);
     return tokens ? { ...tokens, generation: Number(generation) } : null;
   }
 
   /**
-   * @param expected The generation that was read; 0 for the first write.
+   * The first tokens of a session, for the script that writes them together with its record.
+   *
+   * @param endsAt When the session ends in any case, milliseconds since 1970.
+   */
+  first(sessionId: string, tokens: Tokens, endsAt: number): { sealed: Buffer; ttl: number } {
+    return { sealed: this.#seal(sessionId, tokens), ttl: this.#life(endsAt) };
+  }
+
+  /**
+   * @param expected The generation that was read.
    * @param endsAt When the session ends in any case, milliseconds since 1970.
    * @returns false when somebody else wrote, or the session was signed out: then revoke what you hold.
    */
@@ -65,42 +71,54 @@ export class TokenStore {
     tokens: Tokens,
     endsAt: number,
   ): Promise<boolean> {
-    const { refreshToken, accessTokens, refreshedAt } = tokens;
-    const json = JSON.stringify({ refreshToken, accessTokens, refreshedAt });
-    const sealed = this.#sealer.seal(json, TOKENS_PURPOSE, sessionId);
+    const sealed = this.#seal(sessionId, tokens);
     const ttl = this.#life(endsAt);
-    return 1 === (await this.#redis.writeTokens(PREFIX + sessionId, expected, sealed, ttl));
+    return 1 === (await this.#redis.writeTokens(tokensKey(sessionId), expected, sealed, ttl));
   }
 
   /** What is kept beside the tokens, sealed too, and goes with them; null: nothing, or unreadable. */
   async readBeside(sessionId: string, field: string): Promise<string | null> {
-    const [sealed] = await this.#redis.hmgetBuffer(PREFIX + sessionId, field);
+    const [sealed] = await this.#redis.hmgetBuffer(tokensKey(sessionId), field);
     return sealed ? this.#sealer.unseal(sealed, `${TOKENS_PURPOSE} ${field}`, sessionId) : null;
   }
 
   /** Writes nothing for a session that has ended. */
   async writeBeside(sessionId: string, field: string, text: string): Promise<void> {
     const sealed = this.#sealer.seal(text, `${TOKENS_PURPOSE} ${field}`, sessionId);
-    await this.#redis.writeBesideTokens(PREFIX + sessionId, field, sealed);
+    await this.#redis.writeBesideTokens(tokensKey(sessionId), field, sealed);
   }
 
   /** Keeps the tokens of a session in use while Logto can't be asked for new ones. */
   async extend(sessionId: string, endsAt: number): Promise<void> {
-    await this.#redis.pexpire(PREFIX + sessionId, this.#life(endsAt));
+    await this.#redis.pexpire(tokensKey(sessionId), this.#life(endsAt));
   }
 
-  /** Reads and deletes in one step: what is returned is the caller's to revoke. */
-  async take(sessionId: string): Promise<Tokens | null> {
-    const sealed = await this.#redis.takeTokensBuffer(PREFIX + sessionId);
-    return sealed && this.#open(sealed, sessionId);
+  /**
+   * Deletes them together with the record, from when on the cookie opens nothing (S7).
+   *
+   * @returns what is the caller's to revoke.
+   * @throws {SessionStoreUnavailable} when it can't be known that the record is deleted.
+   */
+  async takeWithRecord(sessionId: string): Promise<Tokens | null> {
+    const [record, tokens] = [recordKey(sessionId), tokensKey(sessionId)];
+    if (isInOneSlot(sessionId)) {
+      return this.#open(await this.#redis.endSessionBuffer(record, tokens), sessionId);
+    }
+    await this.#redis.del(record);
+    return this.#open(await this.#redis.takeTokensBuffer(tokens).catch(() => null), sessionId);
   }
 
   #life(endsAt: number): number {
     return Math.max(1, Math.min(this.#lifeMs, endsAt - this.#now()));
   }
 
-  #open(sealed: Buffer, sessionId: string): Tokens | null {
-    const json = this.#sealer.unseal(sealed, TOKENS_PURPOSE, sessionId);
-    return json === null ? null : (Tokens.safeParse(JSON.parse(json)).data ?? null);
+  #seal(sessionId: string, { refreshToken, accessTokens, refreshedAt }: Tokens): Buffer {
+    const json = JSON.stringify({ refreshToken, accessTokens, refreshedAt });
+    return this.#sealer.seal(json, TOKENS_PURPOSE, sessionId);
+  }
+
+  #open(sealed: Buffer | null, sessionId: string): Tokens | null {
+    const json = sealed && this.#sealer.unseal(sealed, TOKENS_PURPOSE, sessionId);
+    return json ? (Tokens.safeParse(JSON.parse(json)).data ?? null) : null;
   }
 }

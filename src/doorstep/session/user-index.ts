@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { RedisCommands } from '../redis/commands.ts';
+import { digest } from '../crypto/digest.ts';
+import type { Mark, RedisCommands } from '../redis/commands.ts';
 
 /** Whose session it is. Issuer and sub together are the user; e-mail never is (S19). */
 export interface SessionOwner {
@@ -19,35 +19,72 @@ export type IndexTarget = UserKey | { logtoSession: string };
 export class UserIndex {
   readonly #redis: RedisCommands;
   readonly #now: () => number;
-  readonly #maxMs: number;
+  readonly #keyPrefix: string;
 
-  /** @param maxMs How long a session may last. */
-  constructor(redis: RedisCommands, now: () => number, maxMs: number) {
+  /** @param keyPrefix What stands before every key in Redis. */
+  constructor(redis: RedisCommands, now: () => number, keyPrefix = '') {
     this.#redis = redis;
     this.#now = now;
-    this.#maxMs = maxMs;
+    this.#keyPrefix = keyPrefix;
   }
 
-  /** @returns how many sessions its user has now; some may have gone idle. */
-  async add(owner: SessionOwner, sessionId: string, endsAt: number): Promise<number> {
+  /**
+   * Enters a session whose record is there already, and at the same moment looks for marks. Whoever
+   * ends everything leaves a mark before reading the index: of the two, the second sees the first.
+   */
+  async add(owner: SessionOwner, sessionId: string, times: SignInTimes): Promise<Added> {
+    const { startedAt, checkedAt, endsAt } = times;
+    const { iss, sub, sid } = owner;
     const lifeMs = Math.max(1, endsAt - this.#now());
-    const add = (target: IndexTarget) =>
-      this.#redis.addToIndex(indexKey(target), sessionId, lifeMs);
-    const [count = 0] = await Promise.all(keysOfOwner(owner).map(add));
-    return count;
+    const [user, logtoSession] = [{ iss, sub }, sid ? { logtoSession: sid } : null];
+    const [[count, endedAt, endedLeft, toldAt, toldLeft], [, loggedOutAt, loggedOutLeft]] =
+      await Promise.all([
+        this.#redis.addToUserIndex(
+          indexKey(user),
+          this.#endedKey(user),
+          this.#toldKey(user),
+          sessionId,
+          lifeMs,
+        ),
+        logtoSession
+          ? this.#redis.addToLogtoIndex(
+              indexKey(logtoSession),
+              this.#endedKey(logtoSession),
+              sessionId,
+              lifeMs,
+            )
+          : NOT_ENDED,
+      ]);
+    return {
+      count,
+      wasEnded:
+        this.#isSince(startedAt, [endedAt, endedLeft], TOMBSTONE_MS) ||
+        this.#isSince(startedAt, [loggedOutAt, loggedOutLeft], TOMBSTONE_MS),
+      wasTold: this.#isSince(checkedAt, [toldAt, toldLeft], TOLD_MS),
+    };
   }
 
-  /** @returns false when it was not there any more: somebody else has ended this session. */
-  async remove(owner: SessionOwner, sessionId: string): Promise<boolean> {
-    const remove = (target: IndexTarget) => this.#redis.zrem(indexKey(target), sessionId);
-    const removed = await Promise.all(keysOfOwner(owner).map(remove));
-    return removed.some((count) => count > 0);
+  /**
+   * By whichever of two readings is the later one: the time that a mark holds is by the clock of the
+   * process that left it, which may be behind the one that began the sign-in.
+   */
+  #isSince(time: number, [at, left]: Mark, lifeMs: number): boolean {
+    return at !== null && time <= Math.max(Number(at), this.#now() - (lifeMs - left));
   }
 
-  /** Forgets a session that has gone idle. One that is only just being saved is not meant. */
+  /** @returns whether somebody else has ended this session before, and others of its Logto session. */
+  async leave(owner: SessionOwner, sessionId: string): Promise<Left> {
+    const { iss, sub, sid } = owner;
+    const [removed, [removedThere, ...others]] = await Promise.all([
+      this.#redis.zrem(indexKey({ iss, sub }), sessionId),
+      sid ? this.#redis.leaveIndex(indexKey({ logtoSession: sid }), sessionId, MAX_OTHERS) : [0],
+    ]);
+    return { wasThere: removed + removedThere > 0, others };
+  }
+
+  /** Forgets a session that has gone idle. */
   async forget({ iss, sub }: UserKey, sessionId: string): Promise<void> {
-    const key = indexKey({ iss, sub });
-    await this.#redis.forgetInIndex(key, sessionId, this.#maxMs - SAVE_GRACE_MS);
+    await this.#redis.zrem(indexKey({ iss, sub }), sessionId);
   }
 
   /** @returns ids, the latest first. Some may have gone idle meanwhile. */
@@ -62,37 +99,15 @@ export class UserIndex {
 
   /**
    * Leaves a mark that everything of this user, or of this Logto session, was ended now. A sign-in
-   * that is being saved at this moment looks for it afterwards.
+   * that is being saved at this moment finds it as it enters the index.
    */
   async markEnded(target: IndexTarget): Promise<void> {
-    await this.#redis.psetex(tombstoneKey(target), TOMBSTONE_MS, String(this.#now()));
-  }
-
-  /**
-   * @param startedAt When the sign-in began; one that began after its user was signed out may stay.
-   *   By whichever of two readings is the later one: the time that the mark holds is by the clock of
-   *   the process that left it, which may be behind the one that began the sign-in.
-   */
-  async wasEnded(owner: SessionOwner, startedAt: number): Promise<boolean> {
-    const now = this.#now();
-    const look = (target: IndexTarget) => this.#redis.readMark(tombstoneKey(target));
-    const marks = await Promise.all(keysOfOwner(owner).map(look));
-    return marks.some(([endedAt, left]) => {
-      if (endedAt === null) return false;
-      return startedAt <= Math.max(Number(endedAt), now - (TOMBSTONE_MS - left));
-    });
+    await this.#redis.psetex(this.#endedKey(target), TOMBSTONE_MS, String(this.#now()));
   }
 
   /** Leaves a mark that what Logto has said of this user may not be so any more. */
-  async markTold({ iss, sub }: UserKey): Promise<void> {
-    await this.#redis.psetex(toldKey({ iss, sub }), TOLD_MS, String(this.#now()));
-  }
-
-  /** @param since When Logto was asked, by whichever of two readings is the later one, as above. */
-  async wasTold(user: UserKey, since: number): Promise<boolean> {
-    const [toldAt, left] = await this.#redis.readMark(toldKey(user));
-    if (toldAt === null) return false;
-    return since <= Math.max(Number(toldAt), this.#now() - (TOLD_MS - left));
+  async markTold(user: UserKey): Promise<void> {
+    await this.#redis.psetex(this.#toldKey(user), TOLD_MS, String(this.#now()));
   }
 
   /**
@@ -101,10 +116,50 @@ export class UserIndex {
    * @returns false when a later change is known: word of an older one came after it.
    */
   async noteChange(user: UserKey, updatedAt: number): Promise<boolean> {
-    const key = `user-changed:${digest([user.iss, user.sub])}`;
+    const key = `user-changed:${digestOf([user.iss, user.sub])}`;
     return (await this.#redis.raiseMark(key, updatedAt, CHANGE_MS)) === 1;
   }
+
+  #endedKey(target: IndexTarget): string {
+    return this.#besideIndex(
+      'logtoSession' in target ? 'logto-session-ended' : 'user-ended',
+      target,
+    );
+  }
+
+  #toldKey(target: UserKey): string {
+    return this.#besideIndex('user-told', target);
+  }
+
+  /** In the slot of the index, since the braces hold its whole name as Redis knows it. */
+  #besideIndex(kind: string, target: IndexTarget): string {
+    return `${kind}:{${this.#keyPrefix}${indexKey(target)}}`;
+  }
 }
+
+/** When a sign-in began, Logto was asked, and the session ends: milliseconds since 1970. */
+interface SignInTimes {
+  startedAt: number;
+  checkedAt: number;
+  endsAt: number;
+}
+
+interface Added {
+  /** How many sessions its user has now; some may have gone idle. */
+  count: number;
+  /** Everything was ended since the sign-in began; one that began after that may stay. */
+  wasEnded: boolean;
+  /** Logto told of a change since it was asked. */
+  wasTold: boolean;
+}
+
+interface Left {
+  wasThere: boolean;
+  /** Ids of the latest; some may have gone idle. */
+  others: string[];
+}
+
+const NOT_ENDED: [count: number, ...ended: Mark] = [0, null, -2];
 
 /** Longer than word of a change is accepted, clocks that are off either way included. */
 const CHANGE_MS = 11 * 60_000;
@@ -115,27 +170,13 @@ const TOMBSTONE_MS = SIGN_IN_LIFETIME_MS + 5 * 60_000;
 /** Longer than a callback takes from its call to Logto until its session is there. */
 const TOLD_MS = 5 * 60_000;
 const MAX_SESSIONS = 1_000_000;
-/** An entry is there before its session is, by much less than this. */
-const SAVE_GRACE_MS = 60_000;
+/** So many are looked at, whether one of them still lives. */
+const MAX_OTHERS = 20;
 
 function indexKey(target: IndexTarget): string {
-  if ('logtoSession' in target) return `logto-session:${digest([target.logtoSession])}`;
-  return `user-sessions:${digest([target.iss, target.sub])}`;
-}
-
-const toldKey = ({ iss, sub }: UserKey): string => `user-told:${digest([iss, sub])}`;
-
-function tombstoneKey(target: IndexTarget): string {
-  if ('logtoSession' in target) return `logto-session-ended:${digest([target.logtoSession])}`;
-  return `user-ended:${digest([target.iss, target.sub])}`;
-}
-
-/** A session is found by its user, which comes first, and where Logto named one by its session there. */
-function keysOfOwner({ iss, sub, sid }: SessionOwner): IndexTarget[] {
-  return sid ? [{ iss, sub }, { logtoSession: sid }] : [{ iss, sub }];
+  if ('logtoSession' in target) return `logto-session:${digestOf([target.logtoSession])}`;
+  return `user-sessions:${digestOf([target.iss, target.sub])}`;
 }
 
 /** Of fixed length, and no choice of parts can make two collide. */
-function digest(parts: string[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
-}
+const digestOf = (parts: string[]): string => digest(JSON.stringify(parts));

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import express, {
   type ErrorRequestHandler,
   type Request,
@@ -7,6 +6,7 @@ import express, {
   Router,
 } from 'express';
 import type { Logger } from 'pino';
+import { digest } from '../crypto/digest.ts';
 import { InvalidLogoutToken } from '../errors.ts';
 import { clientAddress } from '../http/client-address.ts';
 import { isAborted, rejectReadBody } from '../http/host-checks.ts';
@@ -77,7 +77,7 @@ async function endWhatLogtoEnded(
     schedule: (check) => signatures.run(address, check),
   });
 
-  const key = `used-jti:${createHash('sha256').update(said.jti).digest('base64url')}`;
+  const key = `used-jti:${digest(said.jti)}`;
   // A repeat answers as the first did, and changes nothing (S38).
   if ((await redis.get(key)) !== null) return;
   const ended = await sessions.endAll(targetOf(said, issuer));

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { PersistKey } from '@logto/express';
 import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
 import type { Claims } from '../access/principal.ts';
 import type { LearnProfile } from '../access/profile-at-sign-in.ts';
+import { digest } from '../crypto/digest.ts';
 import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
 import { redirect } from '../http/redirect.ts';
@@ -55,9 +55,8 @@ interface CallbackAnswer {
 }
 
 /**
- * Finishes a sign-in: one call to Logto, then a new session, then the way back. Nothing is consumed
- * (state, code, cookie) before Redis has said that this state is used for the first time, so an
- * outage leaves the same address good for another try.
+ * Finishes a sign-in: one call to Logto, then a new session, then the way back. Nothing else is
+ * consumed (code, cookie) before Redis has said that this state is used for the first time.
  *
  * @throws {SignInFailed} with the reason; a signed-in person's replay goes home instead (C7).
  *   `interruptedSignIn` adds the way back to whatever is thrown.
@@ -139,13 +138,11 @@ function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
 
 /**
  * Marks the state as used, across processes: a sealed cookie alone can't be made single-use, and a
- * second exchange of the code makes Logto revoke what the first one got (S32).
+ * second exchange of the code makes Logto revoke what the first one got (S32). A Redis that hangs may
+ * do so after the page has said 503: that page leads to a sign-in anew.
  */
 async function consumeState({ redis }: CallbackDeps, state: string): Promise<boolean> {
-  const key = `used-state:${createHash('sha256').update(state).digest('base64url')}`;
-  // A read first: a Redis that hangs would still carry the write out when it goes on, and the state
-  // would be consumed though the page said 503.
-  await redis.get(key);
+  const key = `used-state:${digest(state)}`;
   return (await redis.set(key, '1', 'PX', SIGN_IN_LIFETIME_MS, 'NX')) === 'OK';
 }
 

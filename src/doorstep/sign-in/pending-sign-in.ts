@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
+import { digest } from '../crypto/digest.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import { type CookieNaming, cookieName, cookiesOf } from '../http/cookies.ts';
 import { SealedCookie } from '../http/sealed-cookie.ts';
@@ -90,7 +90,7 @@ export class PendingSignIns {
 }
 
 function fingerprint(state: string): string {
-  return createHash('sha256').update(state).digest('base64url').slice(0, 16);
+  return digest(state).slice(0, 16);
 }
 
 /** As a Cookie header has it: `name=value; `. */

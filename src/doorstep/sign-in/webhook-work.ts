@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
+import { digest } from '../crypto/digest.ts';
 import { SessionStoreUnavailable } from '../errors.ts';
 import { Turns, withRetries, withTimeout } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
@@ -102,7 +102,7 @@ export class WebhookWork {
   async #once({ consequence, updatedAt }: Delivery, given: Given): Promise<Outcome> {
     if (consequence.kind === 'none') return { outcome: 'ignored' };
     const { redis } = this.#deps;
-    const key = `used-webhook:${createHash('sha256').update(given.body).digest('base64url')}`;
+    const key = `used-webhook:${digest(given.body)}`;
     if ((await redis.get(key)) !== null) return { outcome: 'repeated' };
     const outcome = await this.#carryOut(consequence, given, updatedAt);
     // Noted when all is done and not before: after a failure halfway, the same one must work.

@@ -20,7 +20,7 @@ describe('the embedded Redis', () => {
     let now = 1_795_422_521_980;
     const redis = new EmbeddedRedis({ now: () => now });
     for (const [member, life] of Object.entries({ b: 5000, c: 5000, a: 5000, late: 5001 }))
-      await redis.addToIndex('index', member, life);
+      await redis.addToLogtoIndex('index', 'ended', member, life);
     expect(await redis.listIndex('index', 0, 9)).toEqual(['late', 'c', 'b', 'a']);
     now += 5000;
     expect(await redis.listIndex('index', 0, 9)).toEqual(['late']);

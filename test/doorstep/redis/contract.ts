@@ -21,6 +21,11 @@ export function holdsTheContract(kinds: RedisKind[]): void {
       afterAll(() => close());
 
       const value = Buffer.from([0, 255, 10, 13, 128]);
+      /** Into an index without marks. @returns how many entries it has. */
+      const enter = async (key: string, member: string, life: number) => {
+        const [count] = await redis.addToLogtoIndex(key, `ended:{${key}}`, member, life);
+        return count;
+      };
 
       it('C19 a value is written with a time to live above 0, and read back byte for byte', async () => {
         expect(await redis.set('a', value, 'PX', 50_000, 'NX')).toBe('OK');
@@ -34,7 +39,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         const write = async () => [
           await redis.set('short', value, 'PX', 50, 'NX'),
           await redis.writeTokens('short-tokens', 0, value, 50),
-          await redis.addToIndex('short-index', 'one', 50),
+          await enter('short-index', 'one', 50),
         ];
         const keys = ['short', 'short-tokens', 'short-index'];
         const left = () => Promise.all(keys.map((key) => redis.pttl(key)));
@@ -63,7 +68,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
       });
 
       it('PSETEX writes over whatever is there', async () => {
-        await redis.addToIndex('over-index', 'a', 50_000);
+        await enter('over-index', 'a', 50_000);
         await redis.psetex('over-index', 50_000, 'x');
         await redis.psetex('over-index', 90_000, 'y');
         expect(await redis.get('over-index')).toBe('y');
@@ -72,7 +77,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
 
       it('a key keeps to its kind', async () => {
         await redis.psetex('text', 50_000, 'x');
-        await redis.addToIndex('items', 'a', 50_000);
+        await enter('items', 'a', 50_000);
         for (const refused of [
           () => redis.get('items'),
           () => redis.getBuffer('items'),
@@ -85,9 +90,9 @@ export function holdsTheContract(kinds: RedisKind[]): void {
           () => redis.writeBesideTokens('text', 'other', value),
           () => redis.takeTokensBuffer('text'),
           () => redis.zrem('text', 'one'),
-          () => redis.addToIndex('text', 'one', 50_000),
+          () => enter('text', 'one', 50_000),
           () => redis.listIndex('text', 0, 9),
-          () => redis.forgetInIndex('text', 'one', 0),
+          () => redis.leaveIndex('text', 'one', 1),
           () => redis.readMark('items'),
         ])
           await expect(refused(), String(refused)).rejects.toThrow(/WRONGTYPE/);
@@ -207,8 +212,7 @@ export function holdsTheContract(kinds: RedisKind[]): void {
 
       it('the index lists page by page: the latest first', async () => {
         const lives = { b: 30_000, early: 20_000, late: 60_000 };
-        for (const [member, life] of Object.entries(lives))
-          await redis.addToIndex('pages', member, life);
+        for (const [member, life] of Object.entries(lives)) await enter('pages', member, life);
         const page = (offset: number, count: number) => redis.listIndex('pages', offset, count);
         expect(await page(0, 9)).toEqual(['late', 'b', 'early']);
         expect([await page(0, 2), await page(2, 2)]).toEqual([['late', 'b'], ['early']]);
@@ -216,21 +220,21 @@ export function holdsTheContract(kinds: RedisKind[]): void {
       });
 
       it('an addition tells how many there are, and moves nothing that is there', async () => {
-        expect(await redis.addToIndex('counted', 'one', 30_000)).toBe(1);
-        expect(await redis.addToIndex('counted', 'two', 20_000)).toBe(2);
-        expect(await redis.addToIndex('counted', 'two', 60_000)).toBe(2);
+        expect(await enter('counted', 'one', 30_000)).toBe(1);
+        expect(await enter('counted', 'two', 20_000)).toBe(2);
+        expect(await enter('counted', 'two', 60_000)).toBe(2);
         expect(await redis.listIndex('counted', 0, 9)).toEqual(['one', 'two']);
         expect(await redis.pttl('counted')).toBeLessThanOrEqual(30_000);
       });
 
       it('the index drops what has ended, when it grows and when it is listed', async () => {
-        await redis.addToIndex('grown', 'old', 50);
-        await redis.addToIndex('grown', 'later', 60_000);
-        await redis.addToIndex('listed', 'old', 50);
-        await redis.addToIndex('listed', 'new', 60_000);
+        await enter('grown', 'old', 50);
+        await enter('grown', 'later', 60_000);
+        await enter('listed', 'old', 50);
+        await enter('listed', 'new', 60_000);
         await redis.psetex('clock', 60, 'x');
         await eventually(async () => expect(await redis.pttl('clock')).toBe(-2));
-        expect(await redis.addToIndex('grown', 'new', 30_000)).toBe(2);
+        expect(await enter('grown', 'new', 30_000)).toBe(2);
         expect(await redis.zrem('grown', 'old')).toBe(0);
         expect(await redis.pttl('grown')).toBeGreaterThan(50_000);
         expect(await redis.listIndex('listed', 0, 9)).toEqual(['new']);
@@ -239,13 +243,48 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         expect(await redis.pttl('listed')).toBe(-2);
       });
 
-      it('the index forgets an entry, unless it lives for longer than that', async () => {
-        await redis.addToIndex('forgetful', 'one', 30_000);
-        await redis.addToIndex('forgetful', 'other', 60_000);
-        expect(await redis.forgetInIndex('forgetful', 'one', 20_000)).toBe(0);
-        expect(await redis.forgetInIndex('forgetful', 'one', 30_000)).toBe(1);
-        expect(await redis.forgetInIndex('forgetful', 'one', 90_000)).toBe(0);
-        expect(await redis.listIndex('forgetful', 0, 10)).toEqual(['other']);
+      it('an addition tells the marks beside the index, and for how long they stay', async () => {
+        const [ended, told] = ['ended:{marked}', 'told:{marked}'];
+        const add = () => redis.addToUserIndex('marked', ended, told, 'one', 30_000);
+        expect(await add()).toEqual([1, null, -2, null, -2]);
+        await redis.psetex(ended, 50_000, '17');
+        expect(await add()).toEqual([1, '17', expect.any(Number), null, -2]);
+        await redis.psetex(told, 40_000, '18');
+        const [, , endedLeft, toldAt, toldLeft] = await add();
+        expect([toldAt, endedLeft > 40_000, toldLeft > 30_000]).toEqual(['18', true, true]);
+        expect(await redis.addToLogtoIndex('marked', ended, 'two', 30_000)).toEqual([
+          2,
+          '17',
+          expect.any(Number),
+        ]);
+      });
+
+      it('whoever leaves the index learns who stays, the latest first', async () => {
+        await enter('left', 'one', 30_000);
+        await enter('left', 'two', 40_000);
+        await enter('left', 'three', 60_000);
+        expect(await redis.leaveIndex('left', 'two', 20)).toEqual([1, 'three', 'one']);
+        expect(await redis.leaveIndex('left', 'two', 1)).toEqual([0, 'three']);
+        expect(await redis.leaveIndex('left', 'one', 20)).toEqual([1, 'three']);
+        expect(await redis.leaveIndex('left', 'three', 20)).toEqual([1]);
+        expect(await redis.leaveIndex('left', 'three', 20)).toEqual([0]);
+      });
+
+      it('a session begins with its tokens and ends with them; one that is there is not written over', async () => {
+        const [key, tokens] = ['whole:{id}', 'whole-tokens:{id}'];
+        const create = (sealed: Buffer) =>
+          redis.createSession(key, tokens, sealed, 50_000, sealed, 90_000);
+        const other = Buffer.from('other');
+        expect(await create(value)).toBe(1);
+        expect(await create(other)).toBe(0);
+        expect(await redis.getBuffer(key)).toEqual(value);
+        const [generation, sealed] = await redis.hmgetBuffer(tokens, 'generation', 'sealed');
+        expect([String(generation), sealed]).toEqual(['1', value]);
+        expect(await redis.pttl(key)).toBeLessThanOrEqual(50_000);
+        expect(await redis.pttl(tokens)).toBeGreaterThan(50_000);
+        expect(await redis.endSessionBuffer(key, tokens)).toEqual(value);
+        expect(await Promise.all([redis.pttl(key), redis.pttl(tokens)])).toEqual([-2, -2]);
+        expect(await redis.endSessionBuffer(key, tokens)).toBeNull();
       });
 
       it('a mark is read together with the time that it has left', async () => {

@@ -324,7 +324,7 @@ describe('what a request does to its session', () => {
     const agent = request.agent(app);
     await agent.get('/callback');
     const before = (await sessions.ids(user)).length;
-    const tokens = vi.spyOn(redis, 'takeTokensBuffer');
+    const tokens = vi.spyOn(redis, 'endSessionBuffer');
     await agent.get('/destroy');
     expect((await agent.get('/')).body).toEqual({});
     expect(tokens).toHaveBeenCalledOnce();

@@ -238,6 +238,11 @@ describe.skipIf(!hasRedisServer)('back-channel logout while Redis is away', () =
   });
 });
 
+interface Claims {
+  sub: string;
+  sid: string;
+}
+
 describe('back-channel logout in unlucky moments', () => {
   it('S38 Redis goes away halfway: 503, and the same token works afterwards', async () => {
     const faults = new RedisFaults();
@@ -257,23 +262,34 @@ describe('back-channel logout in unlucky moments', () => {
     await app.close();
   });
 
-  it('S37 a sign-in that is being saved at that very moment does not survive', async () => {
-    const faults = new RedisFaults();
-    const app = await startDoorstep({ wrapRedis: faults.wrap });
-    const people = peopleAt(app);
-    const sub = await people.claim(await app.signedInBrowser(), 'sub');
-    const browser = app.browser();
-    const callback = await app.upToCallback(browser);
-    const saving = faults.hang((command, key) => command === 'set' && key.startsWith('session:'));
-    const finished = browser.get(callback);
-    await eventually(() => expect(saving.count()).toBe(1));
-    expect((await app.logto.sendBackchannelLogout({ sub })).status).toBe(200);
-    saving.release();
-    expect((await finished).status).toBe(400);
-    expect(await people.isIn(browser)).toBe(false);
-    expect(await app.stored.keys('session:*')).toEqual([]);
-    await app.close();
-  });
+  it.each([
+    ['its record', 'createSession', ({ sub }: Claims) => ({ sub })],
+    ['its entry at the user', 'addToUserIndex', ({ sub }: Claims) => ({ sub })],
+    ['its entry at the session of Logto', 'addToLogtoIndex', (claims: Claims) => claims],
+  ])(
+    'S37 a sign-in that is saving %s at that very moment does not survive',
+    async (_what, command, named) => {
+      const faults = new RedisFaults();
+      const app = await startDoorstep({ wrapRedis: faults.wrap });
+      const people = peopleAt(app);
+      const browser = await app.signedInBrowser();
+      const claims = {
+        sub: await people.claim(browser, 'sub'),
+        sid: await people.claim(browser, 'sid'),
+      };
+      browser.cookies.store(new URL(app.url), ['doorstep=; Path=/; Max-Age=0']);
+      const callback = await app.upToCallback(browser);
+      const saving = faults.hang((asked) => asked === command);
+      const finished = browser.get(callback);
+      await eventually(() => expect(saving.count()).toBe(1));
+      expect((await app.logto.sendBackchannelLogout(named(claims))).status).toBe(200);
+      saving.release();
+      expect((await finished).status).toBe(400);
+      expect(await people.isIn(browser)).toBe(false);
+      expect(await app.stored.keys('session:*')).toEqual([]);
+      await app.close();
+    },
+  );
 });
 
 it('S36 without a logout token, nothing is asked of Logto', async () => {

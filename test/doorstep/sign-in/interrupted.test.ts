@@ -62,10 +62,9 @@ describe('an error page knows how far the request got', () => {
   );
 
   it.each([
-    ['before the state is consumed', 'get', 'used-state:'],
     ['when the state is consumed', 'set', 'used-state:'],
-    ['after it', 'addToIndex', 'user-sessions:'],
-    ['when the record is written', 'set', 'session:'],
+    ['after it', 'addToUserIndex', 'user-sessions:'],
+    ['when the record is written', 'createSession', 'session:'],
   ])(
     'C47 Redis fails once %s: a fresh sign-in that keeps the way back',
     async (_when, failing, prefix) => {
@@ -96,7 +95,7 @@ describe('an error page knows how far the request got', () => {
 
   it('C47 the old session was ended and the new one can’t be kept: nobody is shown as signed in', async () => {
     const { browser, callback } = await atLogto(await app.signedInBrowser());
-    faults.fail((command, key) => command === 'addToIndex' && key.startsWith('user-sessions:'));
+    faults.fail((command, key) => command === 'addToUserIndex' && key.startsWith('user-sessions:'));
     const page = await browser.get(callback);
     expectFreshSignIn(page.body, callback);
     expect(page.body).not.toMatch(/still signed in|action="\/sign-out"|not been signed out/);
@@ -145,8 +144,13 @@ describe('an error page knows how far the request got', () => {
     const browser = await app.signedInBrowser();
     const [id = ''] = await app.stored.keys('session:*');
     const deleted = () =>
-      faults.asked.some(({ command, key }) => command === 'del' && key.startsWith('session:'));
-    faults.fail((command, key) => deleted() && !(command === 'del' && key.startsWith('session:')));
+      faults.asked.some(
+        ({ command, key }) => command === 'endSessionBuffer' && key.startsWith('session:'),
+      );
+    faults.fail(
+      (command, key) =>
+        deleted() && !(command === 'endSessionBuffer' && key.startsWith('session:')),
+    );
     app.logto.resetCalls();
     const page = await browser.post(`${app.url}/sign-out`, {}, { follow: false });
     expect(page.status).toBe(303);
@@ -159,7 +163,7 @@ describe('an error page knows how far the request got', () => {
 
   it('C49 signing out, and whether the record is deleted can’t be known: nothing else is said', async () => {
     const browser = await app.signedInBrowser();
-    faults.fail((command, key) => command === 'del' && key.startsWith('session:'));
+    faults.fail((command, key) => command === 'endSessionBuffer' && key.startsWith('session:'));
     const page = await browser.post(`${app.url}/sign-out`, {});
     expect(page.status).toBe(503);
     expect(page.body).not.toMatch(/You have not been signed out|We ended nothing/);
@@ -184,7 +188,7 @@ describe('an error page knows how far the request got', () => {
     const [here, there] = [await app.signedInBrowser(), await app.signedInBrowser()];
     const list = await here.get(`${app.url}/sessions`);
     const action = /action="(\/sessions\/[^"]*\/end)"/.exec(list.body)?.[1] ?? '';
-    faults.fail((command) => command === 'takeTokensBuffer');
+    faults.fail((command) => command === 'leaveIndex');
     app.logto.resetCalls();
     const page = await here.post(app.url + action, {});
     expect(page.body).toContain('has to sign in again');
@@ -199,7 +203,7 @@ describe('an error page knows how far the request got', () => {
     async (path) => {
       const browser = await app.signedInBrowser();
       await app.signedInBrowser();
-      faults.fail((command, key) => command === 'del' && key.startsWith('session:'));
+      faults.fail((command, key) => command === 'endSessionBuffer' && key.startsWith('session:'));
       const page = await browser.post(app.url + path, {});
       expect(page.status).toBe(503);
       expect(page.body).not.toMatch(/We ended nothing|[Nn]othing was changed/);

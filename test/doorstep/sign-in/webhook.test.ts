@@ -204,7 +204,7 @@ describe('webhooks of Logto', () => {
       const callback = await app.upToCallback(browser, '/sign-in', choice);
       app.logto.resetCalls();
       // Logto has answered, and there is no session yet.
-      const hang = faults.hang((command, key) => command === 'set' && key.startsWith('session:'));
+      const hang = faults.hang((command) => command === 'createSession');
       const signingIn = browser.get(callback);
       await eventually(() => expect(hang.count()).toBe(1));
       await send(said('User.Data.Updated', { data: { id: sub } })).expect(204);

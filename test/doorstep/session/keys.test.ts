@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { Cluster } from 'ioredis';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { singleRedis } from '../../../src/doorstep/config/redis-address.ts';
+import { createLogger } from '../../../src/doorstep/logger.ts';
+import { connectRedis, defineScripts } from '../../../src/doorstep/redis/client.ts';
+import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
+import { startDoorstep } from '../../harness/doorstep.ts';
+import { startHost } from '../../harness/host.ts';
+import { peopleAt } from '../../harness/people.ts';
+import {
+  hasRedisServer,
+  type RedisServer,
+  startOneNodeCluster,
+} from '../../harness/redis-server.ts';
+
+const ids = vi.hoisted(() => ({ areOfBefore: false }));
+vi.mock('../../../src/doorstep/session/keys.ts', async (original) => {
+  const keys = await original<typeof import('../../../src/doorstep/session/keys.ts')>();
+  const newSessionId = () =>
+    ids.areOfBefore ? randomBytes(24).toString('base64url') : keys.newSessionId();
+  return { ...keys, newSessionId };
+});
+
+/** Writes a session as versions before did: its tokens and its record one after the other. */
+function writeApart(redis: RedisCommands): void {
+  vi.spyOn(redis, 'createSession').mockImplementation(async (key, tokensKey, ...values) => {
+    const [sealed, ttl, sealedTokens, tokensTtl] = values;
+    await redis.writeTokens(tokensKey, 0, sealedTokens, tokensTtl);
+    await redis.set(key, sealed, 'PX', ttl, 'NX');
+    return 1;
+  });
+}
+
+describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', () => {
+  let node: RedisServer;
+  beforeAll(async () => {
+    node = await startOneNodeCluster();
+  });
+  afterEach(async () => {
+    ids.areOfBefore = false;
+    vi.useRealTimers();
+    await node.admin.flushall();
+  });
+  afterAll(() => node.close());
+
+  it.each(['', 'shop:', '{shop}:'])(
+    'S81 what one script touches is in one slot, with %j and a prefix of the client before the keys',
+    async (redisPrefix) => {
+      const clientPrefix = 'all:';
+      const redis = new Cluster([{ host: '127.0.0.1', port: node.port }], {
+        keyPrefix: clientPrefix,
+      });
+      defineScripts(redis);
+      const host = await startHost((app, auth) => app.use(auth.middleware), {
+        redis,
+        redisPrefix,
+        clientPrefix,
+      });
+      const browser = await host.signedInBrowser();
+      await browser.get(await host.upToCallback(browser, '/sign-in?prompt=login'));
+      const keys = await node.admin.keys('*');
+      expect(keys.filter((key) => key.startsWith(`${clientPrefix}${redisPrefix}`))).toEqual(keys);
+      const kinds = keys.map((key) => key.slice(`${clientPrefix}${redisPrefix}`.length));
+      expect(kinds.map((key) => key.replace(/:.*/, '')).sort()).toEqual([
+        'logto-session',
+        'session',
+        'session-tokens',
+        'used-state',
+        'used-state',
+        'user-sessions',
+      ]);
+      await host.close();
+      redis.disconnect();
+    },
+  );
+
+  it('S82 a session that a version before began goes on, is refreshed, and ends wholly', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const config = { ...singleRedis(node.url), mode: 'cluster' as const };
+    const redis = connectRedis(config, createLogger('silent'));
+    await new Promise((resolve) => redis.once('ready', resolve));
+    writeApart(redis);
+    const app = await startDoorstep({ wrapRedis: () => redis });
+    const people = peopleAt(app);
+    ids.areOfBefore = true;
+    const [here, there] = [await app.signedInBrowser(), await app.signedInBrowser()];
+    vi.restoreAllMocks();
+    ids.areOfBefore = false;
+    const old = people.sessionId(here);
+    expect(old).toMatch(/^[\w-]{32}$/);
+    vi.setSystemTime(Date.now() + 11 * 60_000);
+    expect([await people.isIn(here), await people.isIn(there)]).toEqual([true, true]);
+    expect(app.logs.filter(({ event }) => event === 'refresh.succeeded')).toHaveLength(2);
+    await people.click(there, '/sign-out');
+    await here.get(await app.upToCallback(here, '/sign-in?prompt=login'));
+    const id = people.sessionId(here);
+    expect(id).toMatch(/^\{[\w-]{32}\}$/);
+    expect(await people.isIn(here)).toBe(true);
+    expect((await node.admin.keys('session*')).sort()).toEqual([
+      `session-tokens:${id}`,
+      `session:${id}`,
+    ]);
+    await app.close();
+    redis.disconnect();
+  });
+});
