@@ -39,7 +39,7 @@ export async function startSite({
   people = 8,
   logto = {},
 }: SiteOptions): Promise<Site> {
-  const app = await startDoorstep({ logto });
+  const app = await startDoorstep({ logto, cookiesByPort: true });
   const start = () => startProcess(app, { TRUST_PROXY: 'loopback', ...environment });
   const processes = await Promise.all([start(), start()]);
   const signIn = () => signInAt(app, processes[0]);
