@@ -30,13 +30,14 @@ const PAGE_TIMEOUT_MS = 30_000;
 /**
  * Starts the browser of {@link chromiumPath}.
  *
+ * @param args beside those that every test needs
  * @throws when there is none: skip such tests with `describe.skipIf(!chromiumPath)`.
  */
-export async function launchChromium(): Promise<Chromium> {
+export async function launchChromium(args: string[] = []): Promise<Chromium> {
   if (!chromiumPath) throw new Error('There is no Chromium: install it or set CHROMIUM_PATH');
   const browser = await chromium.launch({
     executablePath: chromiumPath,
-    args: ARGS,
+    args: [...ARGS, ...args],
     timeout: START_TIMEOUT_MS,
     // People's browsers have it, and what Back shows after sign-out depends on it (S28).
     ignoreDefaultArgs: ['--disable-back-forward-cache'],
