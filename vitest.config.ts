@@ -19,6 +19,9 @@ export default defineConfig({
     exclude: ['test/ha/**', 'test/proxies/**', 'test/containers/**'],
     globalSetup: ['test/harness/global-setup.ts'],
     maxWorkers: 2,
+    // Files of one worker share its modules: docs/decisions/038-test-files-share-a-process.md.
+    isolate: false,
+    setupFiles: ['test/harness/after-each-file.ts'],
     sequence: { sequencer: LongestFirst },
     // The second run of .ci/run, which is without the two, leaves these out. `npm test` never does.
     tags: [
