@@ -19,6 +19,7 @@ import { errorHandler, notFound } from './site/error-handler.ts';
 import type { Feature, PageDeps } from './site/feature.ts';
 import { healthy, ready } from './site/health.ts';
 import { homePage } from './site/home.ts';
+import { createLanguages, type LANGUAGES } from './site/languages/languages.ts';
 import { createLogtoPages, type LogtoPages } from './site/logto-pages.ts';
 import { organizations } from './site/organizations.ts';
 import { createPages } from './site/pages.ts';
@@ -40,6 +41,8 @@ export interface Deps
   observe?: RequestHandler;
   /** Aborted when the process is about to end: it is not ready any more. */
   stopping?: AbortSignal;
+  /** Those of src/site/languages/ unless given. */
+  languages?: typeof LANGUAGES;
   /** Unless given, made here and asked at once. */
   logtoPages?: LogtoPages;
 }
@@ -58,7 +61,8 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   const apiScopes = features.flatMap((feature) => feature.apiScopes);
 
   const assets = createAssets();
-  const rendering = createPages({ config, assets, features });
+  const languages = createLanguages(config, options.languages);
+  const rendering = createPages({ config, languages, assets, features });
   const auth = createDoorstep({
     // The first page after a sign-in greets by name.
     fetchProfile: true,
@@ -66,7 +70,8 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
     apiScopes,
     // Every page of this site allows Logto in its form-action, so its forms may redirect there.
     signOutAnswer: 'redirect',
-    renderSignInLink: signInLinkPage(rendering.send),
+    renderSignInLink: signInLinkPage(rendering.send, languages),
+    language: languages.chosen,
   });
   const logtoPages = options.logtoPages ?? askedAtOnce(createLogtoPages(options));
   const pages: PageDeps = {
@@ -79,6 +84,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
     features,
     ...rendering,
     logtoPages,
+    languages,
   };
 
   const app = express();
@@ -102,6 +108,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   app.use(canonicalOrigin(config));
   app.use(auth.middleware);
   app.use(sameOriginOnly(config.baseUrl));
+  app.use(languages.router);
   app.get('/', homePage(pages));
   app.get('/sign-out', signOutPage(pages));
   app.get('/account', requireSignIn, accountPage(pages));

@@ -176,7 +176,8 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   }
   const answer = parts.signOutAnswer ?? 'page';
   const learnProfile = parts.fetchProfile ? profileAtSignIn(shared) : null;
-  const routes = { ...shared, paths, origins, baseUrl, pendingSignIns, limits };
+  const { language } = parts;
+  const routes = { ...shared, paths, origins, baseUrl, pendingSignIns, limits, language };
   const links = { ...routes, openedLinks, answer, render: parts.renderSignInLink };
   middleware.use(onKitRoutes(openSignInLink(links)));
   if (resource) middleware.use(onKitRoutes(resourceMetadata(resource)));

@@ -90,6 +90,13 @@ export interface DoorstepOptions {
    */
   renderSignInLink?: RenderSignInLink;
   /**
+   * The language that a person chose, as a tag (`ja`), or null: it comes first among those that Logto
+   * is asked for. Default: what the browser prefers.
+   *
+   * @example await doorstep({ language: (req) => (req.query.lang === 'ja' ? 'ja' : null) })
+   */
+  language?: (req: Request) => string | null;
+  /**
    * Whether somebody who has not signed in may have a session: `never` (the default), or
    * `when-written`, as soon as a handler writes to `req.session`. Its data comes along at sign-in.
    *

@@ -5,11 +5,15 @@ import { modelsPages } from './pages.ts';
 /** The example of a call as the person. To take it out, delete this folder and its two lines in app.ts. */
 export const models: Feature = {
   apiScopes: [],
-  navigation: { label: 'Models', href: () => ADDRESS, covers: (path) => path === ADDRESS },
-  card: () => ({
+  navigation: {
+    label: ({ models }) => models.navigation,
+    href: () => ADDRESS,
+    covers: (path) => path === ADDRESS,
+  },
+  card: ({ models }) => ({
     href: ADDRESS,
-    title: 'Ask a model',
-    line: 'At Hugging Face, as you and on your credits.',
+    title: models.title,
+    line: models.card,
     icon: 'models',
   }),
   pages: modelsPages,

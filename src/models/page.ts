@@ -1,5 +1,6 @@
 import type { PageDeps } from '../site/feature.ts';
-import type { ErrorCopy, Sentence } from '../site/view-models.ts';
+import type { Sentence } from '../site/languages/messages.ts';
+import type { ErrorCopy } from '../site/view-models.ts';
 
 export const ADDRESS = '/models';
 
@@ -24,8 +25,6 @@ declare module '../site/view-models.ts' {
     models: ModelsPage;
   }
 }
-
-export const TITLE = 'Ask a model';
 
 export const pageOf = ({ config }: PageDeps, more: Partial<ModelsPage> = {}): ModelsPage => ({
   model: config.models.name,

@@ -2,19 +2,20 @@ import express, { type Response, Router } from 'express';
 import { z } from 'zod';
 import { type GuardedRequest, requireSignIn } from '../doorstep/index.ts';
 import type { PageDeps } from '../site/feature.ts';
+import { mistakesOf } from '../site/mistakes.ts';
 import { ModelFailed } from './failures.ts';
-import { ADDRESS, pageOf, TITLE } from './page.ts';
+import { ADDRESS, pageOf } from './page.ts';
 import { StreamedAnswer } from './streamed-answer.ts';
 
 const MAX_QUESTION = 4000;
 const Form = z.object({
   question: z
-    .string('must be given')
+    .string()
     // As browsers count it.
     .overwrite((typed) => typed.replaceAll('\r\n', '\n'))
     .trim()
-    .min(1, 'must not be empty')
-    .max(MAX_QUESTION, `must be at most ${MAX_QUESTION} characters`),
+    .min(1)
+    .max(MAX_QUESTION),
 });
 // Each character may be nine of a form.
 const form = express.urlencoded({ extended: false, limit: '64kb', parameterLimit: 10 });
@@ -26,7 +27,10 @@ export function modelsPages(deps: PageDeps): Router {
   const asking = new Set<string>();
   router.get(ADDRESS, requireSignIn, (req, res) => {
     const flash = deps.auth.flash.take(req, res);
-    deps.send(req, res, 'models', pageOf(deps), { title: TITLE, flash });
+    deps.send(req, res, 'models', pageOf(deps), {
+      title: deps.languages.of(req).t.models.title,
+      flash,
+    });
   });
   router.post(ADDRESS, requireSignIn, form, async (req, res) => {
     const parsed = Form.safeParse(req.body ?? {});
@@ -48,7 +52,10 @@ export function modelsPages(deps: PageDeps): Router {
 function showMistake(deps: PageDeps, req: GuardedRequest, res: Response, error: z.ZodError): void {
   const typed: unknown = req.body?.question;
   const question = typeof typed === 'string' ? typed : '';
-  const mistake = error.issues[0]?.message ?? null;
+  const { t } = deps.languages.of(req);
+  const { question: mistake = null } = mistakesOf(t, error, { question: t.models.theQuestion });
   res.status(422);
-  deps.send(req, res, 'models', pageOf(deps, { question, mistake }), { title: TITLE });
+  deps.send(req, res, 'models', pageOf(deps, { question, mistake }), {
+    title: t.models.title,
+  });
 }

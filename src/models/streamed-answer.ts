@@ -7,10 +7,12 @@ import {
   signInAddress,
 } from '../doorstep/index.ts';
 import type { PageDeps } from '../site/feature.ts';
+import { setLanguageHeaders } from '../site/languages/languages.ts';
+import type { Messages } from '../site/languages/translation.ts';
 import { AnswerText } from './answer-text.ts';
 import { ask } from './ask.ts';
-import { FAILURE_COPY, ModelFailed } from './failures.ts';
-import { type ModelsPage, pageOf, TITLE } from './page.ts';
+import { FAILURES, ModelFailed } from './failures.ts';
+import { type ModelsPage, pageOf } from './page.ts';
 
 /** All of an answer, milliseconds: proxies give up after 60 seconds of silence. */
 const TIME_LIMIT_MS = 55_000;
@@ -21,6 +23,7 @@ export class StreamedAnswer {
   readonly #req: GuardedRequest;
   readonly #res: Response;
   readonly #question: string;
+  readonly #t: Messages;
   readonly #text = new AnswerText();
   /** Stands where the answer goes; nobody can have written it into the question. */
   readonly #mark = randomUUID();
@@ -30,6 +33,7 @@ export class StreamedAnswer {
     this.#req = req;
     this.#res = res;
     this.#question = question;
+    this.#t = deps.languages.of(req).t;
   }
 
   /** @throws What the kit throws when there is no token: the error page says how to connect again. */
@@ -74,7 +78,7 @@ export class StreamedAnswer {
       this.#res.end(this.#html(failed)[1]);
       return;
     }
-    this.#res.status(FAILURE_COPY[reason].status);
+    this.#res.status(FAILURES[reason].status);
     if (retryAfterSeconds !== null) this.#res.set('Retry-After', String(retryAfterSeconds));
     const failure = this.#failure(failed);
     const page = pageOf(this.#deps, { question: this.#question, failure });
@@ -87,6 +91,7 @@ export class StreamedAnswer {
       if (html.trim() === '') return;
       // nginx waits for a page's end, others compress it as a whole: not this one.
       this.#res.set({ 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' });
+      setLanguageHeaders(this.#res, this.#deps.languages.of(this.#req));
       this.#res.type('html').write(this.#html(null)[0]);
     }
     // A slow browser is not waited for: what it may owe is bounded.
@@ -99,21 +104,24 @@ export class StreamedAnswer {
     const answered = { question: this.#question, answer: this.#mark };
     const failure = failed && this.#failure(failed);
     const page = pageOf(this.#deps, { answered, failure });
-    const html = this.#deps.render(this.#req, 'models', page, { title: TITLE });
+    const html = this.#deps.render(this.#req, 'models', page, {
+      title: this.#t.models.title,
+    });
     const [before = '', after = ''] = html.split(this.#mark);
     return [before, after];
   }
 
   #failure({ reason }: ModelFailed): NonNullable<ModelsPage['failure']> {
-    const { heading, happened, todo, way } = FAILURE_COPY[reason];
+    const { heading, happened, todo } = this.#t.models.failures[reason];
+    const { way } = FAILURES[reason];
     const ways = {
       connect: {
-        label: 'Connect Hugging Face again',
+        label: this.#t.common.connectAgain,
         href: connectAddress(signInAddress(this.#req)),
         huggingFace: true,
       },
       billing: {
-        label: 'See your credits',
+        label: this.#t.models.credits,
         href: `${this.#deps.config.huggingFace.endpoint}/settings/billing`,
         huggingFace: true,
       },

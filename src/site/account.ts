@@ -17,29 +17,34 @@ import {
   pathPart,
   short,
 } from './format.ts';
+import type { Language } from './languages/languages.ts';
+import type { Messages } from './languages/translation.ts';
 import { organizationRow } from './organization-row.ts';
 import { sessionTimes } from './session-times.ts';
 import type { AccountPage, LinkedIdentity } from './view-models.ts';
 
 /** GET /account, behind requireSignIn: everything this site knows about the person. */
-export function accountPage({ config, now, send, logtoPages }: PageDeps) {
+export function accountPage({ config, now, send, logtoPages, languages }: PageDeps) {
   return async (req: GuardedRequest, res: Response): Promise<void> => {
     const { auth } = req;
+    const language = languages.of(req);
+    const { t } = language;
     const info = await userInfoIfReachable(auth);
     const found = config.logto.organizations ? await auth.fetchOrganizations(info) : null;
     const model: AccountPage = {
       avatar: avatarOf(auth),
-      profile: profile(auth),
-      identities: info && linkedIdentities(info),
-      times: sessionTimes(signedInSession(req), config, now()),
-      organizations: found?.organizations.slice(0, MAX_LISTED).map(organizationRow) ?? null,
+      profile: profile(language, auth),
+      identities: info && linkedIdentities(t, info),
+      times: sessionTimes(signedInSession(req), config, now(), language),
+      organizations:
+        found?.organizations.slice(0, MAX_LISTED).map((one) => organizationRow(t, one)) ?? null,
       moreOrganizations: Math.max(0, (found?.organizations.length ?? 0) - MAX_LISTED),
-      claims: claimRows(auth.claims),
+      claims: claimRows(language, auth.claims),
       accountCenter: logtoPages.account(auth, info),
     };
     // It holds an e-mail address, which proxies such as Cloudflare's would rewrite (RFC 9111 section 5.2.2.6).
     res.set('Cache-Control', 'no-store, no-transform');
-    send(req, res, 'account', model, { title: 'Account' });
+    send(req, res, 'account', model, { title: t.account.title, showsTimes: true });
   };
 }
 
@@ -55,22 +60,22 @@ async function userInfoIfReachable(auth: SignedIn): Promise<UserInfo | null> {
 }
 
 /** Once userinfo was asked, the principal knows what it says. */
-function profile(auth: SignedIn): AccountPage['profile'] {
+function profile({ t, list }: Language, auth: SignedIn): AccountPage['profile'] {
   const { huggingFace } = auth;
   const username = huggingFace.username ?? auth.username;
   return [
-    { label: 'Name', value: auth.name && short(auth.name), href: null },
+    { label: t.account.name, value: auth.name && short(auth.name), href: null },
     {
-      label: huggingFace.username ? 'Username, when you first signed in' : 'Username',
+      label: huggingFace.username ? t.account.firstUsername : t.account.username,
       value: username && short(`@${username}`),
       href: huggingFace.profileUrl,
     },
-    { label: 'E-mail', value: email(auth.claims.email), href: null },
+    { label: t.account.email, value: email(auth.claims.email), href: null },
     ...(auth.roles.length > 0
       ? [
           {
-            label: auth.roles.length > 1 ? 'Roles' : 'Role',
-            value: short(auth.roles.join(', '), MAX_TEXT_CHARACTERS),
+            label: auth.roles.length > 1 ? t.account.roles : t.account.role,
+            value: short(list(auth.roles), MAX_TEXT_CHARACTERS),
             href: null,
           },
         ]
@@ -88,7 +93,7 @@ const MAX_EMAIL = 254;
 const MAX_HANDLE = 128;
 
 /** What Logto keeps of the account that a person signed in with; it dates from the first sign-in. */
-function linkedIdentities(info: UserInfo): LinkedIdentity[] {
+function linkedIdentities(t: Messages, info: UserInfo): LinkedIdentity[] {
   const identities = Object.entries(info.identities ?? {}).slice(0, MAX_LISTED);
   return identities.map(([target, { userId, details }]) => {
     const raw = details?.rawData;
@@ -96,7 +101,7 @@ function linkedIdentities(info: UserInfo): LinkedIdentity[] {
     const organizations = (raw?.orgs ?? [])
       .slice(0, MAX_LISTED)
       .map(({ name, preferred_username: handle }) => {
-        const shown = short(name ?? '') || short(handle ?? '') || 'Unnamed';
+        const shown = short(name ?? '') || short(handle ?? '') || t.common.unnamed;
         const isLinked = href && handle && handle.length <= MAX_HANDLE;
         return {
           name: shown,
@@ -105,7 +110,7 @@ function linkedIdentities(info: UserInfo): LinkedIdentity[] {
         };
       });
     const known = raw?.preferred_username ? `@${raw.preferred_username}` : userId;
-    const title = target === 'huggingface' ? 'Hugging Face' : short(target) || 'Unnamed';
+    const title = target === 'huggingface' ? 'Hugging Face' : short(target) || t.common.unnamed;
     return {
       title,
       initial: firstCharacter(title),

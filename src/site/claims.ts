@@ -1,45 +1,30 @@
-import { MAX_LISTED, MAX_TEXT_CHARACTERS, momentOf, short } from './format.ts';
+import { MAX_LISTED, MAX_TEXT_CHARACTERS, short } from './format.ts';
+import type { Language } from './languages/languages.ts';
 import type { AccountPage } from './view-models.ts';
-
-/** What the names of claims mean, in a person's words. */
-const MEANINGS = new Map(
-  Object.entries({
-    sub: 'Your ID at this site',
-    name: 'Name',
-    username: 'Username',
-    preferred_username: 'Preferred username',
-    picture: 'Picture',
-    email: 'E-mail address',
-    email_verified: 'Has an e-mail address (not whether it was checked)',
-    roles: 'Roles',
-    organizations: 'Organizations',
-    organization_roles: 'Roles in organizations',
-    created_at: 'Account created',
-    updated_at: 'Profile changed',
-    iss: 'Issuer: the Logto that signed you in',
-    aud: 'For which app',
-    iat: 'Issued',
-    exp: 'Valid until',
-    sid: 'Session at Logto',
-  }),
-);
 
 /** Seconds in the standard's own claims (RFC 7519), milliseconds in Logto's. */
 const SECONDS = new Set(['iat', 'exp', 'nbf', 'auth_time']);
 const MILLISECONDS = new Set(['created_at', 'updated_at']);
 
+/** ECMAScript's own limit, milliseconds before and after 1970. */
+const MAX_DATE_MS = 8.64e15;
+
 /** Logto sends about 20; whoever runs it can add their own. */
 const MAX_CLAIMS = 5 * MAX_LISTED;
 
 /** Claims word for word, each with its meaning and, where the value is for machines, a readable form. */
-export function claimRows(claims: Record<string, unknown>): AccountPage['claims'] {
+export function claimRows(
+  language: Language,
+  claims: Record<string, unknown>,
+): AccountPage['claims'] {
+  const meanings = new Map(Object.entries(language.t.account.meanings));
   return Object.entries(claims)
     .slice(0, MAX_CLAIMS)
     .map(([name, value]) => ({
       name: short(name),
-      meaning: MEANINGS.get(name) ?? null,
+      meaning: meanings.get(name) ?? null,
       value: short(verbatim(value), MAX_TEXT_CHARACTERS),
-      readable: readable(name, value),
+      readable: readable(language, name, value),
     }));
 }
 
@@ -50,11 +35,15 @@ function verbatim(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-function readable(name: string, value: unknown): string | null {
-  if (value === null) return 'Not shared';
-  if (Array.isArray(value) && value.length === 0) return 'None';
-  if (typeof value === 'boolean') return value ? 'Yes' : 'No';
+function readable(
+  { t, moment }: Language,
+  name: string,
+  value: unknown,
+): AccountPage['claims'][number]['readable'] {
+  if (value === null) return t.common.notShared;
+  if (Array.isArray(value) && value.length === 0) return t.account.none;
+  if (typeof value === 'boolean') return value ? t.account.yes : t.account.no;
   if (typeof value !== 'number') return null;
-  if (SECONDS.has(name)) return momentOf(value * 1000)?.text ?? null;
-  return MILLISECONDS.has(name) ? (momentOf(value)?.text ?? null) : null;
+  const unit = SECONDS.has(name) ? 1000 : MILLISECONDS.has(name) ? 1 : null;
+  return unit && Math.abs(value * unit) <= MAX_DATE_MS ? moment(value * unit) : null;
 }

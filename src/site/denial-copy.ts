@@ -1,75 +1,68 @@
 import { type AppError, type Denial, Forbidden } from '../doorstep/index.ts';
 import { short } from './format.ts';
+import type { Sentence } from './languages/messages.ts';
+import type { Messages } from './languages/translation.ts';
 import type { DenialCopy, ErrorContext, ErrorCopy } from './view-models.ts';
 
-const HOME = { label: 'Go to the home page', href: '/', huggingFace: false };
-
 /** For somebody who may not do what they wanted: what is missing, and who can help. */
-export function denied(error: AppError, { address, denials }: ErrorContext): ErrorCopy {
+export function denied(
+  t: Messages,
+  error: AppError,
+  { address, denials }: ErrorContext,
+): ErrorCopy {
   if (!(error instanceof Forbidden)) throw error;
   const { denial } = error;
-  if (denial.missing.kind.startsWith('Hugging Face')) return atHuggingFace(denial);
-  return denial.missing.kind === 'organization'
-    ? notAMember(denial)
-    : lacking(denial, denials[denial.missing.name], address);
-}
-
-function notAMember({ account }: Denial): ErrorCopy {
+  if (denial.missing.kind === 'organization') return notAMember(t, denial);
+  const copy = denials[denial.missing.name];
+  const { text, todo } = lacking(t, denial, copy);
   return {
-    heading: 'You are not a member of this organization',
+    heading: copy?.heading ?? t.errors.forbidden.heading,
     illustration: 'locked',
-    happened: {
-      text: [
-        'The account ',
-        { strong: short(account) },
-        ' doesn’t belong to it, or no longer does.',
-      ],
+    happened: { text },
+    todo,
+    action: {
+      label: copy?.back ?? t.common.home,
+      href: copy?.back ? address : '/',
+      huggingFace: false,
     },
-    todo: ['Ask one of its administrators to add you. You need not sign in again after that.'],
-    action: { label: 'Your organizations', href: '/organizations', huggingFace: false },
   };
 }
 
-function atHuggingFace({ missing, account }: Denial): ErrorCopy {
+function notAMember({ errors: { forbidden } }: Messages, { account }: Denial): ErrorCopy {
   return {
-    heading: 'You can’t open this page yet',
+    heading: forbidden.notAMember,
     illustration: 'locked',
-    happened: {
-      text: [
-        `This page needs the ${missing.kind.replace('Hugging Face ', '')} `,
-        { code: short(missing.name) },
-        ' at Hugging Face. The account ',
-        { strong: short(account) },
-        ' doesn’t have it.',
-      ],
-    },
-    todo: ['Get it there, or use another account. It can take some minutes until this page knows.'],
-    action: HOME,
+    happened: { text: forbidden.notAMemberText({ account: short(account) }) },
+    todo: forbidden.notAMemberTodo,
+    action: { label: forbidden.yourOrganizations, href: '/organizations', huggingFace: false },
   };
 }
 
 function lacking(
+  { errors: { forbidden } }: Messages,
   { missing, account }: Denial,
   copy: DenialCopy | undefined,
-  address: string,
-): ErrorCopy {
-  const { kind, name } = missing;
-  const what = kind === 'scope' ? 'permission' : kind;
-  return {
-    heading: copy?.heading ?? 'You can’t open this page yet',
-    illustration: 'locked',
-    happened: {
-      text: [
-        `${copy?.acting ?? 'This page'} needs the ${what} `,
-        { code: short(name) },
-        '. The account ',
-        { strong: short(account) },
-        ' doesn’t have it.',
-      ],
-    },
-    todo: [
-      `Ask an administrator for ${kind === 'scope' ? 'a role that includes it' : 'it'}, then sign in again.`,
-    ],
-    action: copy?.back ? { label: copy.back, href: address, huggingFace: false } : HOME,
-  };
+): { text: Sentence; todo: Sentence } {
+  const names = { name: short(missing.name), account: short(account) };
+  const here = { ...names, acting: copy?.acting ?? forbidden.acting };
+  switch (missing.kind) {
+    case 'scope':
+      return { text: forbidden.scope(here), todo: forbidden.scopeTodo };
+    case 'Hugging Face organization':
+      return {
+        text: forbidden.atHuggingFaceOrganization(names),
+        todo: forbidden.atHuggingFaceTodo,
+      };
+    case 'Hugging Face role':
+      return { text: forbidden.atHuggingFaceRole(names), todo: forbidden.atHuggingFaceTodo };
+    case 'Hugging Face subscription':
+      return {
+        text: forbidden.atHuggingFaceSubscription(names),
+        todo: forbidden.atHuggingFaceTodo,
+      };
+    case 'organization role':
+      return { text: forbidden.organizationRole(here), todo: forbidden.roleTodo };
+    default:
+      return { text: forbidden.role(here), todo: forbidden.roleTodo };
+  }
 }

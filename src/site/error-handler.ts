@@ -22,8 +22,11 @@ import {
 } from '../doorstep/index.ts';
 import { errorCopy } from './error-copy.ts';
 import type { PageDeps, SendPage } from './feature.ts';
+import type { Language } from './languages/languages.ts';
+import type { Part, Sentence } from './languages/messages.ts';
+import type { Messages } from './languages/translation.ts';
 import type { Problem } from './problem.ts';
-import type { ErrorContext, ErrorPage, Sentence } from './view-models.ts';
+import type { ErrorContext, ErrorPage } from './view-models.ts';
 
 /** Nothing answered: the last step before the error handler. */
 export const notFound: RequestHandler = () => {
@@ -31,9 +34,7 @@ export const notFound: RequestHandler = () => {
 };
 
 /** The one place where an error becomes a page or problem JSON (RFC 9457), and a log line with the cause. */
-export function errorHandler({ logger, send, features }: PageDeps): ErrorRequestHandler {
-  const denials = Object.assign({}, ...features.map((feature) => feature.denials));
-
+export function errorHandler({ logger, send, features, languages }: PageDeps): ErrorRequestHandler {
   function answer(thrown: unknown, req: Request, res: Response): void {
     const error = asAppError(thrown);
     const returnTo = returnToOf(error);
@@ -45,6 +46,8 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
       return;
     }
     const isJson = wantsJson(req);
+    // Programs read it, and people who look for its words.
+    const { t } = isJson ? languages.english : languages.of(req);
     if (known instanceof SessionEnded && !isJson) {
       redirect(res, signInAddress(req));
       return;
@@ -59,10 +62,10 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
       returnTo,
       connect: connectOf(req, known, returnTo),
       mayBeDone,
-      denials,
+      denials: Object.assign({}, ...features.map((feature) => feature.denials?.(t))),
     };
-    if (isJson) sendProblem(req, res, known, context);
-    else sendErrorPage(send, req, res, known, context);
+    if (isJson) sendProblem(t, req, res, known, context);
+    else sendErrorPage(t, send, req, res, known, context);
   }
 
   return (thrown, req, res, _next) => {
@@ -71,13 +74,13 @@ export function errorHandler({ logger, send, features }: PageDeps): ErrorRequest
     } catch (err) {
       const line = { event: 'error_page.failed', requestId: requestIdOf(req), err };
       logger.error(line, 'The error page could not be made');
-      sendLastPage(req, res);
+      sendLastPage(languages.of(req), req, res);
     }
   };
 }
 
 /** For when not even the error page can be made: Express's own would show stack and paths. */
-function sendLastPage(req: Request, res: Response): void {
+function sendLastPage({ tag, t }: Language, req: Request, res: Response): void {
   if (res.headersSent) {
     res.destroy();
     return;
@@ -86,11 +89,12 @@ function sendLastPage(req: Request, res: Response): void {
     res.removeHeader(name);
   }
   if (res.statusCode < 400) res.statusCode = 500;
+  const { heading } = t.errors.unexpected;
   res.setHeader('Cache-Control', 'no-store');
   res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
   res.setHeader('Content-Type', 'text/html; charset=utf-8');
   res.end(
-    `<!doctype html><html lang="en"><meta charset="utf-8"><title>Something broke on our side</title><h1>Something broke on our side</h1><p>Request ID ${requestIdOf(req)}. Quote it if you ask for help.</p><p><a href="/">Go to the home page</a></p></html>`,
+    `<!doctype html><html lang="${tag}"><meta charset="utf-8"><title>${heading}</title><h1>${heading}</h1><p>${t.common.requestId} ${requestIdOf(req)}. ${t.common.quoteIt}</p><p><a href="/">${t.common.home}</a></p></html>`,
   );
 }
 
@@ -150,6 +154,7 @@ function addressOf(req: Request, error: AppError): string {
 }
 
 function sendErrorPage(
+  t: Messages,
   send: SendPage,
   req: Request,
   res: Response,
@@ -158,13 +163,16 @@ function sendErrorPage(
 ): void {
   const quiet = error instanceof NotFound;
   const { heading, illustration, happened, intro, todo, operator, action } = errorCopy(
+    t,
     error,
     context,
   );
   const sections = [
-    ...(happened ? [{ heading: happened.heading ?? 'What happened', text: happened.text }] : []),
-    ...(todo ? [{ heading: 'What to do', text: todo }] : []),
-    ...(operator ? [{ heading: 'If you run this site', text: operator }] : []),
+    ...(happened
+      ? [{ heading: happened.heading ?? t.errors.whatHappened, text: happened.text }]
+      : []),
+    ...(todo ? [{ heading: t.errors.whatToDo, text: todo }] : []),
+    ...(operator ? [{ heading: t.errors.ifYouRun, text: operator }] : []),
   ];
   const page: ErrorPage = {
     heading,
@@ -179,8 +187,14 @@ function sendErrorPage(
   send(req, res, 'error', page, { title: heading, withUser });
 }
 
-function sendProblem(req: Request, res: Response, error: AppError, context: ErrorContext): void {
-  const { heading, happened, todo } = errorCopy(error, context);
+function sendProblem(
+  t: Messages,
+  req: Request,
+  res: Response,
+  error: AppError,
+  context: ErrorContext,
+): void {
+  const { heading, happened, todo } = errorCopy(t, error, context);
   res.type('application/problem+json').send(
     JSON.stringify({
       title: heading,
@@ -194,9 +208,13 @@ function sendProblem(req: Request, res: Response, error: AppError, context: Erro
 }
 
 const plain = (sentence: Sentence | null | undefined): string =>
-  (sentence ?? [])
-    .map((part) => (typeof part === 'string' ? part : 'code' in part ? part.code : part.strong))
-    .join('');
+  typeof sentence === 'string' ? sentence : (sentence ?? []).map(textOf).join('');
+
+const textOf = (part: string | Part): string => {
+  if (typeof part === 'string') return part;
+  if ('time' in part) return part.time.text;
+  return 'code' in part ? part.code : 'strong' in part ? part.strong : part.isolated;
+};
 
 /** What of an error's `headers` goes out (http-errors has them too); by name, in small letters. */
 const ERROR_HEADERS = ['allow', 'retry-after', 'www-authenticate'];

@@ -3,6 +3,8 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Doorstep, RedisCommands, SignedIn } from '../doorstep/index.ts';
 import type { Config } from './config.ts';
+import type { Languages } from './languages/languages.ts';
+import type { Messages } from './languages/translation.ts';
 import type { LogtoPages } from './logto-pages.ts';
 import type { DenialCopy, HomeSignedIn, Views } from './view-models.ts';
 
@@ -14,7 +16,9 @@ export interface PageOptions {
   withUser?: boolean;
   /** Home has "Sign out" in its card. */
   signOutInHeader?: boolean;
-  /** True where every visitor is shown the very same: then it is rendered once for this model. */
+  /** True on pages with times, which the browser then shows in its own time zone. */
+  showsTimes?: boolean;
+  /** True where every visitor is shown the very same: then it is rendered once a language for this model. */
   sameForAll?: boolean;
   /** One sentence for whoever is sent a link to this page. Without one there is no preview of it. */
   summary?: string;
@@ -49,11 +53,12 @@ export interface PageDeps {
   send: SendPage;
   render: RenderPage;
   logtoPages: LogtoPages;
+  languages: Languages;
   features: readonly Feature[];
 }
 
 export interface NavigationEntry {
-  label: string;
+  label(t: Messages): string;
   /** @param req Of somebody who is signed in. */
   href(req: Request): string;
   /** Whether the page at this path is the entry's. */
@@ -81,12 +86,12 @@ export interface Feature {
   /** Permissions of the API that it asks of Logto, and no others (S16). */
   apiScopes: readonly string[];
   /** What a 403 page says of those permissions. */
-  denials?: Record<string, DenialCopy>;
+  denials?(t: Messages): Record<string, DenialCopy>;
   navigation: NavigationEntry;
   /** On the home page. It may cost no command and no call. */
-  card(req: Request, principal: SignedIn): Card;
+  card(t: Messages, req: Request, principal: SignedIn): Card;
   /** On the page of an organization, where it has something for each. */
-  organizationCard?(organizationId: string): Card;
+  organizationCard?(t: Messages, organizationId: string): Card;
   pages(deps: PageDeps): Router;
   /** Under /api, behind a bearer token. */
   api?(deps: PageDeps): Router;

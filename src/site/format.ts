@@ -1,29 +1,8 @@
-import type { Avatar, Moment } from './view-models.ts';
+import type { Avatar } from './view-models.ts';
 
 /** `?page=` of a list, from 1 to `last`; what is no number is the first. */
 export const pageNumber = (query: unknown, last: number): number =>
   Math.max(1, Math.min(last, Number.parseInt(String(query), 10) || 1));
-
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
-
-/**
- * @param ms Milliseconds since 1970. The words always name UTC: the server can't know the reader's
- *   zone. Put together here: Intl takes three times as long, and a page has several.
- */
-export function moment(ms: number): Moment {
-  const date = new Date(ms);
-  const iso = date.toISOString();
-  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
-  return { iso, text: `${day}, ${iso.slice(11, 16)} UTC` };
-}
-
-/** As {@link moment}, of a number that others sent: null beyond what a date can be. */
-export function momentOf(ms: number): Moment | null {
-  return Math.abs(ms) <= MAX_DATE_MS ? moment(ms) : null;
-}
-
-/** ECMAScript's own limit, milliseconds before and after 1970. */
-const MAX_DATE_MS = 8.64e15;
 
 /** Longest name, title, handle or label of others on a page, characters. */
 const MAX_NAME_CHARACTERS = 80;
@@ -85,17 +64,4 @@ export function avatarOf(person: {
   username: string | null;
 }): Avatar {
   return { picture: person.picture, initials: initials(person.name, person.username) };
-}
-
-const UNITS = [
-  { unit: 'day', ms: 86_400_000 },
-  { unit: 'hour', ms: 3_600_000 },
-  { unit: 'minute', ms: 60_000 },
-] as const;
-const relative = new Intl.RelativeTimeFormat('en-GB');
-
-/** @param ms How long ago, milliseconds. */
-export function ago(ms: number): string {
-  const fitting = UNITS.find((candidate) => ms >= candidate.ms);
-  return fitting ? relative.format(-Math.floor(ms / fitting.ms), fitting.unit) : 'a moment ago';
 }

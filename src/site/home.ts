@@ -2,62 +2,58 @@ import type { RequestHandler } from 'express';
 import type { SignedIn } from '../doorstep/index.ts';
 import type { PageDeps } from './feature.ts';
 import { avatarOf, short } from './format.ts';
+import type { Messages } from './languages/translation.ts';
 import { sessionTimes } from './session-times.ts';
 import type { HomeSignedIn } from './view-models.ts';
 
-const CARDS: HomeSignedIn['cards'] = [
-  {
-    href: '/account',
-    title: 'Account',
-    line: 'Your profile, and what this site knows about you.',
-    icon: 'account',
-  },
-  {
-    href: '/sessions',
-    title: 'Sessions',
-    line: 'The devices where you are signed in.',
-    icon: 'sessions',
-  },
+const cards = (t: Messages): HomeSignedIn['cards'] => [
+  { href: '/account', title: t.account.title, line: t.account.card, icon: 'account' },
+  { href: '/sessions', title: t.sessions.title, line: t.sessions.card, icon: 'sessions' },
 ];
 
 /** GET /: the invitation, or who is signed in and until when. It waits for nothing of Logto's. */
 export function homePage(deps: PageDeps): RequestHandler {
-  const { config, now, auth, send, features, logtoPages } = deps;
+  const { config, now, auth, send, features, logtoPages, languages } = deps;
   return (req, res) => {
     const principal = req.auth;
     const flash = auth.flash.take(req, res);
+    const language = languages.of(req);
+    const { t } = language;
     if (!principal.isAuthenticated || !principal.session) {
-      const summary = `${config.appName} is a small web app that opens with the Hugging Face account you already have.`;
+      const summary = t.home.intro({ app: config.appName });
       const options = { flash, sameForAll: flash === null, summary };
       return send(req, res, 'home', logtoPages.home(), options);
     }
     const model: HomeSignedIn = {
-      greeting: greeting(principal),
-      handle: handle(principal),
+      greeting: greeting(t, principal),
+      handle: handle(t, principal),
       avatar: avatarOf(principal),
-      times: sessionTimes(principal.session, config, now()),
-      cards: [...CARDS, ...features.map(({ card }) => card(req, principal))],
+      times: sessionTimes(principal.session, config, now(), language),
+      cards: [...cards(t), ...features.map(({ card }) => card(t, req, principal))],
     };
-    send(req, res, 'home-signed-in', model, { flash, signOutInHeader: false });
+    send(req, res, 'home-signed-in', model, { flash, signOutInHeader: false, showsTimes: true });
   };
 }
 
-function greeting({ name, username, huggingFace }: SignedIn): string {
-  if (name && short(name)) return `Hello, ${short(name)}`;
+function greeting(t: Messages, { name, username, huggingFace }: SignedIn): string {
+  if (name && short(name)) return t.inside.hello({ name: short(name) });
   const known = short(huggingFace.username ?? username ?? '');
-  return known ? `Hello, @${known}` : 'Hello';
+  return known ? t.inside.hello({ name: `@${known}` }) : t.inside.helloNobody;
 }
 
 /** "@ada-l on Hugging Face" beside a name; without a name the profile's address; else the ID. */
-function handle({ sub, name, username, huggingFace }: SignedIn): HomeSignedIn['handle'] {
+function handle(
+  t: Messages,
+  { sub, name, username, huggingFace }: SignedIn,
+): HomeSignedIn['handle'] {
   const profile = huggingFace.profileUrl;
   if (huggingFace.username && name) {
     const text = short(`@${huggingFace.username}`);
-    return { text, href: profile, suffix: 'on Hugging Face, when you first signed in' };
+    return { text, href: profile, suffix: t.inside.onHuggingFace };
   }
   if (profile) {
     return { text: short(profile.replace(/^https?:\/\//, '')), href: profile, suffix: '' };
   }
   if (username && name) return { text: short(`@${username}`), href: null, suffix: '' };
-  return { text: short(`ID ${sub}`), href: null, suffix: '' };
+  return { text: t.inside.id({ id: short(sub) }), href: null, suffix: '' };
 }

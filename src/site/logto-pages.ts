@@ -123,12 +123,15 @@ function accountLinks(endpoint: string, fields: Record<string, string>, proof: P
     edits('password') && (proof.isThere || (shows('email') && shows('phone')));
   const mayEdit = proof.isThere && Object.keys(fields).some(edits);
   const hasFactor = (name: string) => proof.isThere && edits('mfa') && proof.factors.includes(name);
-  const link = (isShown: boolean, label: string, path: string) =>
-    isShown ? [{ label, href: `${endpoint}/account${path}` }] : [];
+  const link = (
+    isShown: boolean,
+    name: AccountPage['accountCenter'][number]['name'],
+    path: string,
+  ) => (isShown ? [{ name, href: `${endpoint}/account${path}` }] : []);
   return [
-    ...link(true, mayEdit || mayHavePassword ? 'Edit at Logto' : 'See it at Logto', ''),
-    ...link(mayHavePassword, 'Password', '/password'),
-    ...link(hasFactor('WebAuthn'), 'Passkeys', '/passkey/manage'),
-    ...link(hasFactor('Totp'), 'Authenticator app', '/authenticator-app'),
+    ...link(true, mayEdit || mayHavePassword ? 'edit' : 'see', ''),
+    ...link(mayHavePassword, 'password', '/password'),
+    ...link(hasFactor('WebAuthn'), 'passkeys', '/passkey/manage'),
+    ...link(hasFactor('Totp'), 'authenticator', '/authenticator-app'),
   ];
 }

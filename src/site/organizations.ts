@@ -11,36 +11,35 @@ const PAGE_SIZE = 20;
 export const organizations: Feature = {
   apiScopes: [],
   navigation: {
-    label: 'Organizations',
+    label: (t) => t.organizations.title,
     href: () => '/organizations',
     covers: (path) => /^\/organizations(\/[^/]+)?$/.test(path),
   },
-  card: (_req, { organizations }) => ({
+  card: (t, _req, { organizations }) => ({
     href: '/organizations',
-    title: 'Organizations',
-    line: count(organizations.length),
+    title: t.organizations.title,
+    line:
+      organizations.length === 0
+        ? t.common.noOrganizations
+        : t.organizations.card({ count: organizations.length }),
     icon: 'organizations',
   }),
   pages: organizationsPages,
 };
 
-function count(organizations: number): string {
-  if (organizations === 0) return 'You belong to none yet.';
-  return `You belong to ${organizations} organization${organizations === 1 ? '' : 's'}.`;
-}
-
 /** The address says which organization a page is about. The session keeps only the default. */
-function organizationsPages({ auth, send, features }: PageDeps): Router {
+function organizationsPages({ auth, send, features, languages }: PageDeps): Router {
   const router = Router({ caseSensitive: true });
 
   router.get('/organizations', requireSignIn, async (req, res) => {
     const { organizations, isFresh } = await req.auth.fetchOrganizations();
+    const { t } = languages.of(req);
     const chosen = defaultOrganization(req);
     const pages = Math.max(1, Math.ceil(organizations.length / PAGE_SIZE));
     const page = pageNumber(req.query.page, pages);
     const rows = organizations
       .slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
-      .map((one) => ({ ...organizationRow(one), isDefault: one.id === chosen }));
+      .map((one) => ({ ...organizationRow(t, one), isDefault: one.id === chosen }));
     const model = {
       organizations: rows,
       isFresh,
@@ -48,7 +47,7 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
       previousHref: page > 1 ? `/organizations?page=${page - 1}` : null,
     };
     const flash = auth.flash.take(req, res);
-    send(req, res, 'organizations', model, { title: 'Organizations', flash });
+    send(req, res, 'organizations', model, { title: t.organizations.title, flash });
   });
 
   router.get('/organizations/:organizationId', requireOrganization(), async (req, res) => {
@@ -56,10 +55,13 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
     const { organizations, isFresh } = await req.auth.fetchOrganizations();
     const found = organizations.find(({ id }) => id === organizationId);
     if (!found) throw notAMember(req.auth, organizationId);
-    const cards = features.flatMap((feature) => feature.organizationCard?.(organizationId) ?? []);
+    const { t } = languages.of(req);
+    const cards = features.flatMap(
+      (feature) => feature.organizationCard?.(t, organizationId) ?? [],
+    );
     const isDefault = defaultOrganization(req) === organizationId;
     const flash = auth.flash.take(req, res);
-    const row = organizationRow(found);
+    const row = organizationRow(t, found);
     send(
       req,
       res,
@@ -74,7 +76,7 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
     await auth.updateSession(req, (data) => {
       data.defaultOrganization = organizationId;
     });
-    auth.flash.set(res, 'This is your default organization now.');
+    auth.flash.set(res, languages.of(req).t.organization.defaultNow);
     redirect(res, organizationAddress(organizationId));
   });
 
@@ -85,7 +87,7 @@ function organizationsPages({ auth, send, features }: PageDeps): Router {
       await auth.updateSession(req, (data) => {
         delete data.defaultOrganization;
       });
-      auth.flash.set(res, 'You have no default organization now.');
+      auth.flash.set(res, languages.of(req).t.organization.noDefaultNow);
       redirect(res, organizationAddress(req.params.organizationId));
     },
   );

@@ -5,35 +5,43 @@ import type { Assets } from './assets.ts';
 import type { Config } from './config.ts';
 import type { Feature, NavigationEntry, PageOptions, RenderPage, SendPage } from './feature.ts';
 import { avatarOf } from './format.ts';
+import { type Language, type Languages, setLanguageHeaders } from './languages/languages.ts';
+import type { Messages } from './languages/translation.ts';
 import { ROOT } from './root.ts';
 import { compileViews } from './view-engine.ts';
 import type { Shell } from './view-models.ts';
 
 const VIEWS = join(ROOT, 'views');
 
-const at = (path: string, label: string): NavigationEntry => ({
-  label,
+/** A page whose messages have a title. */
+type Titled = {
+  [Key in keyof Messages]: Messages[Key] extends { title: string } ? Key : never;
+}[keyof Messages];
+
+const at = (path: string, page: Titled): NavigationEntry => ({
+  label: (t) => t[page].title,
   href: () => path,
   covers: (current) => current === path,
 });
 
 interface PagesOptions {
   config: Config;
+  languages: Languages;
   assets: Assets;
   features: readonly Feature[];
 }
 
 /** An entry of the navigation appears when its page exists. */
-export function createPages({ config, assets, features }: PagesOptions): {
+export function createPages({ config, languages, assets, features }: PagesOptions): {
   send: SendPage;
   render: RenderPage;
 } {
   const renderView = compileViews(VIEWS);
-  const entries = [at('/account', 'Account'), at('/sessions', 'Sessions')];
+  const entries = [at('/account', 'account'), at('/sessions', 'sessions')];
   const navigation = [...entries, ...features.map(({ navigation }) => navigation)];
-  const kept = new WeakMap<object, Buffer>();
+  const kept = new WeakMap<object, Map<Language, Buffer>>();
 
-  function shellFor(req: Request, options: PageOptions): Shell {
+  function shellFor(req: Request, { t }: Language, options: PageOptions): Shell {
     // Where a request failed before the middleware, nobody is known.
     const auth: Principal | undefined = options.withUser === false ? undefined : req.auth;
     const user = auth?.isAuthenticated ? auth : null;
@@ -42,11 +50,12 @@ export function createPages({ config, assets, features }: PagesOptions): {
       appName: config.appName,
       title: options.title ?? null,
       demo: config.demo,
-      nav: user ? navigation.map((entry) => shown(entry, req)) : [],
+      nav: user ? navigation.map((entry) => shown(entry, t, req)) : [],
       user: signOutInHeader ? avatarOf(user) : null,
       signOutInHeader,
       flash: options.flash ?? null,
       preview: previewOf(req, options.summary),
+      showsTimes: options.showsTimes ?? false,
       asset: assets.url,
     };
   }
@@ -57,21 +66,28 @@ export function createPages({ config, assets, features }: PagesOptions): {
     return { url: baseUrl + path, summary, picture: baseUrl + assets.url('card.png') };
   }
 
-  const render: RenderPage = (req, name, model, options = {}) =>
-    renderView(name, { ...shellFor(req, options), ...model });
+  const render: RenderPage = (req, name, model, options = {}) => {
+    const language = languages.of(req);
+    return renderView(name, { ...shellFor(req, language, options), ...model }, language);
+  };
 
   const send: SendPage = (req, res, name, model, options = {}) => {
+    const language = languages.of(req);
+    setLanguageHeaders(res, language);
     const make = () => Buffer.from(render(req, name, model, options));
-    const page = (options.sameForAll && kept.get(model)) || make();
-    if (options.sameForAll) kept.set(model, page);
-    res.type('html').send(page);
+    res.type('html');
+    if (!options.sameForAll) return void res.send(make());
+    const rendered = kept.get(model) ?? new Map<Language, Buffer>();
+    const page = rendered.get(language) ?? make();
+    kept.set(model, rendered.set(language, page));
+    res.send(page);
   };
   return { send, render };
 }
 
 // Whole path: inside a router, req.path is what is left of it.
-const shown = ({ label, href, covers }: NavigationEntry, req: Request) => ({
-  label,
+const shown = ({ label, href, covers }: NavigationEntry, t: Messages, req: Request) => ({
+  label: label(t),
   href: href(req),
   current: covers(req.originalUrl.split('?')[0] ?? ''),
 });

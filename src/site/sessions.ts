@@ -1,7 +1,9 @@
 import { type Request, type Response, Router } from 'express';
 import { NotFound, type OwnSession, redirect, requireSignIn } from '../doorstep/index.ts';
 import type { PageDeps } from './feature.ts';
-import { ago, moment, pageNumber, short } from './format.ts';
+import { pageNumber, short } from './format.ts';
+import type { Language } from './languages/languages.ts';
+import type { Messages } from './languages/translation.ts';
 import type { SessionsPage } from './view-models.ts';
 
 const PAGE_SIZE = 20;
@@ -10,52 +12,68 @@ const MAX_PAGES = 1000;
 
 /** /sessions: the devices where one is signed in; ends one, or all others. */
 export function sessionsPage(deps: PageDeps): Router {
-  const { auth } = deps;
+  const { auth, languages } = deps;
   const router = Router({ caseSensitive: true });
   router.get('/sessions', requireSignIn, (req, res) => showSessions(deps, req, res));
   router.post('/sessions/end-others', requireSignIn, async (req, res) => {
     await auth.sessions.endOthers(req);
-    auth.flash.set(res, 'Ended. All other devices have to sign in again.');
+    auth.flash.set(res, languages.of(req).t.sessions.othersEnded);
     redirect(res, '/sessions');
   });
   router.post('/sessions/:handle/end', requireSignIn, async (req, res) => {
     const ended = await auth.sessions.end(req, req.params.handle);
     if (ended === null) throw new NotFound('No such session of this user');
     if (ended === 'current') return redirect(res, '/sign-out');
-    auth.flash.set(res, `Ended. ${short(ended.device.name)} has to sign in again.`);
+    const { t } = languages.of(req);
+    auth.flash.set(res, t.sessions.ended({ device: deviceName(t, ended.device.name) }));
     redirect(res, '/sessions');
   });
   return router;
 }
 
 async function showSessions(
-  { auth, send, now }: PageDeps,
+  { auth, send, now, languages }: PageDeps,
   req: Request,
   res: Response,
 ): Promise<void> {
+  const language = languages.of(req);
   const page = pageNumber(req.query.page, MAX_PAGES);
   const offset = (page - 1) * PAGE_SIZE;
   const { sessions, older } = await auth.sessions.list(req, { offset, count: PAGE_SIZE });
   const hasOthers = sessions.some(({ isCurrent }) => !isCurrent);
   const model: SessionsPage = {
-    sessions: sessions.map((session) => row(session, now())),
+    sessions: sessions.map((session) => row(session, now(), language)),
     endOthersAction: hasOthers ? '/sessions/end-others' : null,
     olderHref: older ? `/sessions?page=${page + 1}` : null,
     newerHref: page > 1 ? `/sessions?page=${page - 1}` : null,
   };
-  send(req, res, 'sessions', model, { title: 'Sessions', flash: auth.flash.take(req, res) });
+  send(req, res, 'sessions', model, {
+    title: language.t.sessions.title,
+    flash: auth.flash.take(req, res),
+    showsTimes: true,
+  });
 }
 
 function row(
   { handle, isCurrent, device, signedInAt, lastUsedAt }: OwnSession,
   now: number,
+  { t, ago, moment }: Language,
 ): SessionsPage['sessions'][number] {
-  const used = isCurrent ? 'In use now.' : `Last used ${ago(now - lastUsedAt)}.`;
+  const when = moment(signedInAt);
   return {
-    device: short(device.name),
+    device: deviceName(t, device.name),
     icon: device.kind,
     current: isCurrent,
-    line: `${used} Signed in ${moment(signedInAt).text}.`,
+    line: isCurrent
+      ? t.sessions.inUse({ when })
+      : t.sessions.lastUsed({ ago: ago(now - lastUsedAt), when }),
     endAction: `/sessions/${handle}/end`,
   };
+}
+
+/** Sessions keep it in English: "Safari on macOS", "Unknown browser", "Unknown browser on Linux". */
+function deviceName(t: Messages, name: string): string {
+  const [browser = '', system = ''] = short(name).split(' on ');
+  const known = browser === 'Unknown browser' ? t.sessions.unknownBrowser : browser;
+  return system ? t.sessions.device({ browser: known, system }) : known;
 }

@@ -1,10 +1,11 @@
 import type { RenderSignInLink } from '../doorstep/index.ts';
 import type { SendPage } from './feature.ts';
 import { short } from './format.ts';
+import type { Languages } from './languages/languages.ts';
 
 /** The page of a sign-in link: whom it signs in, who is signed in now, and the button. */
 export const signInLinkPage =
-  (send: SendPage): RenderSignInLink =>
+  (send: SendPage, languages: Languages): RenderSignInLink =>
   ({ email, action, nonce }, req, res) => {
     const { auth } = req;
     const currentName = auth.isAuthenticated
@@ -13,5 +14,7 @@ export const signInLinkPage =
     // It names an e-mail address, which proxies such as Cloudflare's would rewrite.
     res.set('Cache-Control', 'no-store, no-transform');
     const model = { email, action, nonce, currentName };
-    send(req, res, 'sign-in-link', model, { title: 'Sign in with this link?' });
+    send(req, res, 'sign-in-link', model, {
+      title: languages.of(req).t.signInLink.title,
+    });
   };

@@ -3,8 +3,11 @@ import type { PageDeps } from './feature.ts';
 
 /** GET /sign-out: tutorials link to it. It shows the button and changes nothing. */
 export const signOutPage =
-  ({ send }: PageDeps): RequestHandler =>
+  ({ send, languages }: PageDeps): RequestHandler =>
   (req, res) => {
     const model = { signedIn: req.auth.isAuthenticated };
-    send(req, res, 'sign-out', model, { title: 'Sign out', signOutInHeader: false });
+    send(req, res, 'sign-out', model, {
+      title: languages.of(req).t.signOut.title,
+      signOutInHeader: false,
+    });
   };

@@ -2,11 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ejs from 'ejs';
 
-export type Render = (name: string, model?: object) => string;
+type Include = (name: string, model?: object) => string;
+
+/** What a template is written in. */
+interface WithMessages {
+  t: object;
+}
+
+export type Render = (name: string, model?: object, language?: WithMessages) => string;
+
+const NONE: WithMessages = { t: {} };
 
 /**
- * Compiles all templates in `directory` and its folders once. In a template the model is `page`, and
- * nothing else is in scope but `include`: ours, since EJS's own looks for the file at every render.
+ * Compiles all templates in `directory` and its folders once. In a template the model is `page`, the
+ * texts are `t`, of `language`, and nothing else is in scope but `include`: ours, since EJS's own looks
+ * for the file at every render.
  *
  * @throws when a template does not compile, so a mistake shows at start-up, not to a visitor.
  */
@@ -19,13 +29,22 @@ export function compileViews(directory: string): Render {
       templates.set(name, compile(join(directory, file)));
     }
   }
-  const include: Render = (name, model = {}) => {
-    const template = templates.get(name);
-    if (!template) throw new Error(`There is no template "${name}" in ${directory}`);
-    // A page that is handed on whole has it already.
-    return template('include' in model ? model : { ...model, include });
+  const includeIn = (language: WithMessages): Include => {
+    const around = { language, t: language.t };
+    const include: Include = (name, model = {}) => {
+      const template = templates.get(name);
+      if (!template) throw new Error(`There is no template "${name}" in ${directory}`);
+      // A page that is handed on whole has them already.
+      return template('include' in model ? model : { ...model, ...around, include });
+    };
+    return include;
   };
-  return include;
+  const includes = new WeakMap<WithMessages, Include>();
+  return (name, model, language = NONE) => {
+    const include = includes.get(language) ?? includeIn(language);
+    includes.set(language, include);
+    return include(name, model);
+  };
 }
 
 function compile(path: string): ejs.TemplateFunction {
@@ -34,7 +53,7 @@ function compile(path: string): ejs.TemplateFunction {
     strict: true,
     _with: false,
     localsName: 'page',
-    destructuredLocals: ['include'],
+    destructuredLocals: ['include', 'language', 't'],
     // What it would guard against is inherited names inside `with`, which is off.
     unsafePrototypeLocals: true,
   };

@@ -1,10 +1,7 @@
-/** What the templates in views/ are given. One interface a page; `views/NAME.ejs` sees it as `page`. */
+import type { Moment, Sentence } from './languages/messages.ts';
+import type { Messages } from './languages/translation.ts';
 
-/** A moment, ready to print in a `<time>`: machine form, and words that always name UTC. */
-export interface Moment {
-  iso: string;
-  text: string;
-}
+/** What the templates in views/ are given. One interface a page; `views/NAME.ejs` sees it as `page`. */
 
 /** What every page has around its content. */
 export interface Shell {
@@ -23,6 +20,8 @@ export interface Shell {
   flash: string | null;
   /** What a link to this page shows where it is shared (https://ogp.me), with whole addresses; null for none. */
   preview: { url: string; summary: string; picture: string } | null;
+  /** The page has times, which the browser is to show in its own time zone. */
+  showsTimes: boolean;
   /** File in public/ → its address, with a version so that browsers may keep it for ever. */
   asset: (file: string) => string;
 }
@@ -99,9 +98,14 @@ export interface AccountPage {
   /** So many more are on the page of organizations. */
   moreOrganizations: number;
   times: SessionTimes;
-  claims: { name: string; meaning: string | null; value: string; readable: string | null }[];
+  claims: {
+    name: string;
+    meaning: string | null;
+    value: string;
+    readable: string | Moment | null;
+  }[];
   /** Logto's own account pages, those that can do something for this person. */
-  accountCenter: { label: string; href: string }[];
+  accountCenter: { name: keyof Messages['account']['atLogto']; href: string }[];
 }
 
 export interface LinkedIdentity {
@@ -118,7 +122,7 @@ export interface SessionsPage {
     icon: 'laptop' | 'phone' | 'desktop';
     current: boolean;
     /** "Last used 2 hours ago. Signed in 20 Nov 2026, 18:03 UTC." */
-    line: string;
+    line: Sentence;
     /** POST here to end it. */
     endAction: string;
   }[];
@@ -140,9 +144,6 @@ export interface SignInLinkView {
 }
 
 export type Illustration = 'ajar' | 'locked' | 'waiting' | 'missing';
-/** A sentence with marked words; the template escapes every part. */
-export type Sentence = (string | { code: string } | { strong: string })[];
-
 export interface ErrorPage {
   heading: string;
   illustration: Illustration;

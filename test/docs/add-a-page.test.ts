@@ -9,8 +9,21 @@ import { complaintOf, complaintsOfCheck, copyOfTheRepository } from './copy.ts';
 
 const page = read('docs/add-a-page.md');
 const blocks = [...page.matchAll(/```(?:ts|ejs)\n([\s\S]*?)```/g)].map(([, code = '']) => code);
-const [hello, view, model, pageImport, route, entries, routes, guards, api, apiRoute, apiImport] =
-  blocks;
+const [
+  hello,
+  view,
+  english,
+  japanese,
+  model,
+  pageImport,
+  route,
+  entries,
+  routes,
+  guards,
+  api,
+  apiRoute,
+  apiImport,
+] = blocks;
 const ROUTE = "app.get('/hello'";
 const COMPILES = { tags: 'compiles' };
 
@@ -31,6 +44,8 @@ function copyWithThePage(): string {
   const copy = copyOfTheRepository();
   writeFileSync(join(copy, 'src/site/hello.ts'), hello ?? '');
   writeFileSync(join(copy, 'views/hello.ejs'), view ?? '');
+  edit(join(copy, 'src/site/languages/en.ts'), '  messages: {', english);
+  edit(join(copy, 'src/site/languages/ja.ts'), '  messages: {', japanese);
   edit(join(copy, 'src/site/view-models.ts'), 'export interface Views {', model);
   edit(join(copy, 'src/app.ts'), "from './site/health.ts'", pageImport);
   edit(join(copy, 'src/app.ts'), "app.get('/account'", route);
@@ -70,7 +85,7 @@ describe('docs/add-a-page.md', () => {
         section.indexOf('`src/site/hello.ts`'),
         section.lastIndexOf('```'),
       );
-      expect(code.match(/^```\w+$/gm)).toHaveLength(5);
+      expect(code.match(/^```\w+$/gm)).toHaveLength(7);
       expect(page).toContain(code);
       const readmes = copyWithThePage();
       onTestFinished(() => rmSync(readmes, { recursive: true, force: true }));

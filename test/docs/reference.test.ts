@@ -55,7 +55,7 @@ describe('docs/troubleshooting.md', () => {
   });
 
   it('quotes headings of the error pages as they are', () => {
-    const source = read('src/site/error-copy.ts');
+    const source = read('src/site/languages/en.ts');
     const section = troubleshooting.split('## On an error page')[1]?.split('\n## ')[0] ?? '';
     const headings = [...section.matchAll(/^\| `[^`]+` \| ([^|]+?) \|/gm)]
       .map(([, heading = '']) => heading)

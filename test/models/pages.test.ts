@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { FAILURE_COPY, type ModelFailure } from '../../src/models/failures.ts';
+import { FAILURES, type ModelFailure } from '../../src/models/failures.ts';
+import { en } from '../../src/site/languages/en.ts';
 import type { Browser } from '../demo/browser.ts';
 import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
 import { FORM } from './chat.ts';
@@ -77,7 +78,8 @@ describe('Ask a model', () => {
   ])('F91 a Hugging Face %s: %s, in words', async (_what, reason, fault) => {
     app.huggingFace.failNext('chat', fault);
     const page = await ask(ada);
-    const { status, heading, happened, way } = FAILURE_COPY[reason];
+    const { status, way } = FAILURES[reason];
+    const { heading, happened } = en.messages.models.failures[reason];
     expect(page.status).toBe(status);
     expect(headings(page.body)).toEqual(['Ask a model', heading, 'Your question']);
     expect(page.body).toContain(happened);
@@ -100,8 +102,8 @@ describe('Ask a model', () => {
   ])('F91 a connection with %s: %s', async (fault, reason) => {
     app.huggingFace.failNext('chat', fault);
     const page = await ask(ada);
-    expect(page.status).toBe(FAILURE_COPY[reason].status);
-    expect(headings(page.body)).toContain(FAILURE_COPY[reason].heading);
+    expect(page.status).toBe(FAILURES[reason].status);
+    expect(headings(page.body)).toContain(en.messages.models.failures[reason].heading);
   });
 
   it.each([

@@ -51,7 +51,9 @@ describe('the sessions page', () => {
     expect(mine[0]).toContain('In use now.');
     expect(mine[0]).not.toContain('<form');
     expect(other[0]).toContain('Safari on iOS');
-    expect(other[0]).toMatch(/Last used 2 hours ago\. Signed in \d+ \w+ \d{4}, \d\d:\d\d UTC\./);
+    expect(other[0]).toMatch(
+      /Last used 2 hours ago\. Signed in <time [^>]+>\d+ \w+ \d{4}, \d\d:\d\d UTC<\/time>\./,
+    );
   });
 
   it('S11 "last used" is right in a session’s last hours too', async () => {

@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { LogtoUnavailable } from '../errors.ts';
+import { acceptedLanguages } from '../http/language.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { ClientStorage, Logto } from '../logto/client.ts';
@@ -40,6 +41,8 @@ export interface SignInDeps {
   paths: Paths;
   logto: Logto;
   pendingSignIns: PendingSignIns;
+  /** What the person chose, where they did. */
+  language?: ((req: Request) => string | null) | undefined;
   logger: Logger;
   now: () => number;
 }
@@ -91,7 +94,7 @@ interface NewSignIn
  * @throws {LogtoUnavailable} without discovery.
  */
 export async function beginSignIn(
-  { baseUrl, paths, logto, pendingSignIns, logger, now }: SignInDeps,
+  { baseUrl, paths, logto, pendingSignIns, language, logger, now }: SignInDeps,
   req: Request,
   res: Response,
   {
@@ -99,7 +102,7 @@ export async function beginSignIn(
     returnTo,
     prompt,
     startedBy,
-    locales = languagesOf(req),
+    locales = languagesOf(req, language?.(req)),
     extraParams,
     ...options
   }: NewSignIn,
@@ -145,8 +148,14 @@ export async function beginSignIn(
   return authorizationUrl;
 }
 
-/** What the person's browser prefers, as Logto's pages take it (OpenID Connect Core 3.1.2.1). */
-function languagesOf(req: Request): string {
-  const tags = req.acceptsLanguages().filter((tag) => /^[a-z]{2,8}(-[a-z\d]{1,8})*$/i.test(tag));
+/**
+ * What the person chose, then what their browser prefers, as Logto's pages take it (OpenID Connect
+ * Core 3.1.2.1).
+ */
+function languagesOf(req: Request, chosen: string | null = null): string {
+  const accepted = acceptedLanguages(req).filter((tag) => tag !== chosen);
+  const tags = [chosen ?? '', ...accepted].filter((tag) =>
+    /^[a-z]{2,8}(-[a-z\d]{1,8})*$/i.test(tag),
+  );
   return tags.slice(0, 10).join(' ');
 }
