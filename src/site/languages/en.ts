@@ -41,6 +41,7 @@ export const en = {
     home: {
       heading: 'Come on in.',
       intro: '{app} is a small web app that opens with the Hugging Face account you already have.',
+      picture: 'An open door with a smiling face: Come on in.',
       otherWays: 'Other ways to sign in',
       createAccount: 'Create account',
       useWorkEmail: 'Use your work e-mail',

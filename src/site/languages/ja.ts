@@ -40,6 +40,7 @@ export const ja = translation({
     home: {
       heading: 'ようこそ。',
       intro: '{app} は、お持ちの Hugging Face アカウントで入れる、小さな Web アプリです。',
+      picture: '開いたドアから笑顔がのぞき、「Come on in.」と招いています。',
       otherWays: 'ほかの方法でサインイン',
       createAccount: 'アカウントを作成',
       useWorkEmail: '仕事用のメールアドレスを使う',
