@@ -191,7 +191,8 @@ describe('the languages', () => {
     const texts = html.replace(/<[^>]*>/g, '\n').match(/.*\p{L}.*/gu) ?? [];
     const spoken =
       html.match(/ (aria-(label|description)|alt|placeholder|title)="[^"]*\p{L}[^"]*"/gu) ?? [];
-    const described = html.match(/ property="[^"]*" content="[^"]*\p{L}{2,} \p{L}{2,}[^"]*"/gu) ?? [];
+    const described =
+      html.match(/ property="[^"]*" content="[^"]*\p{L}{2,} \p{L}{2,}[^"]*"/gu) ?? [];
     const literals = (template.match(/<%[\s\S]*?%>/g) ?? [])
       .flatMap((code) => [...code.matchAll(/(['"`])((?:(?!\1)[^\n])*)\1/g)])
       .map(([, , literal = '']) => literal)
