@@ -3,6 +3,8 @@
  * in .example. Change them freely; the demo and the tests read this file and no other.
  */
 
+import type { StandInTag } from './languages.ts';
+
 interface InventedOrganization {
   /** Hugging Face's id: 24 hexadecimal digits. */
   id: string;
@@ -34,7 +36,7 @@ export interface InventedAccount {
   /** Scopes that this person takes away on Hugging Face's page, whoever asks. */
   withholds: string[];
   /** What Hugging Face's page says under the name. */
-  line: string;
+  line: Record<StandInTag, string>;
   /** What an administrator has given this person at Logto, beside the default role. */
   atLogto: { roles: string[]; organizations: LogtoMembership[] };
 }
@@ -63,7 +65,10 @@ export const accounts: InventedAccount[] = [
     ],
     isPro: true,
     withholds: [],
-    line: '@ada-l, may add books, in 2 organizations',
+    line: {
+      en: '@ada-l, may add books, in 2 organizations',
+      ja: '@ada-l。本を追加できます。2 つの組織に所属しています',
+    },
     atLogto: {
       roles: ['editor'],
       organizations: [
@@ -92,7 +97,10 @@ export const accounts: InventedAccount[] = [
     organizations: [],
     isPro: false,
     withholds: ['inference-api'],
-    line: 'No name, picture or e-mail, may read books',
+    line: {
+      en: 'No name, picture or e-mail, may read books',
+      ja: '名前、画像、メールアドレスはありません。本を閲覧できます',
+    },
     atLogto: { roles: [], organizations: [] },
   },
 ];

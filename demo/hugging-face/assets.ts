@@ -2,6 +2,7 @@ import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type RequestHandler } from 'express';
 import { fontFiles } from '../../src/site/assets.ts';
+import type { StandInLanguage } from '../languages.ts';
 import { prefixOf, type Shared } from './mount.ts';
 
 const publicFiles = fileURLToPath(new URL('../../public', import.meta.url));
@@ -11,13 +12,15 @@ export const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url)
 
 /** What every page of a stand-in is given. */
 export interface Look {
+  language: StandInLanguage;
   /** Address of a file of public/ at the stand-in. */
   asset: (file: string) => string;
   /** Anybody may be here: the banner says so. */
   isShared: boolean;
 }
 
-export const lookOf = (shared: Shared | undefined): Look => ({
+export const lookOf = (shared: Shared | undefined, language: StandInLanguage): Look => ({
+  language,
   asset: (file) => `${prefixOf(shared)}/assets/${file}`,
   isShared: shared !== undefined,
 });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { initials } from '../../src/site/format.ts';
 import type { Render } from '../../src/site/view-engine.ts';
 import { accounts } from '../accounts.ts';
+import { languageOf, type StandInLanguage } from '../languages.ts';
 import { type Look, lookOf } from './assets.ts';
 import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { originOf, prefixOf, type Shared } from './mount.ts';
@@ -77,8 +78,11 @@ export function authorizeRoutes(
   router.get('/oauth/authorize', (req, res) => {
     const request = checkRequest(req.query, context.clients, res);
     if (!request) return;
-    const page = authorizePage(context, request, originOf(req, context.shared));
-    res.set('cache-control', 'no-store').send(render('hugging-face-authorize', page));
+    const look = lookOf(context.shared, languageOf(req));
+    const page = authorizePage(context, request, originOf(req, context.shared), look);
+    res
+      .set('cache-control', 'no-store')
+      .send(render('hugging-face-authorize', page, look.language));
   });
 
   router.post('/oauth/authorize', express.urlencoded({ extended: false }), (req, res) => {
@@ -152,6 +156,7 @@ function authorizePage(
   { appName, shared }: { appName: string; shared: Shared | undefined },
   request: AuthorizationRequest,
   origin: string,
+  look: Look,
 ): HuggingFaceAuthorizePage {
   const { state, ...rest } = request;
   return {
@@ -161,22 +166,22 @@ function authorizePage(
     accounts: accounts.map((account, index) => ({
       username: account.username,
       title: account.name ?? `@${account.username}`,
-      line: account.line,
+      line: account.line[look.language.tag],
       picture: account.hasPicture ? pictureUrl(account.username, origin) : null,
       initials: initials(account.name, account.username),
       checked: index === 0,
     })),
-    willSee: willSee(new Set(request.scope.split(' '))),
-    ...lookOf(shared),
+    willSee: willSee(new Set(request.scope.split(' ')), look.language.t.huggingFace),
+    ...look,
   };
 }
 
-function willSee(scopes: Set<string>): string[] {
+function willSee(scopes: Set<string>, t: StandInLanguage['t']['huggingFace']): string[] {
   const items = [];
-  if (scopes.has('profile')) items.push('Your name, username and picture');
-  if (scopes.has('email')) items.push('Your e-mail address');
-  if (scopes.has('profile')) items.push('Your organizations');
-  if (scopes.has('inference-api')) items.push('Running models on your credits');
+  if (scopes.has('profile')) items.push(t.profile);
+  if (scopes.has('email')) items.push(t.email);
+  if (scopes.has('profile')) items.push(t.organizations);
+  if (scopes.has('inference-api')) items.push(t.inference);
   return items;
 }
 

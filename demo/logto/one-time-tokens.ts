@@ -4,6 +4,7 @@ import { interactionPolicy } from 'oidc-provider';
 import { accounts } from '../accounts.ts';
 import { lookOf } from '../hugging-face/assets.ts';
 import { prefixOf } from '../hugging-face/mount.ts';
+import { languageOf } from '../languages.ts';
 import { messagePage } from './pages.ts';
 import { finishAs, type SignInContext } from './sign-in.ts';
 import type { LogtoUser, UserDirectory } from './users.ts';
@@ -83,8 +84,6 @@ export function oneTimeTokenRoutes(
   const { users, oneTimeTokens } = context;
   const router = express.Router();
   const prefix = prefixOf(context.shared);
-  const look = lookOf(context.shared);
-  const back = { label: `Back to ${context.appName}`, href: context.appUrl };
   const invalid = (res: Response, why: string) =>
     res.redirect(`${prefix}/one-time-token/error?${new URLSearchParams({ errorMessage: why })}`);
 
@@ -99,17 +98,24 @@ export function oneTimeTokenRoutes(
     await finishAs(context, user, req, res);
   });
   router.get('/switch-account', async (req, res) => {
-    const { session } = await context.provider().interactionDetails(req, res);
+    const { session, params } = await context.provider().interactionDetails(req, res);
+    const look = lookOf(context.shared, languageOf(req, params.ui_locales));
+    const t = look.language.t.logto;
     const current = users.find(session?.accountId ?? '');
     const link = {
-      label: `Continue as ${req.query.login_hint}`,
+      label: t.continueAs({ email: String(req.query.login_hint) }),
       href: `${prefix}/sign-in${req.originalUrl.slice(req.path.length)}`,
     };
-    const text = `You are currently signed in as ${current?.email ?? current?.name ?? 'somebody'}.`;
-    res.send(messagePage(look, text, link));
+    const name = current?.email ?? current?.name ?? t.somebody;
+    res.send(messagePage(look, t.signedInAs({ name }), link));
   });
   router.get('/one-time-token/error', (req, res) => {
-    res.send(messagePage(look, `Invalid link. ${req.query.errorMessage ?? ''}`, back));
+    const look = lookOf(context.shared, languageOf(req));
+    const text = look.language.t.logto.invalidLink({
+      reason: String(req.query.errorMessage ?? ''),
+    });
+    const back = { label: look.language.t.back({ app: context.appName }), href: context.appUrl };
+    res.send(messagePage(look, text, back));
   });
   return router;
 }

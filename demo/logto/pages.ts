@@ -1,6 +1,8 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { compileViews } from '../../src/site/view-engine.ts';
-import { type Look, viewsDirectory } from '../hugging-face/assets.ts';
+import { type Look, lookOf, viewsDirectory } from '../hugging-face/assets.ts';
+import type { Shared } from '../hugging-face/mount.ts';
+import { languageOf } from '../languages.ts';
 
 const render = compileViews(viewsDirectory);
 
@@ -10,7 +12,7 @@ export function messagePage(
   text: string,
   link?: { label: string; href: string },
 ): string {
-  return render('logto-message', { text, link: link ?? null, ...look });
+  return render('logto-message', { text, link: link ?? null, ...look }, look.language);
 }
 
 /** The only script of the stand-ins. */
@@ -18,18 +20,20 @@ export const SUBMIT = 'document.forms[0].submit()';
 
 /** Ends the session without asking: the form submits itself, and has a button without JavaScript. */
 export function logoutSource(ctx: KoaContextWithOIDC, form: string): void {
+  const { tag, t } = languageOf(ctx.req, ctx.oidc.params?.ui_locales);
   const filled = form.replace(
     '</form>',
-    '<input type="hidden" name="logout" value="yes"><noscript><button>Sign out</button></noscript></form>',
+    `<input type="hidden" name="logout" value="yes"><noscript><button>${t.logto.signOut}</button></noscript></form>`,
   );
   ctx.type = 'html';
-  ctx.body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Logto stand-in</title>
+  ctx.body = `<!doctype html><html lang="${tag}"><head><meta charset="utf-8"><title>${t.title({ title: t.logto.signOut, service: 'Logto' })}</title>
 <meta name="viewport" content="width=device-width"></head><body>${filled}<script>${SUBMIT}</script></body></html>`;
 }
 
 export const signedOutSource =
-  (look: Look) =>
+  (shared: Shared | undefined) =>
   (ctx: KoaContextWithOIDC): void => {
+    const language = languageOf(ctx.req);
     ctx.type = 'html';
-    ctx.body = messagePage(look, 'You have successfully signed out.');
+    ctx.body = messagePage(lookOf(shared, language), language.t.logto.signedOut);
   };

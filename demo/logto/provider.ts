@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import Provider, { type Configuration, errors, interactionPolicy } from 'oidc-provider';
-import { lookOf } from '../hugging-face/assets.ts';
 import { prefixOf, type Shared } from '../hugging-face/mount.ts';
 import { claimsByScope, claimsOf } from './claims.ts';
 import { type SigningKey, signingAlgorithms } from './keys.ts';
@@ -168,7 +167,7 @@ function featuresOf({
     rpInitiatedLogout: {
       enabled: true,
       logoutSource,
-      postLogoutSuccessSource: signedOutSource(lookOf(shared)),
+      postLogoutSuccessSource: signedOutSource(shared),
     },
     resourceIndicators: resourceIndicators(resources, users, machines, () => lifetimes.accessToken),
   };

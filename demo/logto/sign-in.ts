@@ -7,6 +7,7 @@ import type { Render } from '../../src/site/view-engine.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import { type Look, lookOf } from '../hugging-face/assets.ts';
 import { prefixOf, type Shared } from '../hugging-face/mount.ts';
+import { languageOf } from '../languages.ts';
 import { ConnectorError, type createConnector } from './connector.ts';
 import { grantAll } from './consent.ts';
 import { messagePage } from './pages.ts';
@@ -51,7 +52,7 @@ const usernameForm = z.object({
   username: z
     .string()
     .trim()
-    .regex(/^[a-z_][\w-]{0,127}$/i, 'Letters, digits, - and _ only, and no digit first.'),
+    .regex(/^[a-z_][\w-]{0,127}$/i),
 });
 const socialCallback = z.object({ state: z.string(), code: z.string().optional() });
 
@@ -72,18 +73,26 @@ export async function finishAs(
 export function signInRoutes(context: SignInContext): Router {
   const { users, connector, shared } = context;
   const prefix = prefixOf(shared);
-  const look = lookOf(shared);
+  const lookFor = (req: Request, { params }: Pick<Interaction, 'params'> = { params: {} }) =>
+    lookOf(shared, languageOf(req, params.ui_locales));
   const router = express.Router();
   /** Of each interaction: the state given to Hugging Face, and what to tell on the next page. */
   const states = new BoundedMap<string, string>(shared?.maxEntries);
-  const back = { label: `Back to ${context.appName}`, href: context.appUrl };
   const toasts = new BoundedMap<string, string>(shared?.maxEntries);
+
+  const backLink = ({ language: { t } }: Look) => ({
+    label: t.back({ app: context.appName }),
+    href: context.appUrl,
+  });
+  /** A page of one sentence, from which there is only the way back. */
+  const tell = (res: Response, look: Look, text: string) =>
+    void res.send(messagePage(look, text, backLink(look)));
 
   const show = (
     res: Response,
     screen: Screen,
     { params, uid }: Interaction,
-    { username, error }: { username: string; error: string | null },
+    { look, username, error }: { look: Look; username: string; error: string | null },
   ) => {
     const query = new URLSearchParams({ app_id: String(params.client_id) });
     const other = new URLSearchParams({ ...Object.fromEntries(query), username });
@@ -101,7 +110,7 @@ export function signInRoutes(context: SignInContext): Router {
     };
     toasts.delete(uid);
     res.status(error ? 422 : 200).set('cache-control', 'no-store');
-    res.send(context.render('logto-sign-in', page));
+    res.send(context.render('logto-sign-in', page, look.language));
   };
 
   const backToSignIn = (res: Response, { uid, params }: Interaction, toast: string) => {
@@ -116,15 +125,18 @@ export function signInRoutes(context: SignInContext): Router {
     router.get(`/${screen}`, async (req, res) => {
       const interaction = await context.provider().interactionDetails(req, res);
       const username = String(req.query.username ?? interaction.params.login_hint ?? '');
-      show(res, screen, interaction, { username, error: null });
+      show(res, screen, interaction, { look: lookFor(req, interaction), username, error: null });
     });
 
     router.post(`/${screen}`, express.urlencoded({ extended: false }), async (req, res) => {
       const interaction = await context.provider().interactionDetails(req, res);
+      const look = lookFor(req, interaction);
+      const t = look.language.t.logto;
       const form = usernameForm.safeParse(req.body);
       if (!form.success) {
-        const error = form.error.issues[0]?.message ?? 'A username, please.';
-        return show(res, screen, interaction, { username: typed(req.body), error });
+        const username = typed(req.body);
+        const error = username ? t.usernameShape : t.usernameMissing;
+        return show(res, screen, interaction, { look, username, error });
       }
       const { username } = form.data;
       const known = users.findByUsername(username);
@@ -134,14 +146,11 @@ export function signInRoutes(context: SignInContext): Router {
         !known &&
         users.all().length >= (shared?.maxEntries ?? Number.POSITIVE_INFINITY)
       ) {
-        const error = 'There are as many accounts as there may be here. Use one that is there.';
-        return show(res, screen, interaction, { username, error });
+        return show(res, screen, interaction, { look, username, error: t.tooMany });
       }
       if (screen === 'register' && !known) return finish(req, res, users.register(username));
-      const error = known
-        ? `“${username}” is taken. Choose “Sign in” if it is you.`
-        : `There is no account “${username}” yet. Choose “Create account” to make it.`;
-      show(res, screen, interaction, { username, error });
+      const error = (known ? t.taken : t.unknown)({ username });
+      show(res, screen, interaction, { look, username, error });
     });
   }
 
@@ -157,13 +166,13 @@ export function signInRoutes(context: SignInContext): Router {
     const interaction = await context.provider().interactionDetails(req, res);
     const expected = states.get(interaction.uid);
     states.delete(interaction.uid);
+    const t = lookFor(req, interaction).language.t.logto;
     const answer = socialCallback.safeParse(req.query);
     if (!answer.success || answer.data.state !== expected) {
-      return backToSignIn(res, interaction, 'The authorization is invalid');
+      return backToSignIn(res, interaction, t.invalidAuthorization);
     }
     if (answer.data.code === undefined) {
-      const toast = "The user's authorization process is unsuccessful.";
-      return backToSignIn(res, interaction, toast);
+      return backToSignIn(res, interaction, t.unsuccessful);
     }
     try {
       const { info, tokens } = await connector.identify(answer.data.code);
@@ -176,7 +185,7 @@ export function signInRoutes(context: SignInContext): Router {
       await finish(req, res, user);
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error;
-      backToSignIn(res, interaction, `Error occurred in connector: ${error.message}`);
+      backToSignIn(res, interaction, t.connectorError({ reason: error.message }));
     }
   });
 
@@ -185,18 +194,21 @@ export function signInRoutes(context: SignInContext): Router {
     const interaction = await provider.interactionDetails(req, res);
     if (users.find(interaction.session?.accountId ?? '')?.isExcluded) {
       // Nothing returns to the app.
-      return void res.status(403).send(messagePage(look, 'Access denied', back));
+      const look = lookFor(req, interaction);
+      return tell(res.status(403), look, look.language.t.logto.accessDenied);
     }
     const consent = { grantId: await grantAll(provider, interaction) };
     const options = { mergeWithLastSubmission: true };
     res.redirect(await provider.interactionResult(req, res, { consent }, options));
   });
 
-  router.get('/account-suspended', (_req, res) => {
-    res.send(messagePage(look, 'This account has been suspended.', back));
+  router.get('/account-suspended', (req, res) => {
+    const look = lookFor(req);
+    tell(res, look, look.language.t.logto.suspended);
   });
-  router.get('/unknown-session', (_req, res) => {
-    res.send(messagePage(look, 'Session not found. Please go back and sign in again.', back));
+  router.get('/unknown-session', (req, res) => {
+    const look = lookFor(req);
+    tell(res, look, look.language.t.logto.unknownSession);
   });
 
   const noInteraction: express.ErrorRequestHandler = (error, _req, res, next) => {

@@ -42,6 +42,7 @@ describe('what others see of the site before anybody signs in', () => {
     expect(meta).toMatchObject({
       'og:title': name,
       'og:type': 'website',
+      'og:locale': 'en_GB',
       'og:url': 'https://app.test/',
       'og:image:width': '1200',
       'og:image:height': '630',
@@ -55,6 +56,14 @@ describe('what others see of the site before anybody signs in', () => {
     expect(picture.headers['content-type']).toBe('image/png');
     expect(pngSize(picture.body)).toEqual({ width: 1200, height: 630 });
     expect(picture.body.length).toBeLessThan(100_000);
+  });
+
+  it('F142 the sentence is in the language of whoever asks', async () => {
+    const { text } = await get('/').set('accept-language', 'ja');
+    const meta = metaOf(text);
+    expect(meta['og:locale']).toBe('ja_JP');
+    expect(meta['og:description']).toMatch(/[\p{sc=Hira}]{2}/u);
+    expect(meta['og:image:alt']).toMatch(/[\p{sc=Hira}]{2}/u);
   });
 
   it.each(['/nope', '/callback', '/sign-in?prompt=x'])(
