@@ -91,7 +91,7 @@ const ja = {
     connectorError: 'コネクタでエラーが発生しました: {reason}',
   },
   huggingFace: {
-    heading: '{app} へのサインインを許可しますか？',
+    heading: '{app} にサインインしますか？',
     asksWho: '{app} が、あなたの Hugging Face アカウントを確認しようとしています。',
     continueAs: '使用するアカウント',
     willSee: '{app} に許可する内容',

@@ -28,7 +28,7 @@ function factsOf(page: string) {
       blocks: blocksOf(section).map(withoutWords),
       code: sorted(matches(/`[^`]+`/g)),
       links: sorted(linksOf(page, section).map((link) => neutral(page, link))),
-      pictures: matches(/(src|srcset)="[^"]+"/g),
+      pictures: matches(/(src|srcset)="[^"]+"/g).map((one) => one.replace('.ja.', '.')),
       elsewhere: sorted(matches(/https?:[^>)`]+/g)),
       rows: matches(/^\|/gm).length,
       items: matches(/^(- |\d\. |\*\*)/gm).length,

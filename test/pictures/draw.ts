@@ -1,14 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import {
-  AT_HUGGING_FACE,
-  arriveAt,
-  authorize,
-  COME_IN,
-  follow,
-  HELLO_ADA,
-} from '../browser/walk.ts';
 import type { Chromium } from '../harness/chromium.ts';
 import { startDoorstep, WHOLE_SITE } from '../harness/doorstep.ts';
 
@@ -21,6 +13,10 @@ const FONT_FACE = `@font-face { font-family: Figtree; font-weight: 300 900;
 const SCHEMES = ['light', 'dark'] as const;
 const PHONE = { width: 390, height: 680 };
 const GAP = 62;
+const STRIPS = [
+  { locale: 'en-GB', captions: ['The door', 'Hugging Face', 'Inside'], end: '.svg' },
+  { locale: 'ja-JP', captions: ['ドアの前', 'Hugging Face', '中へ'], end: '.ja.svg' },
+];
 const INK = { light: '#57534a', dark: '#b5ad9c' };
 const LINE = { light: '#d9d4c8', dark: '#3d372b' };
 
@@ -34,7 +30,7 @@ export async function drawAll(chromium: Chromium): Promise<Pictures> {
   const favicon = read('public/favicon.svg').toString();
   const icon = (size: number) => drawIcon(chromium, favicon, size, 'transparent', 1);
   return {
-    ...(await drawStrip(chromium)),
+    ...(await drawStrips(chromium)),
     'public/card.png': await drawCard(chromium),
     'public/icon.png': await drawIcon(chromium, favicon, 192, '#faf9f6', 0.74),
     'public/favicon.ico': toIco([await icon(16), await icon(32), await icon(48)]),
@@ -42,13 +38,16 @@ export async function drawAll(chromium: Chromium): Promise<Pictures> {
 }
 
 /** A sign-in on a phone: three pages side by side, sharp on fine screens, with their names below. */
-async function drawStrip(chromium: Chromium): Promise<Pictures> {
+async function drawStrips(chromium: Chromium): Promise<Pictures> {
   const site = await startDoorstep({ environment: WHOLE_SITE });
   const pictures: Pictures = {};
-  for (const scheme of SCHEMES) {
-    const options = { viewport: PHONE, colorScheme: scheme, deviceScaleFactor: 2 };
-    const steps = await withPage(chromium, options, (page) => walk(page, site.url));
-    pictures[`docs/strip-${scheme}.svg`] = Buffer.from(stripOf(steps, scheme));
+  for (const { locale, captions, end } of STRIPS) {
+    for (const colorScheme of SCHEMES) {
+      const options = { viewport: PHONE, colorScheme, locale, deviceScaleFactor: 2 };
+      const shots = await withPage(chromium, options, (page) => walk(page, site.url));
+      const steps = captions.map((caption, index) => ({ caption, shot: shots[index] ?? '' }));
+      pictures[`docs/strip-${colorScheme}${end}`] = Buffer.from(stripOf(steps, colorScheme));
+    }
   }
   await site.close();
   return pictures;
@@ -60,24 +59,32 @@ interface Step {
   shot: string;
 }
 
-async function walk(page: Page, url: string): Promise<Step[]> {
-  const steps: Step[] = [];
+/** By what the pages are made of: their words are in any language. @returns a shot of each. */
+async function walk(page: Page, url: string): Promise<string[]> {
+  const shots: string[] = [];
   const devTools = await page.context().newCDPSession(page);
-  const take = async (caption: string) => {
-    const options = { format: 'webp', quality: 80 } as const;
-    const { data } = await devTools.send('Page.captureScreenshot', options);
-    steps.push({ caption, shot: data });
+  const take = async () => {
+    await page.waitForLoadState('load');
+    await page.evaluate('document.fonts.ready');
+    const options = { format: 'webp', quality: 70 } as const;
+    shots.push((await devTools.send('Page.captureScreenshot', options)).data);
   };
   await page.goto(url);
-  await arriveAt(page, COME_IN);
-  await take('The door');
-  await follow(page, 'Continue with Hugging Face');
-  await arriveAt(page, AT_HUGGING_FACE);
-  await take('Hugging Face');
-  await authorize(page);
-  await arriveAt(page, HELLO_ADA);
-  await take('Inside');
-  return steps;
+  await take();
+  await page.locator('a.primary').click();
+  const authorize = page.locator('button[value="authorize"]');
+  await authorize.waitFor();
+  await take();
+  await authorize.click();
+  await page.waitForURL(`${url}/`);
+  await take();
+  return shots;
+}
+
+/** Whether letters are more than boxes here. */
+export async function hasJapaneseFont(chromium: Chromium): Promise<boolean> {
+  const [a, i] = await Promise.all(['あ', 'い'].map((letter) => draw(chromium, letter, {})));
+  return a !== undefined && i !== undefined && !a.equals(i);
 }
 
 function stripOf(steps: Step[], scheme: Scheme): string {
