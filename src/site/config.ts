@@ -216,7 +216,7 @@ const schema = z.object(siteVariables).check(
 
 const adviceFor = ({ NODE_ENV }: Environment) =>
   NODE_ENV === 'production'
-    ? 'Every variable is explained in .env.example. Under NODE_ENV=production, .env is not read.\n`npm run demo` needs none of them.'
+    ? 'docs/environment.md explains every variable. Under NODE_ENV=production, .env is not read.'
     : 'Every variable is explained in .env.example: copy it to .env, or let `npm run logto:setup` fill that in.\n`npm run demo` needs none of them.';
 
 /**

@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
+import { ownCommands } from '../shared/own-commands.ts';
 import { createPaint, ignoreClosedPipes, wantsColour } from '../shared/terminal.ts';
 import { runChecks } from './checks.ts';
 import type { Result } from './checkup.ts';
+import type { Finding } from './outcome.ts';
 import { hasError, jsonReport, type Look, textReport } from './report.ts';
 import { realWorld } from './world.ts';
 
@@ -33,7 +35,7 @@ const LONGEST_LINE = 100;
 async function main(): Promise<number> {
   const options = readOptions();
   if (!options || options.help) {
-    (options ? process.stdout : process.stderr).write(HELP);
+    (options ? process.stdout : process.stderr).write(ownCommands(HELP));
     return options ? 0 : 2;
   }
   const seen: Result[] = [];
@@ -59,9 +61,15 @@ function readOptions() {
 async function* remember(results: AsyncIterable<Result>, seen: Result[]): AsyncGenerator<Result> {
   for await (const result of results) {
     seen.push(result);
-    yield result;
+    yield { ...result, findings: result.findings.map(inOwnCommands) };
   }
 }
+
+const inOwnCommands = ({ status, message, next }: Finding): Finding => ({
+  status,
+  message: ownCommands(message),
+  ...(next && { next: ownCommands(next) }),
+});
 
 function look(): Look {
   const { stdout } = process;

@@ -7,6 +7,7 @@ import {
   Sealer,
   Sessions,
 } from '../../src/doorstep/operator.ts';
+import { ownCommands } from '../shared/own-commands.ts';
 import { openRedis } from '../shared/redis.ts';
 import { ignoreClosedPipes, printable } from '../shared/terminal.ts';
 import { endSessions, listSessions } from './commands.ts';
@@ -28,7 +29,7 @@ async function main(): Promise<number> {
   const [command, sub, ...rest] = positionals;
   const known = command === 'list' || command === 'end';
   if (values.help || !known || !sub || rest.length > 0) {
-    process.stdout.write(HELP);
+    process.stdout.write(ownCommands(HELP));
     return values.help ? 0 : 1;
   }
   // BASE_URL is of no use here, and development has none.
