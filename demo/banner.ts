@@ -3,6 +3,10 @@ import { styleText } from 'node:util';
 const paint = (format: Parameters<typeof styleText>[0], text: string) =>
   process.stdout.isTTY && !process.env.NO_COLOR ? styleText(format, text) : text;
 
+const CODESPACE_HINT = `  In a browser, a codespace shows one port: npm run demo -- --one-port
+
+`;
+
 /** The same, of the demo behind one port. */
 export const onePortBanner = (url: string): string => `
   ${paint('bold', 'Doorstep is open:')}  ${paint(['bold', 'underline'], url)}
@@ -20,7 +24,9 @@ export function banner(at: {
   logto: string;
   huggingFace: string;
   redis: string;
+  inCodespace: boolean;
 }): string {
+  const { inCodespace } = at;
   return `
   ${paint('bold', 'Doorstep is open:')}  ${paint(['bold', 'underline'], at.url)}
 
@@ -31,7 +37,7 @@ export function banner(at: {
     Hugging Face   ${at.huggingFace}
     Redis          ${at.redis}
 
-  Next: your own Logto. docs/connect-logto.md says what you need, and how.
+${inCodespace ? CODESPACE_HINT : ''}  Next: your own Logto. docs/connect-logto.md says what you need, and how.
   Ctrl-C stops everything.
 
 `;

@@ -74,6 +74,7 @@ async function main(): Promise<void> {
       logto: logto.endpoint,
       huggingFace: huggingFace.url,
       redis: redis.name,
+      inCodespace: process.env.CODESPACE_NAME !== undefined,
     }),
   );
 }

@@ -52,7 +52,7 @@ function pageFor(appName: string, { url }: Assets): Buffer {
   <main>
     <h1>${name}</h1>
     <p class="intro">Signing in needs a tab of its own: browsers keep its cookies out of this frame.</p>
-    <p><a class="button primary" href="/" target="_blank" rel="noopener">Open ${name} in a new tab</a></p>
+    <p class="ways"><a class="button primary" href="/" target="_blank" rel="noopener">Open ${name} in a new tab</a></p>
   </main>
 </body>
 </html>

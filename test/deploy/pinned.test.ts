@@ -19,16 +19,19 @@ describe('C64 what others publish is taken by its content', () => {
       expect(action).toMatch(/^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
   });
 
-  it.each([...workflows, 'Dockerfile', 'deploy/space/Dockerfile', 'docker-compose.yml'])(
-    'C64 %s: each image by digest, with its tag',
-    (file) => {
-      const named = matches(file, /^ *(?:image:|container:|FROM) +([^\s$]+)(?: .*)?$/gm);
-      const listed = matches(file, /^ *- +([\w./-]+:[\w.-]+(?:@\S*)?)$/gm);
-      const stages = matches(file, / AS (\S+)$/gm);
-      const images = [...named, ...listed].filter((image) => !stages.includes(image));
-      expect(images.length).toBeGreaterThan(0);
-      const loose = images.filter((image) => !/^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/.test(image));
-      expect(loose.filter((image) => !BY_TAG_ONLY.includes(image))).toEqual([]);
-    },
-  );
+  it.each([
+    ...workflows,
+    'Dockerfile',
+    'deploy/space/Dockerfile',
+    '.devcontainer/Dockerfile',
+    'docker-compose.yml',
+  ])('C64 %s: each image by digest, with its tag', (file) => {
+    const named = matches(file, /^ *(?:image:|container:|FROM) +([^\s$]+)(?: .*)?$/gm);
+    const listed = matches(file, /^ *- +([\w./-]+:[\w.-]+(?:@\S*)?)$/gm);
+    const stages = matches(file, / AS (\S+)$/gm);
+    const images = [...named, ...listed].filter((image) => !stages.includes(image));
+    expect(images.length).toBeGreaterThan(0);
+    const loose = images.filter((image) => !/^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$/.test(image));
+    expect(loose.filter((image) => !BY_TAG_ONLY.includes(image))).toEqual([]);
+  });
 });

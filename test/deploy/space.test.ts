@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { onePortConfig } from '../../demo/one-port/index.ts';
 import { read } from './files.ts';
 
 const COLOURS = ['red', 'yellow', 'green', 'blue', 'indigo', 'purple', 'pink', 'gray'] as const;
@@ -15,6 +16,14 @@ const Header = z.strictObject({
   app_port: z.number(),
   license: z.string(),
   short_description: z.string().max(60),
+});
+
+describe('.devcontainer', () => {
+  it('F136 forwards the port of the demo and starts it there', () => {
+    const { forwardPorts, postAttachCommand } = JSON.parse(read('.devcontainer/devcontainer.json'));
+    expect(forwardPorts).toEqual([onePortConfig({}).port]);
+    expect(postAttachCommand).toBe('npm run demo -- --one-port');
+  });
 });
 
 describe('deploy/space', () => {
