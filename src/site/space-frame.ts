@@ -23,7 +23,7 @@ export function spaceFrame(config: Config, assets: Assets): RequestHandler {
     securityHeaders(config, HUGGING_FACE),
     (_req, res) => {
       res.removeHeader('X-Frame-Options');
-      res.set('Vary', 'Sec-Fetch-Dest').type('html').send(page);
+      res.set({ Vary: 'Sec-Fetch-Dest', 'Content-Language': 'en' }).type('html').send(page);
     },
   );
   return router;
