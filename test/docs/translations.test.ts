@@ -1,5 +1,7 @@
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { en } from '../../src/site/languages/en.ts';
+import { ja } from '../../src/site/languages/ja.ts';
 import { read } from '../deploy/files.ts';
 import { anchorsOf, blocksOf, linksOf, sectionsOf, withoutBlocks } from './markdown.ts';
 
@@ -53,4 +55,15 @@ describe.each(['README.md', 'docs/connect-logto.md'])('F140 %s in Japanese', (pa
     const cjk = String.raw`[\p{sc=Hira}\p{sc=Kana}\p{sc=Han}、。「」（）]`;
     expect(prose.match(new RegExp(`${cjk}\n${cjk}`, 'gu'))).toBeNull();
   });
+});
+
+it.each([
+  ['docs/connect-logto.md', '| Link |', en.messages],
+  ['docs/connect-logto.ja.md', '| リンク |', ja.messages],
+])('F140 %s calls the links what the pages call them', (page, head, messages) => {
+  const rows = read(page).split(head)[1]?.split('\n\n')[0]?.split('\n').slice(2) ?? [];
+  const names = rows.flatMap((row) => (row.split('|')[1] ?? '').trim().split(/, |、/));
+  expect(names.length).toBeGreaterThan(8);
+  const onPages = JSON.stringify(messages);
+  expect(names.filter((name) => !onPages.includes(JSON.stringify(name)))).toEqual([]);
 });
