@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -65,6 +67,17 @@ export const contenders: Contender[] = [
     framework: 'Express',
     verifies: 'signature',
     words: ['--enable-source-maps', `${ROOT}/dist/src/main.js`],
+    signInPath: '/sign-in',
+    callbackPath: '/callback',
+  },
+  {
+    // Its program is that of the checkout that --against names.
+    name: 'before',
+    title: 'Doorstep, another checkout',
+    kind: 'own',
+    framework: 'Express',
+    verifies: 'signature',
+    words: [],
     signInPath: '/sign-in',
     callbackPath: '/callback',
   },
@@ -173,3 +186,22 @@ export const contenders: Contender[] = [
     words: [`${BUILD}/hono.js`],
   },
 ];
+
+/**
+ * Who is measured.
+ *
+ * @param only Names; the lower bound and Doorstep are always there, and all are for no name.
+ * @param against A built checkout of Doorstep.
+ */
+export function chosen(only: string[], against: string | null): Contender[] {
+  const program = against && `${resolve(against)}/dist/src/main.js`;
+  if (program && !existsSync(program)) throw new Error(`${program} is missing: npm run build`);
+  return contenders.flatMap((contender) => {
+    const { name } = contender;
+    if (name === 'before') {
+      return program ? [{ ...contender, words: ['--enable-source-maps', program] }] : [];
+    }
+    const isWanted = only.length === 0 || ['floor', 'doorstep', ...only].includes(name);
+    return isWanted ? [contender] : [];
+  });
+}

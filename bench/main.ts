@@ -4,7 +4,7 @@ import { createBrowser } from '../test/demo/browser.ts';
 import { type RedisServer, startRedisServer } from '../test/harness/redis-server.ts';
 import { chart } from './chart.ts';
 import { compare } from './compare.ts';
-import { contenders } from './contenders.ts';
+import { chosen } from './contenders.ts';
 import { experiment } from './experiments.ts';
 import { goalsTable } from './goals.ts';
 import { machine, stayOffTheServerCores } from './machine.ts';
@@ -31,10 +31,7 @@ const print = (text: string) => process.stdout.write(`${text}\n\n`);
 
 async function main(options: Options): Promise<void> {
   stayOffTheServerCores();
-  const { only } = options;
-  const wanted = contenders.filter(
-    ({ name }) => only.length === 0 || ['floor', 'doorstep', ...only].includes(name),
-  );
+  const wanted = chosen(options.only, options.against);
   const redis = await startRedisServer();
   try {
     const world = await startWorld(wanted, { node: options.node, redisUrl: redis.url });

@@ -25,6 +25,8 @@ export interface Options {
   /** Names of contenders, and of what they are measured for; all unless given. */
   only: string[];
   scenarios: string[];
+  /** A built checkout of Doorstep that is measured too. */
+  against: string | null;
 }
 
 /** What is asked for: a run, or tables of earlier ones. */
@@ -41,6 +43,7 @@ const HELP = `npm run bench -- [options]
   --rounds N         ends after so many rounds, if that is sooner
   --only A,B         these contenders, beside the lower bound and Doorstep
   --scenarios A,B    these scenarios
+  --against PATH     another checkout of Doorstep too, installed and built: what a change has paid
   --node PATH        runs the contenders on another Node
   --seed N           of the order and of the intervals (1)
   --keep-disturbed   counts slices too during which others used the machine
@@ -61,6 +64,7 @@ export function readOptions(words: string[]): Wish {
       rounds: { type: 'string' },
       only: { type: 'string' },
       scenarios: { type: 'string' },
+      against: { type: 'string' },
       part: { type: 'string', default: 'contenders' },
       seed: { type: 'string', default: '1' },
       'keep-disturbed': { type: 'boolean', default: false },
@@ -99,6 +103,7 @@ export function readOptions(words: string[]): Wish {
         ...(part === 'contenders' ? [] : (['experiments'] as const)),
       ],
       only: list(values.only) ?? (quick ? ['kit', 'plain', 'fastify', 'hono'] : []),
+      against: values.against ?? null,
       scenarios: list(values.scenarios) ?? (quick ? ['home-in', 'start', 'sign-in'] : []),
     },
   };

@@ -3,7 +3,7 @@ import { startLogto } from '../demo/logto/index.ts';
 
 /**
  * The local OpenID provider, in a process of its own: the demo's stand-in for Logto, which runs on
- * the engine that Logto itself runs on. Prints its address when it is ready.
+ * the engine that Logto itself runs on. Prints its address and Hugging Face's when it is ready.
  */
 const { APP_ID = '', APP_SECRET = '', REDIRECT_URIS = '' } = process.env;
 const CONNECTOR = { id: 'bench-connector', secret: 'bench-connector-secret' };
@@ -25,4 +25,4 @@ huggingFace.registerClient({
   ...CONNECTOR,
   redirectUris: [`${logto.endpoint}/callback/huggingface`],
 });
-process.stdout.write(`${logto.endpoint}\n`);
+process.stdout.write(`${logto.endpoint} ${huggingFace.url}\n`);

@@ -10,7 +10,7 @@ interface Found {
 
 /** The session of a Doorstep cookie, as it is stored, unsealed. */
 export async function sessionBehind(redis: Redis, cookies: string): Promise<Found> {
-  const id = /doorstep(?:-\d+)?=s%3A([^.]+)\./.exec(cookies)?.[1] ?? '';
+  const id = decodeURIComponent(/doorstep(?:-\d+)?=s%3A([^.]+)\./.exec(cookies)?.[1] ?? '');
   const envelope = await redis.getBuffer(`session:${id}`);
   const json = envelope && new Sealer([SESSION_SECRET]).unseal(envelope, SESSION_PURPOSE, id);
   if (!json) throw new Error('Doorstep has no session behind its cookie');

@@ -44,7 +44,7 @@ export async function startWorld(
   );
   const provider = await startProvider(callbacks);
   const start = (place: Place, redis: string, second = false) =>
-    startContender(node, place, { redisUrl: redis, logtoEndpoint: provider.endpoint, second });
+    startContender(node, place, { redisUrl: redis, provider, second });
   const running = await Promise.all(
     places.slice(0, wanted.length).map((place) => start(place, redisUrl)),
   );
@@ -56,7 +56,7 @@ export async function startWorld(
     async startTime(contender) {
       const port = await freePort();
       const begun = performance.now();
-      const at = { redisUrl, logtoEndpoint: provider.endpoint, second: false };
+      const at = { redisUrl, provider, second: false };
       const child = spawnContender(node, { contender, port }, at);
       while (!(await accepts(port))) {
         if (child.exitCode !== null) throw new Error(`${contender.title} did not start`);
@@ -90,12 +90,13 @@ async function startProvider(callbacks: string[]) {
   });
   endWithUs(provider);
   const [line]: Buffer[] = await once(provider.stdout, 'data');
-  return { process: provider, endpoint: String(line).trim() };
+  const [endpoint = '', huggingFace = ''] = String(line).trim().split(' ');
+  return { process: provider, endpoint, huggingFace };
 }
 
 interface Surroundings {
   redisUrl: string;
-  logtoEndpoint: string;
+  provider: { endpoint: string; huggingFace: string };
   second: boolean;
 }
 
@@ -114,10 +115,11 @@ function spawnContender(node: string, { contender, port }: Place, at: Surroundin
       TRUST_PROXY: 'loopback',
       REDIS_URL: at.redisUrl,
       SESSION_SECRET,
-      LOGTO_ENDPOINT: at.logtoEndpoint,
+      LOGTO_ENDPOINT: at.provider.endpoint,
       LOGTO_APP_ID: CLIENT.APP_ID,
       LOGTO_APP_SECRET: CLIENT.APP_SECRET,
       BENCH_VIEWS: `${ROOT}/views`,
+      BENCH_HUGGING_FACE: at.provider.huggingFace,
       ...contender.environment,
     },
   });

@@ -1,6 +1,6 @@
 import ejs from 'ejs';
 import type { Express } from 'express';
-import { VIEWS } from './settings.ts';
+import { BASE_URL, HUGGING_FACE, VIEWS } from './settings.ts';
 
 /** Who is signed in, from the claims of the ID token. */
 export interface Person {
@@ -17,7 +17,13 @@ const TWO_WEEKS = 7 * TWO_DAYS;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
 const asset = (file: string) => `/assets/0000000000/${file}`;
-const BASIC = { appName: 'Doorstep', title: null, demo: false, flash: null, asset };
+const BASIC = { appName: 'Doorstep', title: null, demo: false, flash: null, preview: null, asset };
+
+const HANDLE = {
+  text: '@ada-l',
+  href: `${HUGGING_FACE}/ada-l`,
+  suffix: 'on Hugging Face, when you first signed in',
+};
 
 /** The model of Doorstep's own home page, made as cheaply as plain code can. */
 export function signedInPage(person: Person) {
@@ -32,7 +38,7 @@ export function signedInPage(person: Person) {
     user: avatar,
     signOutInHeader: false,
     greeting: person.name ? `Hello, ${person.name}` : 'Hello',
-    handle: { text: `ID ${person.sub}`, href: null, suffix: '' },
+    handle: HANDLE,
     avatar,
     times: {
       signedIn: moment(begun),
@@ -58,6 +64,12 @@ export function signedInPage(person: Person) {
 
 export const signedOutPage = {
   ...BASIC,
+  preview: {
+    url: `${BASE_URL}/`,
+    summary:
+      'Doorstep is a small web app that opens with the Hugging Face account you already have.',
+    picture: BASE_URL + asset('card.png'),
+  },
   nav: [],
   user: null,
   signOutInHeader: false,

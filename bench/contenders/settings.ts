@@ -14,6 +14,8 @@ export const APP_ID = given('LOGTO_APP_ID');
 export const APP_SECRET = given('LOGTO_APP_SECRET');
 export const SESSION_SECRET = given('SESSION_SECRET');
 export const VIEWS = given('BENCH_VIEWS');
+/** Where the account is that Doorstep's page leads to; it has asked Logto's userinfo for it. */
+export const HUGGING_FACE = given('BENCH_HUGGING_FACE');
 /** What Doorstep asks for, so that every contender holds the same tokens. */
 export const SCOPE = 'openid offline_access profile email identities';
 export const TWO_WEEKS = 14 * 24 * 60 * 60_000;

@@ -325,7 +325,7 @@ describe('who may do what under /api', () => {
     const { browser, sub } = await signedInWith(app, 'both_ways', { roles: ['editor'] });
     await browser.post(`${app.url}/books`, { title: 'By the page', author: 'Me' });
     const cookie = /doorstep=s%3A([^.]+)/.exec(browser.cookies.header(new URL(app.url)) ?? '');
-    const tokens = await app.tokensOf(cookie?.[1] ?? '');
+    const tokens = await app.tokensOf(decodeURIComponent(cookie?.[1] ?? ''));
     const token = tokens.find((one) => one.includes('.') && decodeJwt(one).aud === API) ?? '';
     expect(decodeJwt(token).sub).toBe(sub);
     const added = await ask('POST', bearer(token));
