@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { UserScope } from '@logto/express';
 import LogtoClient, { type LogtoConfig } from '@logto/node';
 import type { KitConfig } from '../config/config.ts';
+import { digest } from '../crypto/digest.ts';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import { BEARER_TOKEN } from '../http/bearer-token.ts';
-import { sharedDiscovery } from './discovery.ts';
+import { type Metadata, sharedDiscovery } from './discovery.ts';
 import { type KeySet, sharedKeySet } from './key-set.ts';
 import { authenticated, createRequest, parseAnswer } from './requester.ts';
 import { verifyIdToken } from './tokens.ts';
@@ -69,7 +71,7 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
   const discovery = sharedDiscovery({ url: discoveryUrl, issuer, request, timeoutMs, now });
   const keySetAt = sharedKeySet({ request: anonymous, timeoutMs, now });
 
-  const metadata = async (waitMs = timeoutMs) => (await discovery.get(waitMs)).metadata;
+  const metadata = (waitMs = timeoutMs) => discovery.get(waitMs);
   const keySet: KeySet = {
     async find(header, { isOwn = false, waitMs = timeoutMs } = {}) {
       const startedAt = performance.now();
@@ -79,24 +81,23 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
     },
   };
 
-  /** The SDK asks for discovery as for anything else, and gets the one that is shared. */
   async function requester<Answer>(...[input, init = {}]: Parameters<typeof fetch>) {
-    const isDiscovery = input === discoveryUrl;
-    const body = isDiscovery
-      ? (await discovery.get(timeoutMs)).document
-      : await request(input, init, timeoutMs);
-    return parseAnswer<Answer>(body);
+    return parseAnswer<Answer>(await request(input, init, timeoutMs));
+  }
+
+  const verifier = {
+    verifyIdToken: (idToken: string) =>
+      verifyIdToken(idToken, { keySet, issuer, audience: appId, now: now() }),
+  };
+
+  /** The SDK's own cache has no end, and those who wait at it try again one after the other. */
+  class Client extends LogtoClient {
+    override readonly getOidcConfig = async () => sdkMetadata(await metadata());
   }
 
   const client: Logto['client'] = (storage, navigate = noop) => {
-    // The SDK's own cache has no end, and those who wait at it try again one after the other. Each
-    // client gets an empty one, for the same reason: who shares one, waits there.
-    const unstable_cache = storageOver(new Map());
-    const adapter = { storage: storageOver(storage), navigate, requester, unstable_cache };
-    return new LogtoClient(sdkConfig, adapter, () => ({
-      verifyIdToken: (idToken) =>
-        verifyIdToken(idToken, { keySet, issuer, audience: appId, now: now() }),
-    }));
+    const adapter = { storage: storageOver(storage), navigate, requester, ...GENERATORS };
+    return new Client(sdkConfig, adapter, () => verifier);
   };
 
   async function revoke(refreshToken: string, waitMs = SIGN_OUT_TIMEOUT_MS): Promise<void> {
@@ -136,6 +137,28 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
 }
 
 const noop = () => {};
+
+/** The SDK hashes by WebCrypto, each time in another thread. 32 bytes: RFC 7636 section 4.1. */
+const GENERATORS = {
+  generateState: randomText,
+  generateCodeVerifier: randomText,
+  generateCodeChallenge: digest,
+};
+
+function randomText(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** As the SDK names them. */
+const sdkMetadata = (metadata: Metadata) => ({
+  issuer: metadata.issuer,
+  authorizationEndpoint: metadata.authorization_endpoint,
+  tokenEndpoint: metadata.token_endpoint,
+  jwksUri: metadata.jwks_uri,
+  userinfoEndpoint: metadata.userinfo_endpoint,
+  revocationEndpoint: metadata.revocation_endpoint,
+  endSessionEndpoint: metadata.end_session_endpoint,
+});
 
 function bearing(accessToken: string): { authorization: string } {
   if (BEARER_TOKEN.test(accessToken)) return { authorization: `Bearer ${accessToken}` };

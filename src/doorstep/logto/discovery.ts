@@ -5,21 +5,17 @@ import { SharedValue } from './shared-value.ts';
 
 const LIFETIME_MS = 10 * 60_000;
 
-/** What is used of it here; the SDK reads the document itself (OpenID Connect Discovery 1.0 section 3). */
-const Metadata = z.looseObject({
+/** What is used of it here and by the SDK (OpenID Connect Discovery 1.0 section 3). */
+const Metadata = z.object({
   issuer: z.string(),
+  authorization_endpoint: z.url(),
+  token_endpoint: z.url(),
   jwks_uri: z.url(),
   userinfo_endpoint: z.url(),
   revocation_endpoint: z.url(),
   end_session_endpoint: z.url(),
 });
 export type Metadata = z.infer<typeof Metadata>;
-
-export interface Discovery {
-  metadata: Metadata;
-  /** The whole document as Logto sent it. */
-  document: string;
-}
 
 /**
  * Logto's metadata, shared by the whole process for ten minutes.
@@ -32,16 +28,15 @@ export function sharedDiscovery(options: {
   request: Request;
   timeoutMs: number;
   now: () => number;
-}): SharedValue<Discovery> {
+}): SharedValue<Metadata> {
   const { url, issuer, request, timeoutMs, now } = options;
-  const load = async (): Promise<Discovery> => {
-    const document = await request(url, {}, timeoutMs);
-    const metadata = parse(document);
+  const load = async (): Promise<Metadata> => {
+    const metadata = parse(await request(url, {}, timeoutMs));
     if (metadata.issuer !== issuer) {
       const message = `Discovery names another issuer than ${issuer}`;
       throw new LogtoUnavailable(message, undefined, 'logto_wrong_issuer');
     }
-    return { metadata, document };
+    return metadata;
   };
   return new SharedValue({ load, maxAgeMs: LIFETIME_MS, now });
 }
