@@ -12,10 +12,16 @@ const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
  *
  * @param framedBy An origin that may show the answer in a frame; nobody may unless given.
  */
-export function securityHeaders(
-  config: Config,
-  framedBy?: string,
-): (req: IncomingMessage, res: ServerResponse, next: () => void) => void {
+export function securityHeaders(config: Config, framedBy?: string): RequestHandler {
+  const headers = Object.entries(headersOf(config, framedBy));
+  return (_req, res, next) => {
+    for (const [name, value] of headers) if (value !== undefined) res.setHeader(name, value);
+    next();
+  };
+}
+
+/** They are the same for every answer: helmet is asked once. */
+function headersOf(config: Config, framedBy?: string): OutgoingHttpHeaders {
   // Stand-ins serve pictures over plain http on this machine; real ones come over https, those of a shared demo from here.
   const localPictures = config.demo === true ? ['http://localhost:*'] : [];
   const headers = helmet({
@@ -46,18 +52,16 @@ export function securityHeaders(
     // It knows no other origin than its own.
     xFrameOptions: framedBy === undefined && { action: 'deny' },
   });
-  return (req, res, next) => {
-    res.setHeader('Permissions-Policy', PERMISSIONS);
-    headers(req, res, next);
-  };
+  const nobody = new IncomingMessage(new Socket());
+  const res = new ServerResponse(nobody);
+  res.setHeader('Permissions-Policy', PERMISSIONS);
+  headers(nobody, res, () => {});
+  return res.getHeaders();
 }
 
 /** The same headers, for answers that are made outside of the app: they are never stored. */
 export function plainAnswerHeaders(config: Config): OutgoingHttpHeaders {
-  const nobody = new IncomingMessage(new Socket());
-  const res = new ServerResponse(nobody);
-  securityHeaders(config)(nobody, res, () => {});
-  return { ...res.getHeaders(), 'cache-control': 'no-store' };
+  return { ...headersOf(config), 'cache-control': 'no-store' };
 }
 
 /** Pages differ by who asks, and Back after sign-out must show nothing (S28). */

@@ -18,6 +18,11 @@ export function requestIdOf(req: IncomingMessage): string {
 
 /** For a request that Node could not read. */
 export function newRequestId(): string {
-  const letters = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  let rest = randomInt(32 ** 8);
+  let letters = '';
+  for (let count = 0; count < 8; count += 1) {
+    letters += ALPHABET[rest % 32];
+    rest = Math.floor(rest / 32);
+  }
   return `${letters.slice(0, 4)}-${letters.slice(4)}`;
 }

@@ -124,7 +124,7 @@ export async function beginSignIn(
     });
 
   const signInSession = storage.get(PersistKey.SignInSession);
-  const state = authorizationUrl && new URL(authorizationUrl).searchParams.get('state');
+  const state = /[?&]state=([\w-]+)/.exec(authorizationUrl ?? '')?.[1];
   if (!authorizationUrl || !signInSession || !state) {
     throw new LogtoUnavailable('The SDK made no sign-in');
   }
