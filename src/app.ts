@@ -72,6 +72,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
     signOutAnswer: 'redirect',
     renderSignInLink: signInLinkPage(rendering.send, languages),
     language: languages.chosen,
+    messages: (req) => languages.of(req).t.flash,
   });
   const logtoPages = options.logtoPages ?? askedAtOnce(createLogtoPages(options));
   const pages: PageDeps = {

@@ -13,6 +13,7 @@ import { rejectAbsoluteForm, requireSecure } from './http/canonical-origin.ts';
 import { errorHandler } from './http/error-handler.ts';
 import { FlashMessages } from './http/flash.ts';
 import { rejectMisuse } from './http/host-checks.ts';
+import { messagesFor } from './http/language.ts';
 import { HuggingFaceAccounts } from './hugging-face/accounts.ts';
 import { MembersOnly } from './hugging-face/members-only.ts';
 import { sampleLog } from './log-sampling.ts';
@@ -177,7 +178,17 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
   const answer = parts.signOutAnswer ?? 'page';
   const learnProfile = parts.fetchProfile ? profileAtSignIn(shared) : null;
   const { language } = parts;
-  const routes = { ...shared, paths, origins, baseUrl, pendingSignIns, limits, language };
+  const messagesOf = messagesFor(parts);
+  const routes = {
+    ...shared,
+    paths,
+    origins,
+    baseUrl,
+    pendingSignIns,
+    limits,
+    language,
+    messagesOf,
+  };
   const links = { ...routes, openedLinks, answer, render: parts.renderSignInLink };
   middleware.use(onKitRoutes(openSignInLink(links)));
   if (resource) middleware.use(onKitRoutes(resourceMetadata(resource)));
@@ -223,6 +234,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
       logger,
       signInPath,
       signInAddress: (req) => signInAddressFrom(req, signInPath),
+      messagesOf,
       render: parts.renderError,
     }),
     bearer: api,

@@ -110,6 +110,23 @@ export class SignInDenied extends AppError {
   }
 }
 
+/** Somebody who is no member of any of HF_ALLOWED_ORGANIZATIONS, or not yet a whole one. */
+export class MembersOnlyDenial extends SignInDenied {
+  /** As HF_ALLOWED_ORGANIZATIONS has them. */
+  readonly organizations: string;
+  /** "@ada-l", where it is one. */
+  readonly account: string | null;
+  /** A member that has not done what the organization wants: single sign-on, or a second factor. */
+  readonly isPending: boolean;
+
+  constructor(denial: Pick<MembersOnlyDenial, 'organizations' | 'account' | 'isPending'>) {
+    super('Only members of certain organizations at Hugging Face may sign in');
+    this.organizations = denial.organizations;
+    this.account = denial.account;
+    this.isPending = denial.isPending;
+  }
+}
+
 /**
  * Anything else that went wrong during a callback. What is in that address can't be used again, or must
  * not be shown, so the way on is a fresh sign-in. A wrapper: requests that wait for Logto together may

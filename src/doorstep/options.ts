@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { OwnSessions } from './access/own-sessions.ts';
 import type { AppError } from './errors.ts';
 import type { FlashMessages } from './http/flash.ts';
+import type { Messages } from './http/messages.ts';
 import type { AppData } from './session/session.ts';
 import type { RenderSignInLink } from './sign-in/link-page.ts';
 import type { OnSignIn } from './sign-in/on-sign-in.ts';
@@ -90,12 +91,19 @@ export interface DoorstepOptions {
    */
   renderSignInLink?: RenderSignInLink;
   /**
-   * The language that a person chose, as a tag (`ja`), or null: it comes first among those that Logto
-   * is asked for. Default: what the browser prefers.
+   * The language that a person chose, as a tag (`ja`), or null: that of the kit's plain pages, and the
+   * first that Logto is asked for. Default: what the browser prefers.
    *
    * @example await doorstep({ language: (req) => (req.query.lang === 'ja' ? 'ja' : null) })
    */
   language?: (req: Request) => string | null;
+  /**
+   * Words in the place of the kit's own, which are there in English and Japanese, on its plain pages
+   * and in its flash messages.
+   *
+   * @example await doorstep({ messages: () => ({ signedOut: 'Vous êtes déconnecté.' }) })
+   */
+  messages?: (req: Request) => Partial<Messages>;
   /**
    * Whether somebody who has not signed in may have a session: `never` (the default), or
    * `when-written`, as soon as a handler writes to `req.session`. Its data comes along at sign-in.

@@ -4,10 +4,10 @@ import {
   connectAddress,
   type GuardedRequest,
   requestIdOf,
+  setLanguageHeaders,
   signInAddress,
 } from '../doorstep/index.ts';
 import type { PageDeps } from '../site/feature.ts';
-import { setLanguageHeaders } from '../site/languages/languages.ts';
 import type { Messages } from '../site/languages/translation.ts';
 import { AnswerText } from './answer-text.ts';
 import { ask } from './ask.ts';
@@ -91,7 +91,7 @@ export class StreamedAnswer {
       if (html.trim() === '') return;
       // nginx waits for a page's end, others compress it as a whole: not this one.
       this.#res.set({ 'Cache-Control': 'no-store, no-transform', 'X-Accel-Buffering': 'no' });
-      setLanguageHeaders(this.#res, this.#deps.languages.of(this.#req));
+      setLanguageHeaders(this.#res, this.#deps.languages.of(this.#req).tag);
       this.#res.type('html').write(this.#html(null)[0]);
     }
     // A slow browser is not waited for: what it may owe is bounded.

@@ -6,6 +6,7 @@ import {
   type HuggingFaceFailure,
   InsecureRequest,
   InvalidInput,
+  MembersOnlyDenial,
   type Reason,
   SignInDenied,
   type SignInFailure,
@@ -174,6 +175,15 @@ const storeUnavailable: Copy = (t, _error, context) => {
   };
 };
 
+/** The app's own reason is as it says it. */
+function whyDenied({ errors }: Messages, error: SignInDenied): Sentence {
+  if (!(error instanceof MembersOnlyDenial)) return error.shown;
+  const copy = errors.sign_in_denied;
+  const { organizations, isPending } = error;
+  const account = error.account ? copy.account({ account: error.account }) : copy.thisAccount;
+  return (isPending ? copy.notYetMember : copy.noMember)({ organizations, account });
+}
+
 /** Those that say the same whatever the request was. */
 type Plain = {
   [Key in keyof Errors]: Errors[Key] extends { heading: string; happened: Sentence; todo: Sentence }
@@ -209,7 +219,7 @@ const COPY: Record<Reason, Copy> = {
   sign_in_denied: (t, error, context) => ({
     heading: t.errors.sign_in_denied.heading,
     illustration: 'locked',
-    happened: error instanceof SignInDenied ? { text: error.shown } : null,
+    happened: error instanceof SignInDenied ? { text: whyDenied(t, error) } : null,
     todo: t.errors.sign_in_denied.todo,
     action: home(t, context),
   }),

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import type { Request } from 'express';
-import type { Principal } from '../doorstep/index.ts';
+import { type Principal, setLanguageHeaders } from '../doorstep/index.ts';
 import type { Assets } from './assets.ts';
 import type { Config } from './config.ts';
 import type { Feature, NavigationEntry, PageOptions, RenderPage, SendPage } from './feature.ts';
 import { avatarOf } from './format.ts';
-import { type Language, type Languages, setLanguageHeaders } from './languages/languages.ts';
+import type { Language, Languages } from './languages/languages.ts';
 import type { Messages } from './languages/translation.ts';
 import { ROOT } from './root.ts';
 import { compileViews } from './view-engine.ts';
@@ -73,7 +73,7 @@ export function createPages({ config, languages, assets, features }: PagesOption
 
   const send: SendPage = (req, res, name, model, options = {}) => {
     const language = languages.of(req);
-    setLanguageHeaders(res, language);
+    setLanguageHeaders(res, language.tag);
     const make = () => Buffer.from(render(req, name, model, options));
     res.type('html');
     if (!options.sameForAll) return void res.send(make());

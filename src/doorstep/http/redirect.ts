@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { escapeHtml } from './html.ts';
+import type { Messages } from './messages.ts';
 
 /**
  * A page that goes on by itself. Chrome holds a redirect after a form against the `form-action`
@@ -7,16 +8,21 @@ import { escapeHtml } from './html.ts';
  *
  * @param title Of the page.
  */
-export function sendRefreshPage(res: Response, address: string, title: string): void {
+export function sendRefreshPage(
+  res: Response,
+  address: string,
+  title: string,
+  { language, goOn }: Pick<Messages, 'language' | 'goOn'>,
+): void {
   res
     .status(200)
-    .set({ Refresh: `0;url=${address}`, 'Cache-Control': 'no-store' })
+    .set({ 'Content-Language': language, Refresh: `0;url=${address}`, 'Cache-Control': 'no-store' })
     .type('html');
   res.send(`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <meta charset="utf-8">
 <title>${escapeHtml(title)}</title>
-<p><a href="${escapeHtml(address)}">Go on</a></p>
+<p><a href="${escapeHtml(address)}">${goOn}</a></p>
 </html>
 `);
 }

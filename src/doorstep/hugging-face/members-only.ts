@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { HuggingFaceOrganizationId } from '../config/fields.ts';
-import { SignInDenied } from '../errors.ts';
+import { MembersOnlyDenial } from '../errors.ts';
 import type { Revocations } from '../refresh/revocations.ts';
 import { logEnded } from '../session/ending.ts';
 import type { ActiveSession } from '../session/session.ts';
@@ -32,7 +32,7 @@ export class MembersOnly {
    * Asked before there is a session.
    *
    * @param isRepeated They were sent to Hugging Face to connect it again.
-   * @throws {SignInDenied} for whoever is no member; {@link HuggingFaceNotConnected} where only
+   * @throws {MembersOnlyDenial} for whoever is no member; {@link HuggingFaceNotConnected} where only
    *   connecting it can tell, and the outages: none of them lets anybody in.
    */
   async admit(signIn: Pick<SignIn, 'user' | 'tokens'>, isRepeated: boolean): Promise<void> {
@@ -77,17 +77,11 @@ const isMember = (
 function denied(
   profile: HuggingFaceProfile,
   organizations: readonly HuggingFaceOrganizationId[],
-): SignInDenied {
-  const names = organizations.map(({ handle }) => handle).join(', ');
+): MembersOnlyDenial {
   const isHandle = /^[\w.-]{1,96}$/.test(profile.username ?? '');
-  const account = isHandle ? `the account @${profile.username}` : 'this account';
-  const isPending = profile.organizations.some(({ id }) =>
-    organizations.some((one) => one.id === id),
-  );
-  const who = `Only members of ${names} at Hugging Face may sign in here, and ${account}`;
-  return new SignInDenied(
-    isPending
-      ? `${who} has not yet done what that organization wants of its members: single sign-on, or a second factor.`
-      : `${who} is not one of them.`,
-  );
+  return new MembersOnlyDenial({
+    organizations: organizations.map(({ handle }) => handle).join(', '),
+    account: isHandle ? `@${profile.username}` : null,
+    isPending: profile.organizations.some(({ id }) => organizations.some((one) => one.id === id)),
+  });
 }

@@ -7,6 +7,7 @@ import type { LearnProfile } from '../access/profile-at-sign-in.ts';
 import { digest } from '../crypto/digest.ts';
 import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
+import type { MessagesOf } from '../http/messages.ts';
 import { redirect } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { MembersOnly } from '../hugging-face/members-only.ts';
@@ -39,14 +40,10 @@ export interface CallbackDeps {
   revocations: Revocations;
   pendingSignIns: PendingSignIns;
   flash: FlashMessages;
+  messagesOf: MessagesOf;
   logger: Logger;
   now: () => number;
 }
-
-const RETURN_PATH_LOST =
-  'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.';
-
-const ANOTHER_ACCOUNT = 'You are signed in with another account than before.';
 
 interface CallbackAnswer {
   state: string;
@@ -76,8 +73,8 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
   const { startedBy } = pending;
   const isOther = startedBy && (startedBy.iss !== iss || startedBy.sub !== sub);
-  if (isOther) flash.set(res, ANOTHER_ACCOUNT);
-  else if (pending.lostReturnTo) flash.set(res, RETURN_PATH_LOST);
+  if (isOther) flash.set(res, deps.messagesOf(req).anotherAccount);
+  else if (pending.lostReturnTo) flash.set(res, deps.messagesOf(req).returnPathLost);
   redirect(res, pending.returnTo);
 }
 

@@ -1,5 +1,7 @@
 import type { Request, Response } from 'express';
 import { escapeHtml } from '../http/html.ts';
+import { setLanguageHeaders } from '../http/language.ts';
+import type { MessagesOf } from '../http/messages.ts';
 
 /** What the page of a sign-in link has to have; who is signed in, `req.auth` says. */
 export interface SignInLinkPage {
@@ -14,24 +16,27 @@ export interface SignInLinkPage {
 export type RenderSignInLink = (page: SignInLinkPage, req: Request, res: Response) => unknown;
 
 /** The kit's own, as plain as its error pages. */
-export const sendLinkPage: RenderSignInLink = ({ email, action, nonce }, { auth }, res) => {
-  const user = auth.isAuthenticated ? (auth.name ?? auth.username ?? auth.sub) : null;
-  const current =
-    user === null
-      ? ''
-      : `<p>You are signed in as <b dir="auto">${escapeHtml(user)}</b>. That session ends when you go on.</p>\n`;
-  res.type('html').send(`<!doctype html>
-<html lang="en">
+export const sendLinkPage =
+  (messagesOf: MessagesOf): RenderSignInLink =>
+  ({ email, action, nonce }, req, res) => {
+    const { auth } = req;
+    const { language, link, home } = messagesOf(req);
+    const user = auth.isAuthenticated ? (auth.name ?? auth.username ?? auth.sub) : null;
+    const current =
+      user === null ? '' : `<p>${link.signedInAs(`<b dir="auto">${escapeHtml(user)}</b>`)}</p>\n`;
+    setLanguageHeaders(res, language);
+    res.type('html').send(`<!doctype html>
+<html lang="${language}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Sign in with this link?</title>
-<h1>Sign in with this link?</h1>
-<p>The link is for <b dir="auto">${escapeHtml(email)}</b>. If that isn’t you, or you didn’t expect it, don’t go on.</p>
+<title>${link.title}</title>
+<h1>${link.title}</h1>
+<p>${link.isFor(`<b dir="auto">${escapeHtml(email)}</b>`)}</p>
 ${current}<form method="post" action="${escapeHtml(action)}">
 <input type="hidden" name="nonce" value="${escapeHtml(nonce)}">
-<button>Sign in as ${escapeHtml(email)}</button>
+<button>${escapeHtml(link.signInAs(email))}</button>
 </form>
-<p><a href="/">Home page</a></p>
+<p><a href="/">${home}</a></p>
 </html>
 `);
-};
+  };

@@ -2,6 +2,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { z } from 'zod';
 import { MethodNotAllowed, NotANavigation, SignInLinkNotOpen } from '../errors.ts';
 import { rejectReadBody } from '../http/host-checks.ts';
+import type { MessagesOf } from '../http/messages.ts';
 import { redirect, sendRefreshPage } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import { foreignChange, isForeignChange, type Origins } from '../http/same-origin.ts';
@@ -29,6 +30,7 @@ export interface SignInLinkDeps extends SignInDeps {
   origins: Origins;
   openedLinks: OpenedLinks;
   answer: 'page' | 'redirect';
+  messagesOf: MessagesOf;
   render?: RenderSignInLink | undefined;
 }
 
@@ -77,7 +79,8 @@ export function signInLinkPage(deps: SignInLinkDeps): Router {
 }
 
 async function showLink(deps: SignInLinkDeps, req: Request, res: Response): Promise<void> {
-  const { paths, openedLinks, render = sendLinkPage } = deps;
+  const { paths, openedLinks, messagesOf } = deps;
+  const render = deps.render ?? sendLinkPage(messagesOf);
   if (req.method !== 'GET') throw new MethodNotAllowed(req.method, 'GET, POST');
   if (!isNavigation(req)) throw new NotANavigation('Only a navigation may ask for this');
   const link = openedLinks.find(req);
@@ -98,7 +101,7 @@ async function showLink(deps: SignInLinkDeps, req: Request, res: Response): Prom
  * @throws {SignInLinkNotOpen} when the page was of another link than the one that is open.
  */
 async function followLink(deps: SignInLinkDeps, req: Request, res: Response): Promise<void> {
-  const { openedLinks, answer } = deps;
+  const { openedLinks, answer, messagesOf } = deps;
   rejectReadBody(req);
   const link = openedLinks.find(req);
   if (!link || req.body?.nonce !== link.nonce) throw notOpen();
@@ -113,8 +116,9 @@ async function followLink(deps: SignInLinkDeps, req: Request, res: Response): Pr
   });
   openedLinks.clear(res);
   res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
+  const messages = messagesOf(req);
   if (answer === 'redirect') redirect(res, address);
-  else sendRefreshPage(res, address, 'Signing in');
+  else sendRefreshPage(res, address, messages.signingIn, messages);
 }
 
 const notOpen = () =>

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { LogtoError } from '../errors.ts';
 import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
 import type { FlashMessages } from '../http/flash.ts';
+import type { MessagesOf } from '../http/messages.ts';
 import { redirect, sendRefreshPage } from '../http/redirect.ts';
 import { requestIdOf } from '../http/request-id.ts';
 import type { Logto } from '../logto/client.ts';
@@ -19,11 +20,9 @@ export interface SignOutDeps extends CookieNaming {
   logto: Logto;
   revocations: Revocations;
   flash: FlashMessages;
+  messagesOf: MessagesOf;
   logger: Logger;
 }
-
-const SIGNED_OUT_HERE_ONLY =
-  'You are signed out here. Logto could not be reached, so you may still be signed in there.';
 
 /**
  * Signs out: the session here first (S7), then the refresh token, then Logto's own session, which
@@ -45,11 +44,12 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
     logger.info({ event: 'sign_out', requestId, kind: 'here', sub }, 'Signed out');
   }
 
+  const messages = deps.messagesOf(req);
   const home = baseUrl + afterSignOut;
   const refreshToken = ended?.tokens?.refreshToken ?? null;
   const goTo = (address: string) =>
     deps.signOutAnswer === 'page'
-      ? sendRefreshPage(res, address, 'Signing out')
+      ? sendRefreshPage(res, address, messages.signingOut, messages)
       : redirect(res, address);
   try {
     const { url, revocationError: err } = await logto.endSession(refreshToken, home);
@@ -59,7 +59,7 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
         'A refresh token was not revoked',
       );
     }
-    flash.set(res, 'You are signed out.');
+    flash.set(res, messages.signedOut);
     goTo(url);
   } catch (error) {
     logger.warn(
@@ -72,7 +72,7 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
     );
     // Nobody waits for it: it is tried until Logto is back, for a while.
     void revocations.revoke(refreshToken);
-    flash.set(res, SIGNED_OUT_HERE_ONLY);
+    flash.set(res, messages.signedOutHereOnly);
     goTo(home);
   }
 }

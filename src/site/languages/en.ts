@@ -33,10 +33,14 @@ export const en = {
       membershipHint: 'Where you are a member, and what you may do there.',
       momentAgo: 'a moment ago',
     },
+    /** What the kit says, where the person was led back to a page. */
     flash: {
       signedOut: 'You are signed out.',
       signedOutHereOnly:
         'You are signed out here. Logto could not be reached, so you may still be signed in there.',
+      anotherAccount: 'You are signed in with another account than before.',
+      returnPathLost:
+        'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.',
     },
     home: {
       heading: 'Come on in.',
@@ -385,6 +389,12 @@ export const en = {
       },
       sign_in_denied: {
         heading: 'You can’t sign in here',
+        noMember:
+          'Only members of {organizations} at Hugging Face may sign in here, and {account} is not one of them.',
+        notYetMember:
+          'Only members of {organizations} at Hugging Face may sign in here, and {account} has not yet done what that organization wants of its members: single sign-on, or a second factor.',
+        account: 'the account {account}',
+        thisAccount: 'this account',
         todo: 'If you think that you should, ask whoever runs this site.',
       },
       logto_unavailable: {

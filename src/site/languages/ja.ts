@@ -36,6 +36,9 @@ export const ja = translation({
       signedOut: 'サインアウトしました。',
       signedOutHereOnly:
         'このサイトからはサインアウトしました。Logto に接続できなかったため、Logto にはまだサインインしている可能性があります。',
+      anotherAccount: '前回とは別のアカウントでサインインしました。',
+      returnPathLost:
+        'サインインしました。元のページのアドレスが長すぎて保存できなかったため、もう一度開いてください。',
     },
     home: {
       heading: 'ようこそ。',
@@ -387,6 +390,12 @@ export const ja = translation({
       },
       sign_in_denied: {
         heading: 'このサイトにはサインインできません',
+        noMember:
+          'サインインできるのは、Hugging Face の {organizations} のメンバーだけです。{account}はメンバーではありません。',
+        notYetMember:
+          'サインインできるのは、Hugging Face の {organizations} のメンバーだけです。{account}は、この組織がメンバーに求める設定（シングルサインオンまたは二要素認証）が済んでいません。',
+        account: '{account} のアカウント',
+        thisAccount: 'このアカウント',
         todo: 'サインインできるはずの場合は、サイトの運営者にお問い合わせください。',
       },
       logto_unavailable: {

@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie';
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import express, { type Request, type RequestHandler, Router } from 'express';
 import { acceptedLanguage, InvalidInput, redirect, returnPath } from '../../doorstep/index.ts';
 import type { Config } from '../config.ts';
 import { en } from './en.ts';
@@ -105,11 +105,6 @@ function wayBack(req: Request, baseUrl: string): string {
   if (origin !== baseUrl) return '/';
   if (pathname === OPENED_LINK && search === '') return OPENED_LINK;
   return returnPath(pathname + search, NEVER_BACK_TO).path;
-}
-
-/** Says that the answer is in this language, and which headers decided that. */
-export function setLanguageHeaders(res: Response, { tag }: Language): void {
-  res.set('Content-Language', tag).vary('Accept-Language').vary('Cookie');
 }
 
 const UNITS = [

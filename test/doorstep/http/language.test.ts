@@ -1,0 +1,68 @@
+import request from 'supertest';
+import { afterEach, expect, it } from 'vitest';
+import { en } from '../../../src/doorstep/http/messages-en.ts';
+import { ja } from '../../../src/doorstep/http/messages-ja.ts';
+import { type Host, startHost } from '../../harness/host.ts';
+
+let host: Host;
+afterEach(() => host.close());
+
+const HTML = { accept: 'text/html' };
+const JAPANESE = { ...HTML, 'accept-language': 'ja,en;q=0.5' };
+const FROM_HERE = () => ({ origin: host.url, 'sec-fetch-site': 'same-origin' });
+
+it('F107 the kit’s own pages and flash messages are in the browser’s language, problem JSON is not', async () => {
+  host = await startHost((app, auth) => {
+    app.use(auth.middleware);
+    app.get('/', (req, res) => void res.send(auth.flash.take(req, res)));
+    app.use(auth.errorHandler);
+  });
+  const wrong = (headers: Record<string, string>) =>
+    request(host.url).get('/sign-in?prompt=none').set(headers).expect(400);
+  const page = await wrong(JAPANESE);
+  expect(page.text).toContain('<html lang="ja">');
+  expect(page.text).toContain(`<h1>${ja.errors.bad_input[0]}</h1>`);
+  expect(page.headers).toMatchObject({
+    'content-language': 'ja',
+    vary: expect.stringContaining('Accept-Language, Cookie'),
+  });
+  expect((await wrong(HTML)).text).toContain(`<h1>${en.errors.bad_input[0]}</h1>`);
+  const problem = await wrong({ ...JAPANESE, accept: 'application/json' });
+  expect(problem.body.title).toBe(en.errors.bad_input[0]);
+
+  const browser = await host.signedInBrowser();
+  const out = await browser.post(
+    `${host.url}/sign-out`,
+    {},
+    { headers: { ...JAPANESE, ...FROM_HERE() } },
+  );
+  expect(out.body).toContain(`<title>${ja.signingOut}</title>`);
+  expect(out.body).toContain(`>${ja.goOn}</a>`);
+  expect((await browser.get(host.url)).body).toBe(ja.signedOut);
+
+  const opened = await browser.get(
+    `${host.url}/sign-in/link?one_time_token=t&login_hint=ada@example.org`,
+    { headers: JAPANESE },
+  );
+  expect(opened.body).toContain(`<h1>${ja.link.title}</h1>`);
+  expect(opened.body).toContain('<b dir="auto">ada@example.org</b> 宛て');
+});
+
+it('F107 a host says which language a person chose, and puts its own words in the place of the kit’s', async () => {
+  host = await startHost(
+    (app, auth) => {
+      app.use(auth.middleware);
+      app.use(auth.errorHandler);
+    },
+    {
+      language: (req) => (req.headers.cookie?.includes('lang=ja') ? 'ja' : null),
+      messages: () => ({ home: 'Accueil' }),
+    },
+  );
+  const headers = { ...HTML, cookie: 'lang=ja' };
+  const page = await request(host.url).get('/sign-in?prompt=none').set(headers);
+  expect(page.text).toContain(`<h1>${ja.errors.bad_input[0]}</h1>`);
+  expect(page.text).toContain('<a href="/">Accueil</a>');
+  const start = await request(host.url).get('/sign-in').set(headers);
+  expect(new URL(start.headers.location ?? '').searchParams.get('ui_locales')).toBe('ja');
+});
