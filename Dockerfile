@@ -11,7 +11,9 @@ FROM packages AS build
 COPY tsconfig.json tsconfig.build.json ./
 COPY src src
 COPY tools tools
-RUN npm run build
+COPY demo demo
+# Stand-ins, where anybody signs in as anybody, and set-up, whose packages aren't here, are for elsewhere.
+RUN npm run build && rm -r dist/demo dist/tools/setup dist/tools/stand-ins
 
 FROM base AS dependencies
 COPY package.json package-lock.json ./

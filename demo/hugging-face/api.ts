@@ -1,6 +1,6 @@
 import express, { type Request, type Response, type Router } from 'express';
 import { z } from 'zod';
-import { accounts, type InventedAccount } from '../accounts.ts';
+import type { InventedAccount } from '../accounts.ts';
 import type { Authorizations } from './clients.ts';
 import { originOf, type Shared } from './mount.ts';
 import { refuse } from './token.ts';
@@ -20,6 +20,7 @@ const chatRequest = z.looseObject({
 
 /** What a token opens: userinfo (OpenID Connect Core, 5.3), who it is of, and a model. */
 export function apiRoutes(
+  accounts: InventedAccount[],
   authorizations: Authorizations,
   changed: ChangedUserInfo,
   shared: Shared | undefined,

@@ -1,14 +1,14 @@
-import { basename, dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, dirname, join } from 'node:path';
 import express, { type RequestHandler } from 'express';
 import { fontFiles } from '../../src/site/assets.ts';
+import { ROOT } from '../../src/site/root.ts';
 import type { StandInLanguage } from '../languages.ts';
 import { prefixOf, type Shared } from './mount.ts';
 
-const publicFiles = fileURLToPath(new URL('../../public', import.meta.url));
+const publicFiles = join(ROOT, 'public');
 
 /** Where the stand-ins keep their templates. */
-export const viewsDirectory = fileURLToPath(new URL('../views', import.meta.url));
+export const viewsDirectory = join(ROOT, 'demo/views');
 
 /** What every page of a stand-in is given. */
 export interface Look {

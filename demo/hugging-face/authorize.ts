@@ -3,7 +3,7 @@ import express, { type Response, type Router } from 'express';
 import { z } from 'zod';
 import { initials } from '../../src/site/format.ts';
 import type { Render } from '../../src/site/view-engine.ts';
-import { accounts } from '../accounts.ts';
+import type { InventedAccount } from '../accounts.ts';
 import { languageOf, type StandInLanguage } from '../languages.ts';
 import { type Look, lookOf } from './assets.ts';
 import type { Authorizations, HuggingFaceClient } from './clients.ts';
@@ -55,25 +55,27 @@ const authorizationRequest = z.object({
 });
 type AuthorizationRequest = z.infer<typeof authorizationRequest>;
 
-const decision = z.discriminatedUnion('decision', [
-  z.object({ decision: z.literal('cancel') }),
-  z.object({
-    decision: z.literal('authorize'),
-    username: z.enum(accounts.map(({ username }) => username)),
-  }),
-]);
+const decisionOf = (accounts: InventedAccount[]) =>
+  z.discriminatedUnion('decision', [
+    z.object({ decision: z.literal('cancel') }),
+    z.object({
+      decision: z.literal('authorize'),
+      username: z.enum(accounts.map(({ username }) => username)),
+    }),
+  ]);
+
+interface Context {
+  appName: string;
+  accounts: InventedAccount[];
+  clients: HuggingFaceClient[];
+  authorizations: Authorizations;
+  shared: Shared | undefined;
+}
 
 /** The consent page and what its two buttons do (RFC 6749, 4.1.1 and 4.1.2). */
-export function authorizeRoutes(
-  context: {
-    appName: string;
-    clients: HuggingFaceClient[];
-    authorizations: Authorizations;
-    shared: Shared | undefined;
-  },
-  render: Render,
-): Router {
+export function authorizeRoutes(context: Context, render: Render): Router {
   const router = express.Router();
+  const decision = decisionOf(context.accounts);
 
   router.get('/oauth/authorize', (req, res) => {
     const request = checkRequest(req.query, context.clients, res);
@@ -98,7 +100,7 @@ export function authorizeRoutes(
     }
     const result: Record<string, string> =
       answer.data.decision === 'authorize'
-        ? { code: issueCode(request, answer.data.username, context.authorizations) }
+        ? { code: issueCode(request, answer.data.username, context) }
         : { error: 'access_denied', error_description: 'The user denied the request' };
     if (request.state !== undefined) result.state = request.state;
     res.redirect(303, withQuery(request.redirect_uri, result));
@@ -131,20 +133,20 @@ function checkRequest(
 function issueCode(
   request: AuthorizationRequest,
   username: string,
-  authorizations: Authorizations,
+  { accounts, authorizations }: Context,
 ): string {
   const code = randomBytes(16).toString('hex');
   authorizations.codes.set(code, {
     clientId: request.client_id,
     redirectUri: request.redirect_uri,
     username,
-    scope: grantedScope(request.scope, username),
+    scope: grantedScope(accounts, request.scope, username),
     expiresAt: Date.now() + codeLifetime,
   });
   return code;
 }
 
-function grantedScope(scope: string, username: string): string {
+function grantedScope(accounts: InventedAccount[], scope: string, username: string): string {
   const withheld = accounts.find((account) => account.username === username)?.withholds ?? [];
   return scope
     .split(' ')
@@ -153,7 +155,7 @@ function grantedScope(scope: string, username: string): string {
 }
 
 function authorizePage(
-  { appName, shared }: { appName: string; shared: Shared | undefined },
+  { appName, accounts, shared }: Context,
   request: AuthorizationRequest,
   origin: string,
   look: Look,

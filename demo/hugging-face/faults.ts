@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 
 /** What goes wrong with a call; in all but `lost` the call has no effect. */
-type Fault =
+export type Fault =
   | { status: number; body?: string | object; headers?: Record<string, string> }
   /** No answer, until the client gives up. */
   | 'hang'

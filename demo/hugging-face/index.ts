@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type Request } from 'express';
 import { compileViews } from '../../src/site/view-engine.ts';
-import { accounts } from '../accounts.ts';
+import { type InventedAccount, accounts as inventedAccounts } from '../accounts.ts';
 import { BoundedMap } from '../bounded-map.ts';
 import { apiRoutes, type ChangedUserInfo } from './api.ts';
 import { serveAssets, viewsDirectory } from './assets.ts';
@@ -16,7 +16,7 @@ import type { HuggingFaceUserInfo } from './user-info.ts';
 
 export type { HuggingFaceUserInfo } from './user-info.ts';
 
-type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo' | 'whoami' | 'chat';
+export type HuggingFaceEndpoint = 'authorize' | 'token' | 'userinfo' | 'whoami' | 'chat';
 
 export interface HuggingFaceStandIn extends Omit<Faults<HuggingFaceEndpoint>, 'middleware'> {
   /** `http://localhost:PORT`, or its public address. */
@@ -44,6 +44,7 @@ export interface HuggingFaceStandIn extends Omit<Faults<HuggingFaceEndpoint>, 'm
  * Starts the stand-in for Hugging Face's sign-in.
  *
  * @param options.port 0 for any free one
+ * @param options.accounts who may sign in; those of accounts.ts unless given
  * @param options.shared under a path of another server, which hands requests to `handle`
  * @throws Node's EADDRINUSE when the port is taken.
  */
@@ -51,9 +52,10 @@ export async function startHuggingFace(options: {
   port: number;
   appName: string;
   clients: HuggingFaceClient[];
+  accounts?: InventedAccount[];
   shared?: Shared;
 }): Promise<HuggingFaceStandIn> {
-  const { shared } = options;
+  const { appName, accounts = inventedAccounts, shared } = options;
   const clients = [...options.clients];
   const authorizations: Authorizations = {
     codes: new BoundedMap(shared?.maxEntries),
@@ -71,7 +73,7 @@ export async function startHuggingFace(options: {
   app.use(serveAssets());
   app.use(
     authorizeRoutes(
-      { appName: options.appName, clients, authorizations, shared },
+      { appName, accounts, clients, authorizations, shared },
       compileViews(viewsDirectory),
     ),
   );
@@ -79,14 +81,14 @@ export async function startHuggingFace(options: {
     refreshes += 1;
   };
   app.use(tokenRoutes(clients, authorizations, settings, onRefresh));
-  app.use(apiRoutes(authorizations, changed, shared));
+  app.use(apiRoutes(accounts, authorizations, changed, shared));
   app.get('/avatars/:username.svg', (req, res, next) => {
     const portrait = portraitOf(req.params.username);
     if (!portrait) return next();
     res.type('svg').set('cache-control', 'public, max-age=3600').send(portrait);
   });
   app.get('/:name', (req, res, next) => {
-    if (!isInvented(req.params.name)) return next();
+    if (!isInvented(accounts, req.params.name)) return next();
     res.type('text').send(`@${req.params.name} is invented. Hugging Face has the real pages.`);
   });
 
@@ -126,7 +128,7 @@ const ENDPOINTS: Record<string, HuggingFaceEndpoint> = {
 
 const endpointOf = ({ path }: Request): HuggingFaceEndpoint | undefined => ENDPOINTS[path];
 
-function isInvented(name: string): boolean {
+function isInvented(accounts: InventedAccount[], name: string): boolean {
   return accounts.some(
     ({ username, organizations }) =>
       username === name || organizations.some((organization) => organization.username === name),

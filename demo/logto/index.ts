@@ -25,7 +25,12 @@ import { signInRoutes } from './sign-in.ts';
 import { accountCenter, type Settings, signInExperience } from './sign-in-experience.ts';
 import { createStorage } from './storage.ts';
 import { createTokenSecrets, type SecretSettings } from './token-secrets.ts';
-import { createUserDirectory, type LogtoUser, type UserDirectory } from './users.ts';
+import {
+  createUserDirectory,
+  type Directory,
+  type LogtoUser,
+  type UserDirectory,
+} from './users.ts';
 import { type Administration, createAdministration, shown, type Webhook } from './webhook.ts';
 import {
   announceIssuer,
@@ -39,7 +44,7 @@ import {
   setCacheHeaders,
 } from './wire-format.ts';
 
-export interface LogtoOptions {
+export interface LogtoOptions extends Directory {
   /** 0 for any free one */
   port: number;
   /** Under a path of another server, which hands requests to `handle`. */
@@ -124,7 +129,7 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const server = await listenOnLocalhost(handle, options.port);
   const endpoint = shared?.publicUrl ?? server.url;
   const issuer = `${endpoint}/oidc`;
-  const users = createUserDirectory();
+  const users = createUserDirectory(options);
   let webhook = options.webhook ?? null;
   const administration = createAdministration(users, () => webhook);
   const oneTimeTokens = createOneTimeTokens();

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Response, type Router } from 'express';
 import { interactionPolicy } from 'oidc-provider';
-import { accounts } from '../accounts.ts';
 import { lookOf } from '../hugging-face/assets.ts';
 import { prefixOf } from '../hugging-face/mount.ts';
 import { languageOf } from '../languages.ts';
@@ -94,7 +93,7 @@ export function oneTimeTokenRoutes(
     const why = oneTimeTokens.consume(email, token);
     if (why) return invalid(res, why);
     const user = users.withEmail(email);
-    join(user, oneTimeTokens.find(token)?.context.jitOrganizationIds ?? []);
+    join(users, user, oneTimeTokens.find(token)?.context.jitOrganizationIds ?? []);
     await finishAs(context, user, req, res);
   });
   router.get('/switch-account', async (req, res) => {
@@ -120,10 +119,9 @@ export function oneTimeTokenRoutes(
   return router;
 }
 
-function join(user: LogtoUser, organizationIds: string[]): void {
-  const known = accounts.flatMap(({ atLogto }) => atLogto.organizations);
+function join(users: UserDirectory, user: LogtoUser, organizationIds: string[]): void {
   for (const id of organizationIds.filter((one) => !user.organizations.some((o) => o.id === one))) {
-    const { name = id, description = null } = known.find((one) => one.id === id) ?? {};
+    const { name = id, description = null } = users.organization(id) ?? {};
     user.organizations.push({ id, name, description, roles: [] });
   }
 }

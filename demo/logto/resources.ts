@@ -5,7 +5,7 @@ import {
   type ResourceServer,
 } from 'oidc-provider';
 import { organizationRoles } from '../accounts.ts';
-import { type LogtoUser, permissionsOf, type UserDirectory } from './users.ts';
+import type { LogtoUser, UserDirectory } from './users.ts';
 
 export interface ApiResource {
   indicator: string;
@@ -60,7 +60,7 @@ export function resourceIndicators(
       const inOrganizations = isTokenRequest(ctx)
         ? organizationScopes(user, organizationId, 'api')
         : user.organizations.flatMap(({ id }) => [...organizationScopes(user, id, 'api')]);
-      const permitted = new Set([...permissionsOf(user), ...inOrganizations]);
+      const permitted = new Set([...users.permissionsOf(user), ...inOrganizations]);
       return server(resource.scopes.filter((scope) => permitted.has(scope)));
     },
   };

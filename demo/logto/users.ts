@@ -1,9 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { accounts, defaultRole, type LogtoMembership, rolePermissions } from '../accounts.ts';
+import {
+  defaultRole,
+  type InventedAccount,
+  accounts as inventedAccounts,
+  type LogtoMembership,
+  rolePermissions,
+} from '../accounts.ts';
 import type { HuggingFaceUserInfo } from '../hugging-face/index.ts';
 
 /** A social identity as userinfo shows it as `identities.huggingface`. */
-interface HuggingFaceIdentity {
+export interface HuggingFaceIdentity {
   userId: string;
   details: {
     id: string;
@@ -49,9 +55,25 @@ export interface UserDirectory {
   /** Suspended users can't be found by `active`. */
   active(sub: string): LogtoUser | undefined;
   delete(sub: string): void;
+  /** The permissions, over all API resources, that the user's roles give. */
+  permissionsOf(user: LogtoUser): Set<string>;
+  /** The name and description of an organization that somebody belongs to from the beginning. */
+  organization(id: string): LogtoMembership | undefined;
 }
 
-export function createUserDirectory(): UserDirectory {
+/** What an administrator has set up. */
+export interface Directory {
+  /** Whose roles and organizations are known before they sign in for the first time. */
+  accounts?: InventedAccount[];
+  /** Which permissions a role gives. */
+  roles?: Record<string, string[]>;
+}
+
+/** Those of accounts.ts unless others are given. */
+export function createUserDirectory({
+  accounts = inventedAccounts,
+  roles: permissions = rolePermissions,
+}: Directory = {}): UserDirectory {
   const users = new Map<string, LogtoUser>();
   const find = (matches: (user: LogtoUser) => boolean) => [...users.values()].find(matches);
   const add = (fields: Partial<LogtoUser>): LogtoUser => {
@@ -70,7 +92,8 @@ export function createUserDirectory(): UserDirectory {
     fromHuggingFace: (info) => {
       const known = find((user) => user.identities.huggingface?.userId === info.sub);
       const user =
-        known ?? add({ ...givenAtLogto(info), identities: { huggingface: identityOf(info) } });
+        known ??
+        add({ ...givenAtLogto(accounts, info), identities: { huggingface: identityOf(info) } });
       // `rawData` and the rest stay as they were at the first sign-in; only these two follow.
       user.name = info.name ?? user.name;
       user.avatar = info.picture ?? user.avatar;
@@ -89,12 +112,10 @@ export function createUserDirectory(): UserDirectory {
     delete: (sub) => {
       users.delete(sub);
     },
+    permissionsOf: ({ roles }) => new Set(roles.flatMap((role) => permissions[role] ?? [])),
+    organization: (wanted) =>
+      accounts.flatMap(({ atLogto }) => atLogto.organizations).find(({ id }) => id === wanted),
   };
-}
-
-/** The permissions, over all API resources, that the user's roles give. */
-export function permissionsOf({ roles }: LogtoUser): Set<string> {
-  return new Set(roles.flatMap((role) => rolePermissions[role] ?? []));
 }
 
 function newUser(fields: Partial<LogtoUser>): LogtoUser {
@@ -118,7 +139,7 @@ function newUser(fields: Partial<LogtoUser>): LogtoUser {
 }
 
 /** The e-mail is taken over at the first sign-in only. */
-function givenAtLogto(info: HuggingFaceUserInfo): Partial<LogtoUser> {
+function givenAtLogto(accounts: InventedAccount[], info: HuggingFaceUserInfo): Partial<LogtoUser> {
   const account = accounts.find(({ id }) => id === info.sub);
   return {
     email: info.email ?? null,

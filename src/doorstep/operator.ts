@@ -18,7 +18,7 @@ export { createLogger } from './logger.ts';
 export { createLogto, type Logto } from './logto/client.ts';
 export { SIGNING_ALGORITHMS } from './logto/key-set.ts';
 export { connectRedis } from './redis/client.ts';
-export type { Mark, RedisCommands } from './redis/commands.ts';
+export { type Mark, type RedisCommands, SCRIPTS } from './redis/commands.ts';
 export { isCutOff, quietHandshake, withFirstWord } from './redis/first-word.ts';
 export { untilReady } from './redis/ready.ts';
 export { accessTokenKey, freshToken } from './refresh/access-tokens.ts';

@@ -1,16 +1,20 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { authorizeAt } from '../demo/authorize-at.ts';
@@ -94,13 +98,16 @@ describe('the package', { tags: 'compiles' }, () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('holds the kit and the command, and nothing of the site', () => {
+  it('holds the kit, the command and the stand-ins, and nothing of the site', () => {
     const files = packedFiles();
     expect(files).toContain('dist/src/doorstep/index.d.ts');
     expect(files).toContain('dist/tools/cli.js');
+    expect(files).toContain('dist/demo/stand-ins.d.ts');
     expect(
       files.filter((file) =>
-        /src\/(site\/(?!config\.)|books|metrics|models)|views|demo|test/.test(file),
+        /src\/(site\/(?!(assets|config|format|root|view-engine)\.)|books|metrics|models)|^views|test/.test(
+          file,
+        ),
       ),
     ).toEqual([]);
   });
@@ -182,6 +189,106 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
     expect(run(folder, process.execPath, command, 'invite', 'a@example.org')).toContain(
       'LOGTO_ENDPOINT is missing',
     );
+  });
+
+  it.each([
+    ['setup', ['@inquirer/prompts', '@logto/api', 'pg']],
+    ['stand-ins', ['oidc-provider']],
+  ])(
+    'C66 doorstep %s names the packages that it lacks, and has its --help without',
+    (name, peers) => {
+      const command = join(folder, 'node_modules/doorstep/dist/tools/cli.js');
+      const { status, stderr } = spawnSync(process.execPath, [command, name], { cwd: folder });
+      expect(status).toBe(2);
+      const said = String(stderr).trim();
+      expect(said.split('\n')).toHaveLength(1);
+      const [, packages = ''] = /: npm install --save-dev (.+)$/.exec(said) ?? [];
+      expect(packages.split(' ').map((one) => one.replace(/@\d+$/, ''))).toEqual(peers);
+      expect(run(folder, process.execPath, command, name, '--help')).toContain(`doorstep ${name}`);
+    },
+  );
+
+  it('C66 doorstep knows its version, and which commands there are', () => {
+    const command = join(folder, 'node_modules/doorstep/dist/tools/cli.js');
+    expect(run(folder, process.execPath, command, '--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
+    const { status, stderr } = spawnSync(process.execPath, [command, 'chekc'], { cwd: folder });
+    expect(status).toBe(2);
+    expect(String(stderr)).toMatch(/^There is no command "chekc"\.\n\ndoorstep setup /);
+  });
+
+  describe('C67 docs/testing-your-app.md', () => {
+    const page = readFileSync(join(ROOT, 'docs/testing-your-app.md'), 'utf8');
+    const [app = '', server = '', test = ''] = [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(
+      ([, code = '']) => code,
+    );
+    const PROVIDER = 'node_modules/oidc-provider';
+    beforeAll(() => {
+      writeFileSync(join(folder, 'app.js'), app);
+      writeFileSync(join(folder, 'server.js'), server);
+      writeFileSync(join(folder, 'app.test.js'), test);
+    });
+    const withProvider = () => {
+      symlinkSync(join(ROOT, PROVIDER), join(folder, PROVIDER));
+      onTestFinished(() => rmSync(join(folder, PROVIDER)));
+    };
+
+    it('C67 its types need no types of oidc-provider', () => {
+      const code = `import { startStandIns, type StandIns } from 'doorstep/stand-ins';
+const standIns: StandIns = await startStandIns({ accounts: [{ username: 'grace', roles: ['editor'] }] });
+standIns.logto.failNext('token', 'hang');
+standIns.huggingFace.failNext('chat', { status: 429 }, 2);
+const { cookie }: { cookie: string } = await standIns.signIn('grace');`;
+      for (const options of [{}, { exactOptionalPropertyTypes: true }]) {
+        expect(compile(folder, code, options)).toBe('');
+      }
+    });
+
+    it('C67 its test is green', () => {
+      withProvider();
+      const words = ['--test', '--test-reporter=tap', 'app.test.js'];
+      expect(run(folder, process.execPath, ...words)).toMatch(/^# pass 4$[\s\S]*^# fail 0$/m);
+    });
+
+    it('C66 C67 its app runs on `doorstep stand-ins`, which take their file with them', async () => {
+      withProvider();
+      const command = join(folder, 'node_modules/doorstep/dist/tools/cli.js');
+      const port = await freePort();
+      const url = `http://localhost:${port}`;
+      const words = ['stand-ins', '--app', url, '--env', '.env.stand-ins'];
+      const standIns = spawn(process.execPath, [command, ...words], { cwd: folder });
+      onTestFinished(() => void standIns.kill('SIGKILL'));
+      const ended = once(standIns, 'exit');
+      await once(standIns.stdout, 'data');
+      const file = join(folder, '.env.stand-ins');
+      expect(statSync(file).mode & 0o077).toBe(0);
+
+      writeFileSync(join(folder, 'server.js'), server.replace('3000', String(port)));
+      // Vitest's own BASE_URL would win over the file's.
+      const surroundings = { cwd: folder, env: { PATH: process.env.PATH ?? '' } };
+      const child = spawn(process.execPath, [`--env-file=${file}`, 'server.js'], surroundings);
+      onTestFinished(() => void child.kill('SIGKILL'));
+      const browser = createBrowser();
+      await eventually(async () => expect((await browser.get(url)).status).toBe(200));
+      const { LOGTO_ENDPOINT = '' } = parseEnv(readFileSync(file, 'utf8'));
+      const start = await browser.get(`${url}/private`, { until: LOGTO_ENDPOINT });
+      const callback = await authorizeAt(browser, start.stoppedAt ?? '', ADA);
+      expect((await browser.get(callback)).body).toBe('Only you see this, Ada Lovelace');
+
+      standIns.kill('SIGINT');
+      expect(await ended).toEqual([0, null]);
+      expect(existsSync(file)).toBe(false);
+    });
+
+    it('C66 --env leaves a file of somebody else alone', () => {
+      withProvider();
+      const command = join(folder, 'node_modules/doorstep/dist/tools/cli.js');
+      writeFileSync(join(folder, 'mine.env'), 'MINE=1\n');
+      const words = [command, 'stand-ins', '--env', 'mine.env'];
+      const { status, stderr } = spawnSync(process.execPath, words, { cwd: folder });
+      expect(status).toBe(2);
+      expect(String(stderr)).toContain('mine.env is there already');
+      expect(readFileSync(join(folder, 'mine.env'), 'utf8')).toBe('MINE=1\n');
+    });
   });
 
   it('examples/minimal is one file of about 30 lines', () => {

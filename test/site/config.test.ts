@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, type Environment } from '../../src/doorstep/config/environment.ts';
 import { parseConfig } from '../../src/site/config.ts';
+import { knownVariables } from '../deploy/known-variables.ts';
 
 const SECRET = 'q7Gz-0kLw9_Vx2Rt5Yb8Nc1Md4Pf6Hj3Ks';
 
@@ -516,6 +517,11 @@ describe('C30 what Kubernetes sets for its Services stops nothing', () => {
     expect(config.metricsPort).toBeNull();
     expect(config.warnings).toEqual([expect.stringMatching(/^METRICS_PORT is .*Kubernetes/)]);
     expect(parseConfig(production).warnings).toEqual([]);
+  });
+
+  it('no other variable is one of its names', () => {
+    const made = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/;
+    expect(knownVariables().filter((name) => made.test(name))).toEqual(['METRICS_PORT']);
   });
 
   it('a number stays a port, and anything else a mistake', () => {

@@ -17,7 +17,11 @@ export interface ManagementApiOptions {
 }
 
 /** The typed client of @logto/api, over our fetch with its time limit. */
-export function createManagementApi({ endpoint, getToken, fetch }: ManagementApiOptions) {
+export function createManagementApi({
+  endpoint,
+  getToken,
+  fetch,
+}: ManagementApiOptions): ManagementApi {
   const api = createApiClient({ baseUrl: endpoint, getToken });
   // It takes no fetch of its own, but a middleware may answer in its place.
   api.use({ onRequest: ({ request }) => fetch(request) });

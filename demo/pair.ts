@@ -1,0 +1,58 @@
+import type { InventedAccount } from './accounts.ts';
+import { type HuggingFaceStandIn, startHuggingFace } from './hugging-face/index.ts';
+import type { ConnectorSettings } from './logto/connector.ts';
+import { type LogtoOptions, type LogtoStandIn, startLogto } from './logto/index.ts';
+
+export interface PairOptions extends Omit<LogtoOptions, 'port' | 'huggingFace'> {
+  ports?: { logto?: number; huggingFace?: number };
+  accounts?: InventedAccount[];
+  /** Logto's application at Hugging Face. */
+  connector?: Omit<ConnectorSettings, 'url'>;
+}
+
+/** Of the OAuth2 connector, which keeps people's tokens for Hugging Face. */
+const CONNECTOR = {
+  clientId: 'stand-in-connector',
+  clientSecret: 'stand-in-connector-secret',
+  scope: 'openid profile email inference-api',
+};
+
+export interface Pair {
+  logto: LogtoStandIn;
+  huggingFace: HuggingFaceStandIn;
+  close(): Promise<void>;
+}
+
+/**
+ * Both stand-ins, introduced to each other, on any free ports unless given.
+ *
+ * @throws Node's EADDRINUSE when a port is taken; nothing listens then.
+ */
+export async function startPair({
+  ports = {},
+  connector = CONNECTOR,
+  ...options
+}: PairOptions): Promise<Pair> {
+  const huggingFace = await startHuggingFace({
+    ...options,
+    port: ports.huggingFace ?? 0,
+    clients: [],
+  });
+  const logto = await startLogto({
+    ...options,
+    port: ports.logto ?? 0,
+    huggingFace: { url: huggingFace.url, ...connector },
+  }).catch(async (error) => {
+    await huggingFace.close();
+    throw error;
+  });
+  huggingFace.registerClient({
+    id: connector.clientId,
+    secret: connector.clientSecret,
+    redirectUris: [`${logto.endpoint}/callback/huggingface`],
+  });
+  const close = async () => {
+    await Promise.all([logto.close(), huggingFace.close()]);
+  };
+  return { logto, huggingFace, close };
+}
