@@ -1,12 +1,9 @@
-import { type HuggingFaceStandIn, startHuggingFace } from '../../demo/hugging-face/index.ts';
-import { type LogtoOptions, type LogtoStandIn, startLogto } from '../../demo/logto/index.ts';
+import type { LogtoOptions } from '../../demo/logto/index.ts';
+import { type Pair, startPair } from '../../demo/pair.ts';
 import { freePort } from '../harness/free-port.ts';
 
-export interface StandIns {
-  logto: LogtoStandIn;
-  huggingFace: HuggingFaceStandIn;
+export interface StandIns extends Pair {
   client: LogtoOptions['client'];
-  close(): Promise<void>;
 }
 
 /** Nobody has to listen there: the tests of the stand-ins stop before the callback. */
@@ -27,30 +24,13 @@ export async function startStandIns(
     postLogoutRedirectUris: [`${appUrl}/`],
     ...options.client,
   };
-  const huggingFace = await startHuggingFace({
-    port: await freePort(),
-    appName: 'Doorstep',
-    clients: [],
-  });
-  const logto = await startLogto({
-    port: await freePort(),
+  const pair = await startPair({
+    ports: { logto: await freePort(), huggingFace: await freePort() },
+    connector,
     appName: 'Doorstep',
     appUrl,
-    huggingFace: { url: huggingFace.url, ...connector },
     client,
     resources: options.resources ?? [],
   });
-  huggingFace.registerClient({
-    id: connector.clientId,
-    secret: connector.clientSecret,
-    redirectUris: [`${logto.endpoint}/callback/huggingface`],
-  });
-  return {
-    logto,
-    huggingFace,
-    client,
-    close: async () => {
-      await Promise.all([logto.close(), huggingFace.close()]);
-    },
-  };
+  return { ...pair, client };
 }
