@@ -248,7 +248,7 @@ function invented(account: StandInAccount): InventedAccount {
     hasPicture: false,
     isPro: account.isPro ?? false,
     withholds: [],
-    line: `@${username}`,
+    line: { en: `@${username}`, ja: `@${username}` },
     organizations: (account.huggingFaceOrganizations ?? []).map((organization) => ({
       id: idOf(organization.username),
       name: organization.username,

@@ -105,7 +105,7 @@ describe('the package', { tags: 'compiles' }, () => {
     expect(files).toContain('dist/demo/stand-ins.d.ts');
     expect(
       files.filter((file) =>
-        /src\/(site\/(?!(assets|config|format|root|view-engine)\.)|books|metrics|models)|^views|test/.test(
+        /src\/(site\/(?!(assets|config|format|languages\/messages|root|view-engine)\.)|books|metrics|models)|^views|test/.test(
           file,
         ),
       ),
