@@ -8,6 +8,7 @@ import { banner, onePortBanner } from './banner.ts';
 import { startHuggingFace } from './hugging-face/index.ts';
 import { startLogto } from './logto/index.ts';
 import { onePortConfig, startOnePort } from './one-port/index.ts';
+import { isCodespace } from './one-port/public-address.ts';
 import { portFrom, portTaken } from './ports.ts';
 import { prettyLogger } from './pretty-logger.ts';
 import { redisOrEmbedded } from './redis-or-embedded.ts';
@@ -102,7 +103,7 @@ async function mainOnOnePort(): Promise<void> {
   const config = onePortConfig(process.env);
   const logger = prettyLogger(config.logLevel);
   for (const warning of config.warnings) logger.warn(warning);
-  const demo = await startOnePort({ config, logger });
+  const demo = await startOnePort({ config, logger, inCodespace: isCodespace(process.env) });
   const headers = plainAnswerHeaders(config);
   const { drain } = await serve(demo.handle, { ...config, logger, headers }).catch(
     portTaken('PORT', config.port),

@@ -34,7 +34,7 @@ export function gate(
 ): RequestListener {
   const app = express().disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
-  app.use(headers(config), rejectAbsoluteForm, requireSecure(config));
+  app.use(headers(config), noStore, rejectAbsoluteForm, requireSecure(config));
   // In this order: one address alone can't use up what is there for all.
   app.use(
     limited(LIMITS.perAddress, clientAddress),
@@ -50,6 +50,11 @@ export function gate(
   app.use(answerError);
   return app;
 }
+
+const noStore: RequestHandler = ({ path }, res, next) => {
+  if (!/\/(assets|avatars)\//.test(path)) res.set('Cache-Control', 'no-store');
+  next();
+};
 
 const mayPass = ({ path }: Request, name: StandInName, root: string): boolean =>
   path.startsWith(root) && BROWSER_PATHS[name].test(path.slice(root.length));

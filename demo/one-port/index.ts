@@ -54,11 +54,12 @@ export interface OnePortDemo {
 export async function startOnePort(options: {
   config: Config;
   logger: Logger;
+  inCodespace?: boolean;
   prefix?: string;
   lifeMs?: number;
   maxEntries?: number;
 }): Promise<OnePortDemo> {
-  const { config, prefix = '/stand-ins', lifeMs = HOUR_MS } = options;
+  const { config, inCodespace = false, prefix = '/stand-ins', lifeMs = HOUR_MS } = options;
   const open = () => createWorld({ ...options, prefix });
   let world = await open();
   const standIns = gate(config, prefix, (name, req, res) => world.standIns[name](req, res));
@@ -73,7 +74,7 @@ export async function startOnePort(options: {
   const timer = setInterval(onTime, lifeMs).unref();
   return {
     handle: (req, res) => {
-      restoreOrigin(req, config);
+      if (inCodespace) undoForwarder(req, config);
       if (req.url?.startsWith(`${prefix}/`)) standIns(req, res);
       else world.site(req, res);
     },
@@ -86,10 +87,11 @@ export async function startOnePort(options: {
 }
 
 /**
- * The forwarder of a codespace makes our own Origin, and no other, that of the port (symfony/demo#1542,
- * mastodon#26400). The browser's Sec-Fetch-Site is still looked at.
+ * The forwarder of a codespace is the only way in, by https. It makes our own Origin, and no other, that
+ * of the port (symfony/demo#1542, mastodon#26400); the browser's Sec-Fetch-Site tells the truth still.
  */
-function restoreOrigin(req: IncomingMessage, { baseUrl, port }: Config): void {
+function undoForwarder(req: IncomingMessage, { baseUrl, port }: Config): void {
+  req.headers['x-forwarded-proto'] ??= 'https';
   const local = [`http://localhost:${port}`, `https://localhost:${port}`];
   if (local.includes(req.headers.origin ?? '') && req.headers['sec-fetch-site'] === 'same-origin')
     req.headers.origin = baseUrl;

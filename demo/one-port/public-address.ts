@@ -1,5 +1,9 @@
 import type { Environment } from '../../src/doorstep/operator.ts';
 
+/** Unless BASE_URL says where else people come in. */
+export const isCodespace = ({ CODESPACE_NAME, BASE_URL }: Environment): boolean =>
+  Boolean(CODESPACE_NAME) && !BASE_URL;
+
 /** Where people reach the demo, and whose forwarded headers count there. */
 interface PublicAddress {
   BASE_URL?: string;
@@ -15,10 +19,9 @@ export function publicAddress(environment: Environment, port: number): PublicAdd
   const {
     CODESPACE_NAME: name,
     GITHUB_CODESPACES_PORT_FORWARDING_DOMAIN: domain = 'app.github.dev',
-    BASE_URL,
     TRUST_PROXY,
   } = environment;
-  if (!name || BASE_URL) return {};
+  if (!isCodespace(environment)) return {};
   return {
     BASE_URL: `https://${name}-${port}.${domain}`,
     TRUST_PROXY: TRUST_PROXY || 'loopback',

@@ -227,9 +227,10 @@ describe('the demo behind one port is bounded', () => {
   });
 
   it('F135 in what one address may ask in a minute', async () => {
-    const statuses = [];
-    for (let n = 0; n < 320; n += 1) statuses.push((await request(url).get(AUTHORIZE)).status);
-    expect(statuses.at(-1)).toBe(429);
+    const all = Array.from({ length: 320 }, () => fetch(`${url}/stand-ins/nobody`));
+    const statuses = (await Promise.all(all)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 404).length).toBeLessThanOrEqual(300);
+    expect(statuses).toContain(429);
     expect((await request(url).get('/')).status).toBe(200);
   });
 
@@ -278,11 +279,11 @@ describe('where the demo behind one port says that it is', () => {
 
   it('F136 in a codespace, whose forwarder changes Origin, forms are taken from our own pages only', async () => {
     const config = onePortConfig({ CODESPACE_NAME: 'zany-disco-x7' });
-    const demo = await startOnePort({ config, logger });
+    const demo = await startOnePort({ config, logger, inCodespace: true });
     const post = (headers: Record<string, string>) =>
       request(demo.handle)
         .post('/sign-out')
-        .set({ 'x-forwarded-proto': 'https', 'x-forwarded-host': new URL(config.baseUrl).host })
+        .set({ 'x-forwarded-host': new URL(config.baseUrl).host })
         .set(headers);
     const forwarded = { origin: 'https://localhost:3000', 'sec-fetch-site': 'same-origin' };
     expect((await post(forwarded)).status).toBe(303);
