@@ -98,7 +98,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   if (observe) app.use(observe);
   app.use(securityHeaders(config));
   app.get('/healthz', healthy);
-  app.get('/readyz', ready(redis, stopping));
+  app.get('/readyz', ready(redis, logger, stopping));
   app.use('/assets', assets.router);
   app.get('/favicon.ico', assets.favicon);
   app.get('/site.webmanifest', webManifest(config, assets));

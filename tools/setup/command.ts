@@ -15,8 +15,9 @@ import { apply, isDone, makePlan, type Plan, type PlanOptions, replacesSomething
 import { createReporter, type Output, type Reporter } from './reporter.ts';
 import { SEEDED_APP, type Settings } from './settings.ts';
 
-const DATABASE_TIMEOUT_MS = 60_000;
-const DATABASE_RETRY_MS = 3000;
+/** For what starts beside set-up: PostgreSQL, and a Logto whose database we are given. */
+const START_TIMEOUT_MS = 60_000;
+const START_RETRY_MS = 3000;
 
 /** Everything with an effect, so that a test can stand in for the terminal, the clock and the network. */
 export interface Surroundings extends Omit<Waiting, 'onWait'> {
@@ -141,30 +142,39 @@ async function gatherSettings(
 
 async function connect(settings: Settings, surroundings: Surroundings, reporter: Reporter) {
   const { credentials, endpoint, tokenEndpoint, managementApi } = settings;
-  const { id, secret } =
-    'databaseUrl' in credentials
-      ? {
-          id: SEEDED_APP,
-          secret: await seededSecret(credentials.databaseUrl, surroundings, reporter),
-        }
-      : credentials;
   const fetch = createPatientFetch({ ...surroundings, onWait: (ms) => reporter.waiting(ms) });
   const { now } = surroundings;
-  await checkIssuer(endpoint, fetch);
+  const startsBeside = 'databaseUrl' in credentials;
+  const wait = <T>(name: string, act: () => Promise<T>) =>
+    startsBeside ? untilStarted(name, act, surroundings, reporter) : act();
+  const { id, secret } = startsBeside
+    ? {
+        id: SEEDED_APP,
+        secret: await wait('PostgreSQL', () =>
+          surroundings.readSeededSecret(credentials.databaseUrl),
+        ),
+      }
+    : credentials;
+  await wait('Logto', () => checkIssuer(endpoint, fetch));
   const getToken = createTokenSource({ tokenEndpoint, managementApi, id, secret, fetch, now });
   return createManagementApi({ endpoint, getToken, fetch });
 }
 
-/** PostgreSQL may still be starting, and its name may be missing for a moment: a minute's tries. */
-async function seededSecret(url: string, surroundings: Surroundings, reporter: Reporter) {
-  const end = surroundings.now() + DATABASE_TIMEOUT_MS;
+/** It may still be starting, and its name may be missing for a moment: a minute's tries. */
+async function untilStarted<T>(
+  name: string,
+  act: () => Promise<T>,
+  { now, sleep }: Surroundings,
+  reporter: Reporter,
+): Promise<T> {
+  const end = now() + START_TIMEOUT_MS;
   for (;;) {
     try {
-      return await surroundings.readSeededSecret(url);
+      return await act();
     } catch (error) {
-      if (!(error instanceof NotYet) || surroundings.now() >= end) throw error;
-      reporter.waiting(DATABASE_RETRY_MS, 'PostgreSQL does not answer yet');
-      await surroundings.sleep(DATABASE_RETRY_MS);
+      if (!(error instanceof NotYet) || now() >= end) throw error;
+      reporter.waiting(START_RETRY_MS, `${name} does not answer yet`);
+      await sleep(START_RETRY_MS);
     }
   }
 }

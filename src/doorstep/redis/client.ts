@@ -35,7 +35,8 @@ export function connectRedis(config: RedisConfig, logger: Logger): Redis | Redis
   redis.on('ready', log.back);
   redis.on('error', (error) => {
     if (isFailedSelect(error)) rejectDatabase(redis, config.database, error, log);
-    else if (at && redis.status !== 'ready' && isCutOff(error)) sayWhy(redis, at, error, log);
+    else if (at && redis.status !== 'ready' && (isCutOff(error) || isTimeout(error)))
+      sayWhy(redis, at, error, config, log);
     else log.down(error);
   });
   // ioredis is silent when the other side ends the connection during the handshake.
@@ -44,18 +45,31 @@ export function connectRedis(config: RedisConfig, logger: Logger): Redis | Redis
     wasReady = true;
   });
   redis.on('close', () => {
-    if (at && !wasReady) sayWhy(redis, at, new Error('closed the connection'), log);
+    if (at && !wasReady) sayWhy(redis, at, new Error('closed the connection'), config, log);
     wasReady = false;
   });
   quietHandshake(redis);
   return redis;
 }
 
-/** Redis may have said why before it closed, and may say it again. */
-function sayWhy(redis: Redis, at: RedisAddress, error: Error, log: OutageLog): void {
+const isTimeout = (error: Error): boolean => 'code' in error && error.code === 'ETIMEDOUT';
+
+/**
+ * Redis may have said why before it closed, and may say it again. Where one side speaks TLS and the
+ * other doesn't, neither can say so: one closes, or both wait.
+ */
+function sayWhy(
+  redis: Redis,
+  at: RedisAddress,
+  error: Error,
+  { tls }: RedisConfig,
+  log: OutageLog,
+): void {
   if (log.isDown) return;
   void withFirstWord(error, at).then((reason) => {
-    if (redis.status !== 'end' && redis.status !== 'ready') log.down(reason);
+    if (redis.status === 'end' || redis.status === 'ready') return;
+    const hint = tls ? 'a Redis without TLS takes redis://' : 'a Redis with TLS takes rediss://';
+    log.down(reason === error ? new Error(`${error.message} (${hint})`) : reason);
   });
 }
 

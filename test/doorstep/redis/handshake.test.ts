@@ -134,6 +134,9 @@ describe.skipIf(!hasRedisServer)('C35 a step of the handshake that Redis refuses
   });
 });
 
+const causes = (logs: LogLine[]) =>
+  logs.filter(({ event }) => event === 'redis.down').map(({ cause }) => cause);
+
 const PROTECTED =
   '-DENIED Redis is running in protected mode because protected mode is enabled and no password is set for the default user. In this mode connections are only accepted from the loopback interface.\r\n';
 
@@ -175,6 +178,39 @@ describe('F82 a Redis that says no before it is asked', () => {
     }
   });
 
+  it.skipIf(!hasRedisServer)(
+    'C71 TLS to a Redis without it: the log names the address that it takes',
+    async () => {
+      const server = await startRedisServer();
+      const site = await startSite({ REDIS_URL: server.url.replace('redis:', 'rediss:') });
+      try {
+        await eventually(() => expect(causes(site.logs)).not.toEqual([]));
+        expect(causes(site.logs)).toEqual([expect.stringContaining('without TLS takes redis://')]);
+      } finally {
+        await site.close();
+        await server.close();
+      }
+    },
+  );
+
+  it('C71 no TLS to a Redis with it: the log names the address that it takes', async () => {
+    // What is no handshake of TLS makes Redis close.
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => {}).once('data', () => socket.resetAndDestroy());
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = addressOf(server.address());
+    const site = await startSite({ REDIS_URL: `redis://127.0.0.1:${port}` });
+    try {
+      await site.connections(3);
+      await eventually(() => expect(causes(site.logs)).not.toEqual([]));
+      expect(causes(site.logs)).toEqual([expect.stringContaining('with TLS takes rediss://')]);
+    } finally {
+      await site.close();
+      server.close();
+    }
+  });
+
   it.skipIf(!hasRedisServer)('F82 prints nothing else where INFO is forbidden', async () => {
     const server = await startRedisServer();
     await server.admin.acl('SETUSER', 'narrow', 'on', '>its-password', '~*', '+@all', '-info');
@@ -191,3 +227,27 @@ describe('F82 a Redis that says no before it is asked', () => {
     }
   });
 });
+
+it.skipIf(!hasRedisServer)(
+  'C71 a user of Redis without the right to write is told once, by Redis’s word, and so is its end',
+  async () => {
+    const server = await startRedisServer();
+    await server.admin.acl('SETUSER', 'narrow', 'on', '>its-password', '~*', '+ping');
+    const url = server.url.replace('//', '//narrow:its-password@');
+    const site = await startSite({ REDIS_URL: url });
+    const ofRedis = () => site.logs.filter(({ event }) => String(event).startsWith('redis.'));
+    try {
+      await eventually(() => expect(site.redis.status).toBe('ready'));
+      expect([await site.readiness(), await site.readiness()]).toEqual([503, 503]);
+      expect(ofRedis()).toEqual([
+        expect.objectContaining({ event: 'redis.refuses', cause: 'NOPERM' }),
+      ]);
+      await server.admin.acl('SETUSER', 'narrow', '+@all');
+      expect(await site.readiness()).toBe(200);
+      expect(ofRedis().at(-1)).toMatchObject({ event: 'redis.accepts' });
+    } finally {
+      await site.close();
+      await server.close();
+    }
+  },
+);

@@ -1,4 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { startHuggingFace } from '../../../demo/hugging-face/index.ts';
 import { NotYet, SetupError } from '../../../tools/setup/errors.ts';
 import { readSeededSecret } from '../../../tools/setup/seeded-secret.ts';
@@ -46,6 +48,46 @@ describe('F83 set-up in a container', () => {
     expect(code).toBe(1);
     expect(text.match(/✗/g)).toHaveLength(1);
     expect(place.waits.reduce((sum, wait) => sum + wait, 0)).toBe(60_000);
+  });
+
+  it('C72 waits a minute for a Logto that starts beside it, as when all are restarted', async () => {
+    let connections = 0;
+    const logto = createServer((_req, res) => {
+      res.end(JSON.stringify({ issuer: 'http://logto.example/oidc' }));
+    }).on('connection', (socket) => {
+      connections += 1;
+      if (connections < 3) socket.destroy();
+    });
+    await once(logto.listen(0, 'localhost'), 'listening');
+    onTestFinished(() => void logto.close());
+    const address = logto.address();
+    const endpoint = `http://localhost:${typeof address === 'object' ? address?.port : ''}`;
+    const { text } = await place.setUp({
+      environment: { ...fresh(), LOGTO_ENDPOINT: endpoint },
+      now: clock,
+      readSeededSecret: async () => 'of-the-seed',
+    });
+    expect(place.waits).toEqual([3000, 3000]);
+    expect(text).toContain('Logto does not answer yet. Trying again in 3 s.');
+    expect(text).toContain('calls itself http://logto.example');
+  });
+
+  it.each([
+    ['with the database of that Logto, a minute', FRESH, 60_000],
+    ['with credentials of a person, not at all', {}, 0],
+  ])('C72 a Logto that stays away is waited for %s', async (_what, given, waited) => {
+    const { code, text } = await place.setUp({
+      environment: {
+        ...given,
+        LOGTO_ADMIN_ENDPOINT: place.logto.endpoint,
+        LOGTO_ENDPOINT: 'http://localhost:1',
+      },
+      now: clock,
+      readSeededSecret: async () => 'of-the-seed',
+    });
+    expect(code).toBe(1);
+    expect(text.match(/✗/g)).toHaveLength(1);
+    expect(place.waits.reduce((sum, wait) => sum + wait, 0)).toBe(waited);
   });
 
   it.each(['postgres://postgres@127.0.0.1:1/logto', 'postgres://postgres@nowhere.invalid/logto'])(

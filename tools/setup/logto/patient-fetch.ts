@@ -1,4 +1,4 @@
-import { SetupError } from '../errors.ts';
+import { NotYet, SetupError } from '../errors.ts';
 
 const CALL_MS = 15_000;
 const TRIES = 5;
@@ -20,7 +20,8 @@ export type PatientFetch = (request: Request) => Promise<Response>;
  * (RFC 9110 section 10.2.3), at most 60 s and four times. A lost connection is not tried again:
  * the call may have arrived, and Logto makes a second application of the same name without a word.
  *
- * @throws {SetupError} when Logto is unreachable, or wants a longer wait.
+ * @throws {NotYet} when Logto is unreachable.
+ * @throws {SetupError} when it wants a longer wait, or has no certificate that can be trusted.
  */
 export function createPatientFetch({ fetch, sleep, now, onWait }: Waiting): PatientFetch {
   return async (request) => {
@@ -45,7 +46,7 @@ async function once(fetch: Waiting['fetch'], request: Request): Promise<Response
   try {
     return await fetch(request.clone(), { signal: AbortSignal.timeout(CALL_MS) });
   } catch (error) {
-    throw new SetupError(unreachable(new URL(request.url).origin, error));
+    throw unreachable(new URL(request.url).origin, error);
   }
 }
 
@@ -65,20 +66,26 @@ function retryAfterMs(header: string | null, now: number): number | null {
   return Number.isNaN(ms) ? null : Math.max(ms, 0);
 }
 
-function unreachable(origin: string, error: unknown): string {
+function unreachable(origin: string, error: unknown): SetupError {
   const cause = error instanceof Error ? error.cause : null;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (error instanceof Error && error.name === 'TimeoutError') {
-    return `${origin} gave no answer within ${CALL_MS / 1000} seconds: check that Logto is well, and run the same command again.`;
+    return new NotYet(
+      `${origin} gave no answer within ${CALL_MS / 1000} seconds: check that Logto is well, and run the same command again.`,
+    );
   }
   if (code === 'ECONNREFUSED') {
-    return `Nothing answers at ${origin}: start Logto, or correct its address.`;
+    return new NotYet(`Nothing answers at ${origin}: start Logto, or correct its address.`);
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return `There is no host of the name in ${origin}: correct the address.`;
+    return new NotYet(`There is no host of the name in ${origin}: correct the address.`);
   }
   if (/CERT|SSL|TLS|SIGNATURE/.test(code)) {
-    return `${origin} has a certificate that can't be trusted (${code}): repair it, or name its authority in NODE_EXTRA_CA_CERTS.`;
+    return new SetupError(
+      `${origin} has a certificate that can't be trusted (${code}): repair it, or name its authority in NODE_EXTRA_CA_CERTS.`,
+    );
   }
-  return `The connection to ${origin} broke${code ? ` (${code})` : ''}: run the same command again.`;
+  return new NotYet(
+    `The connection to ${origin} broke${code ? ` (${code})` : ''}: run the same command again.`,
+  );
 }
