@@ -13,14 +13,15 @@ export const books: Feature = {
     href: (req) => addressOf(defaultOrganization(req)),
     covers: (path) => /^(\/organizations\/[^/]+)?\/books$/.test(path),
   },
-  card: (t, req) => card(t, defaultOrganization(req)),
-  organizationCard: card,
+  card: (t, req, { organizations }) =>
+    card(t, defaultOrganization(req), organizations.length > 0 ? t.books.card : t.books.own),
+  organizationCard: (t, id) => card(t, id, t.books.organizationCard),
   pages: booksPages,
   api: booksApi,
   apiOperations: booksOperations,
 };
 
-function card({ books }: Messages, organizationId: string | null): Card {
-  const line = organizationId ? books.organizationCard : books.card;
+function card({ books }: Messages, organizationId: string | null, own: string): Card {
+  const line = organizationId ? books.organizationCard : own;
   return { href: addressOf(organizationId), title: books.title, line, icon: 'books' };
 }

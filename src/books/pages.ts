@@ -20,8 +20,9 @@ interface BooksPage {
   /** One's own shelf, and that of each organization; none of it when there is but one. */
   shelves: { label: string; href: string; current: boolean }[];
   books: { title: string; line: Sentence }[];
+  action: string;
   /** Only for those who may add books: what was typed, and each field's mistake. */
-  form: { action: string; fields: Field[] } | null;
+  fields: Field[] | null;
 }
 
 interface Field {
@@ -88,7 +89,6 @@ async function show(
   const organizationId = organizationOf(req);
   const scopes = await req.auth.permissions({ organizationId });
   const books = scopes.has('read:books') ? await shelfOf(deps, req).list() : [];
-  const action = addressOf(organizationId);
   const all = await shelves(deps, req, organizationId);
   const owner = all.find(({ current }) => current)?.label;
   const model: BooksPage = {
@@ -101,7 +101,8 @@ async function show(
         when: moment(addedAt),
       }),
     })),
-    form: scopes.has('write:books') ? { action, fields: fields(t, req, mistakes) } : null,
+    action: addressOf(organizationId),
+    fields: scopes.has('write:books') ? fields(t, req, mistakes) : null,
   };
   const flash = deps.auth.flash.take(req, res);
   deps.send(req, res, 'books', model, { title: t.books.title, flash, showsTimes: true });

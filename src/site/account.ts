@@ -34,6 +34,7 @@ export function accountPage({ config, now, send, logtoPages, languages }: PageDe
     const model: AccountPage = {
       avatar: avatarOf(auth),
       profile: profile(language, auth),
+      isFromHuggingFace: auth.huggingFace.username !== null,
       identities: info && linkedIdentities(t, info),
       times: sessionTimes(signedInSession(req), config, now(), language),
       organizations:
@@ -105,7 +106,6 @@ function linkedIdentities(t: Messages, info: UserInfo): LinkedIdentity[] {
         const isLinked = href && handle && handle.length <= MAX_HANDLE;
         return {
           name: shown,
-          initial: firstCharacter(shown),
           href: isLinked ? new URL(`/${pathPart(handle)}`, href).href : null,
         };
       });

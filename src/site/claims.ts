@@ -12,7 +12,7 @@ const MAX_DATE_MS = 8.64e15;
 /** Logto sends about 20; whoever runs it can add their own. */
 const MAX_CLAIMS = 5 * MAX_LISTED;
 
-/** Claims word for word, each with its meaning and, where the value is for machines, a readable form. */
+/** Claims, each with its meaning and, where the value is for machines, a readable form. */
 export function claimRows(
   language: Language,
   claims: Record<string, unknown>,
@@ -40,7 +40,7 @@ function readable(
   name: string,
   value: unknown,
 ): AccountPage['claims'][number]['readable'] {
-  if (value === null) return t.common.notShared;
+  if (value === null) return t.account.notAtLogto;
   if (Array.isArray(value) && value.length === 0) return t.account.none;
   if (typeof value === 'boolean') return value ? t.account.yes : t.account.no;
   if (typeof value !== 'number') return null;

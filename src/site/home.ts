@@ -11,6 +11,9 @@ const cards = (t: Messages): HomeSignedIn['cards'] => [
   { href: '/sessions', title: t.sessions.title, line: t.sessions.card, icon: 'sessions' },
 ];
 
+/** For so long after a sign-in, the page is its first. */
+const ARRIVAL_MS = 30_000;
+
 /** GET /: the invitation, or who is signed in and until when. It waits for nothing of Logto's. */
 export function homePage(deps: PageDeps): RequestHandler {
   const { config, now, auth, send, features, logtoPages, languages } = deps;
@@ -25,6 +28,7 @@ export function homePage(deps: PageDeps): RequestHandler {
       return send(req, res, 'home', logtoPages.home(), options);
     }
     const model: HomeSignedIn = {
+      hasJustArrived: now() - principal.session.signedInAt < ARRIVAL_MS,
       greeting: greeting(t, principal),
       handle: handle(t, principal),
       avatar: avatarOf(principal),
@@ -41,11 +45,8 @@ function greeting(t: Messages, { name, username, huggingFace }: SignedIn): strin
   return known ? t.inside.hello({ name: `@${known}` }) : t.inside.helloNobody;
 }
 
-/** "@ada-l on Hugging Face" beside a name; without a name the profile's address; else the ID. */
-function handle(
-  t: Messages,
-  { sub, name, username, huggingFace }: SignedIn,
-): HomeSignedIn['handle'] {
+/** "@ada-l on Hugging Face" beside a name; without a name the profile's address. */
+function handle(t: Messages, { name, username, huggingFace }: SignedIn): HomeSignedIn['handle'] {
   const profile = huggingFace.profileUrl;
   if (huggingFace.username && name) {
     const text = short(`@${huggingFace.username}`);
@@ -55,5 +56,7 @@ function handle(
     return { text: short(profile.replace(/^https?:\/\//, '')), href: profile, suffix: '' };
   }
   if (username && name) return { text: short(`@${username}`), href: null, suffix: '' };
-  return { text: t.inside.id({ id: short(sub) }), href: null, suffix: '' };
+  const isNamed = Boolean(short(name ?? username ?? ''));
+  const text = isNamed ? t.inside.isSignedIn : t.inside.knownByNothing;
+  return { text, href: null, suffix: '' };
 }

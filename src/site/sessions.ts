@@ -1,5 +1,12 @@
-import { type Request, type Response, Router } from 'express';
-import { NotFound, type OwnSession, redirect, requireSignIn } from '../doorstep/index.ts';
+import { type Response, Router } from 'express';
+import {
+  type GuardedRequest,
+  NotFound,
+  type OwnSession,
+  redirect,
+  requireSignIn,
+  signedInSession,
+} from '../doorstep/index.ts';
 import type { PageDeps } from './feature.ts';
 import { pageNumber, short } from './format.ts';
 import type { Language } from './languages/languages.ts';
@@ -33,41 +40,50 @@ export function sessionsPage(deps: PageDeps): Router {
 
 async function showSessions(
   { auth, send, now, languages }: PageDeps,
-  req: Request,
+  req: GuardedRequest,
   res: Response,
 ): Promise<void> {
   const language = languages.of(req);
   const page = pageNumber(req.query.page, MAX_PAGES);
   const offset = (page - 1) * PAGE_SIZE;
-  const { sessions, older } = await auth.sessions.list(req, { offset, count: PAGE_SIZE });
-  const hasOthers = sessions.some(({ isCurrent }) => !isCurrent);
+  const { sessions, older, total } = await auth.sessions.list(req, { offset, count: PAGE_SIZE });
+  const { t, moment } = language;
+  const { device, signedInAt } = signedInSession(req);
   const model: SessionsPage = {
-    sessions: sessions.map((session) => row(session, now(), language)),
-    endOthersAction: hasOthers ? '/sessions/end-others' : null,
+    total,
+    current: {
+      device: deviceName(t, device.name),
+      icon: device.kind,
+      line: t.sessions.inUse({ when: moment(signedInAt) }),
+    },
+    others: sessions
+      .map((session, index) => row(session, { number: offset + index + 1, total }, now(), language))
+      .filter((_row, index) => !sessions[index]?.isCurrent),
+    endOthersAction: total > 1 ? '/sessions/end-others' : null,
     olderHref: older ? `/sessions?page=${page + 1}` : null,
     newerHref: page > 1 ? `/sessions?page=${page - 1}` : null,
   };
   send(req, res, 'sessions', model, {
-    title: language.t.sessions.title,
+    title: t.sessions.title,
     flash: auth.flash.take(req, res),
     showsTimes: true,
   });
 }
 
 function row(
-  { handle, isCurrent, device, signedInAt, lastUsedAt }: OwnSession,
+  { handle, device, signedInAt, lastUsedAt }: OwnSession,
+  { number, total }: { number: number; total: number },
   now: number,
   { t, ago, moment }: Language,
-): SessionsPage['sessions'][number] {
+): SessionsPage['others'][number] {
   const when = moment(signedInAt);
+  const name = deviceName(t, device.name);
   return {
-    device: deviceName(t, device.name),
+    device: name,
     icon: device.kind,
-    current: isCurrent,
-    line: isCurrent
-      ? t.sessions.inUse({ when })
-      : t.sessions.lastUsed({ ago: ago(now - lastUsedAt), when }),
+    line: t.sessions.lastUsed({ ago: ago(now - lastUsedAt), when }),
     endAction: `/sessions/${handle}/end`,
+    endLabel: t.sessions.endOf({ device: name, at: when.text, number, count: total }),
   };
 }
 

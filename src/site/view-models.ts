@@ -49,9 +49,11 @@ export interface HomeSignedOut {
 }
 
 export interface HomeSignedIn {
+  /** Right after a sign-in. */
+  hasJustArrived: boolean;
   /** "Hello, Ada Lovelace"; "Hello" when neither name nor username is known. */
   greeting: string;
-  /** The line under the greeting: the Hugging Face profile where known, else the user id. */
+  /** The line under the greeting: the Hugging Face profile where known. */
   handle: { text: string; href: string | null; suffix: string };
   avatar: Avatar;
   times: SessionTimes;
@@ -91,6 +93,8 @@ export interface AccountPage {
   avatar: Avatar;
   /** Values may be null: "Not shared". */
   profile: { label: string; value: string | null; href: string | null }[];
+  /** Else somebody made an account at Logto, or it is not known. */
+  isFromHuggingFace: boolean;
   /** null: Logto could not be asked just now. */
   identities: LinkedIdentity[] | null;
   /** null: this site knows no organizations. */
@@ -113,19 +117,26 @@ export interface LinkedIdentity {
   initial: string;
   handle: string | null;
   href: string | null;
-  organizations: { name: string; initial: string; href: string | null }[];
+  organizations: { name: string; href: string | null }[];
+}
+
+interface DeviceRow {
+  device: string;
+  icon: 'laptop' | 'phone' | 'desktop';
+  /** "Last used 2 hours ago. Signed in 20 Nov 2026, 18:03 UTC." */
+  line: Sentence;
 }
 
 export interface SessionsPage {
-  sessions: {
-    device: string;
-    icon: 'laptop' | 'phone' | 'desktop';
-    current: boolean;
-    /** "Last used 2 hours ago. Signed in 20 Nov 2026, 18:03 UTC." */
-    line: Sentence;
+  /** This one and all others, on whatever page. */
+  total: number;
+  current: DeviceRow;
+  others: (DeviceRow & {
     /** POST here to end it. */
     endAction: string;
-  }[];
+    /** What the button does, as no other button does. */
+    endLabel: string;
+  })[];
   /** POST here to end everything but this one; null when there is nothing else. */
   endOthersAction: string | null;
   /** More than a page holds. */

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
+import { ADA, type Doorstep, OTTER, startDoorstep } from '../harness/doorstep.ts';
 import { eventually } from '../harness/eventually.ts';
+import { peopleAt } from '../harness/people.ts';
 
 describe('F123 what Logto knows of a person at Hugging Face', () => {
   let app: Doorstep;
@@ -52,5 +53,24 @@ describe('F123 what Logto knows of a person at Hugging Face', () => {
     expect((await browser.get(`${app.url}/account`)).status).toBe(200);
     expect((await browser.get(app.url)).body).toContain('Hello, @quiet-otter');
     expect(unknown()).toHaveLength(before + 1);
+  });
+});
+
+describe('F124 the first page after a sign-in, by what is known', () => {
+  let app: Doorstep;
+  beforeAll(async () => {
+    app = await startDoorstep();
+  });
+  afterAll(() => app.close());
+
+  it.each([
+    [OTTER, 'Hello', 'Your name isn’t known here.'],
+    [ADA, 'Hello, Ada Lovelace', 'You are signed in.'],
+  ])('F124 %j: %s', async (choice, greeting, line) => {
+    const browser = await app.signedInBrowser(choice);
+    const { body } = await browser.get(app.url);
+    expect(body).toContain(`<h1 id="greeting">${greeting}</h1>`);
+    expect(body).toContain(line);
+    expect(body).not.toContain(await peopleAt(app).claim(browser, 'sub'));
   });
 });

@@ -50,10 +50,23 @@ describe('the sessions page', () => {
     expect(mine[0]).toContain('Chrome on Windows');
     expect(mine[0]).toContain('In use now.');
     expect(mine[0]).not.toContain('<form');
-    expect(other[0]).toContain('Safari on iOS');
+    expect(other[0]).toContain('Safari on iPhone');
     expect(other[0]).toMatch(
       /Last used 2 hours ago\. Signed in <time [^>]+>\d+ \w+ \d{4}, \d\d:\d\d UTC<\/time>\./,
     );
+  });
+
+  it('F125 an iPad is told from an iPhone, and what went idle is not counted', async () => {
+    const laptop = await people.signInFrom(CHROME);
+    await people.signInFrom(IPHONE.replace('(iPhone; CPU iPhone OS', '(iPad; CPU OS'));
+    const idle = await people.signInFrom(IPHONE);
+    expect(await bodyOf(laptop)).toContain('3 devices are signed in, this one included.');
+    await app.redis.del(`session:${people.sessionId(idle)}`);
+    const body = await bodyOf(laptop);
+    expect(body).toContain('Safari on iPad');
+    expect(body).toContain('2 devices are signed in, this one included.');
+    await people.click(laptop, '/sessions/end-others');
+    expect(await bodyOf(laptop)).toContain('Only this device is signed in.');
   });
 
   it('S11 "last used" is right in a session’s last hours too', async () => {
@@ -88,7 +101,7 @@ describe('the sessions page', () => {
     await bodyOf(laptop);
     const page = await laptop.post(`${app.url}/sessions/${nameOf(id)}/end`, {});
     expect(page.url).toBe(`${app.url}/sessions`);
-    expect(page.body).toContain('Ended. Safari on iOS has to sign in again.');
+    expect(page.body).toContain('Ended. Safari on iPhone has to sign in again.');
     expect(rowsOf(page.body)).toHaveLength(2);
     expect(await people.isIn(phone)).toBe(false);
     expect([await people.isIn(laptop), await people.isIn(third)]).toEqual([true, true]);
@@ -269,12 +282,13 @@ describe('the directory of sessions', () => {
       expect([key, await app.redis.pttl(key)]).toEqual([key, expect.toSatisfy((left) => left > 0)]);
   });
 
-  it('S11 over twenty: pages, each session on just one of them', async () => {
+  it('S11 F125 over twenty: the total, pages, each session on just one of them and by a name of its own', async () => {
     const laptop = await app.signedInBrowser();
     await Promise.all(Array.from({ length: 24 }, () => app.signedInBrowser()));
     const first = (await laptop.get(`${app.url}/sessions`)).body;
     const second = (await laptop.get(`${app.url}/sessions?page=2`)).body;
-    expect(first.match(/<li class="row">/g)).toHaveLength(20);
+    // Besides this device, which is on each.
+    expect(first.match(/<li class="row">/g)).toHaveLength(21);
     expect(second.match(/<li class="row">/g)).toHaveLength(5);
     expect(first).toContain('href="/sessions?page=2"');
     expect(first).not.toContain('Newer sessions');
@@ -282,7 +296,12 @@ describe('the directory of sessions', () => {
     expect(second).not.toContain('Older sessions');
     const actions = `${first}${second}`.match(/action="\/sessions\/[\w-]+\/end"/g) ?? [];
     expect(new Set(actions).size).toBe(24);
-    expect(`${first}${second}`.match(/This device/g)).toHaveLength(1);
+    for (const page of [first, second]) {
+      expect(page.match(/This device/g)).toHaveLength(1);
+      expect(page).toContain('25 devices are signed in, this one included.');
+    }
+    const labels = `${first}${second}`.match(/aria-label="End session[^"]*"/g) ?? [];
+    expect(new Set(labels).size).toBe(24);
   });
 
   it('S11 over twenty, some gone idle: the older ones can still be reached', async () => {

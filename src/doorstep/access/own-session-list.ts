@@ -25,9 +25,12 @@ export class OwnSessionList implements OwnSessions {
   async list(
     req: Request,
     page: { offset: number; count: number },
-  ): Promise<{ sessions: OwnSession[]; older: boolean }> {
+  ): Promise<{ sessions: OwnSession[]; older: boolean; total: number }> {
     const active = this.#activeOf(req);
-    const { sessions, older } = await this.#deps.sessions.list(active.user, page);
+    const [{ sessions, older }, total] = await Promise.all([
+      this.#deps.sessions.list(active.user, page),
+      this.#deps.sessions.count(active.user),
+    ]);
     const own = sessions.map(({ id, user, lastUsedAt }) => ({
       handle: handleOf(id),
       isCurrent: id === active.id,
@@ -35,7 +38,7 @@ export class OwnSessionList implements OwnSessions {
       signedInAt: user.signedInAt,
       lastUsedAt,
     }));
-    return { sessions: own, older };
+    return { sessions: own, older, total };
   }
 
   async end(req: Request, handle: string): Promise<{ device: Device } | 'current' | null> {

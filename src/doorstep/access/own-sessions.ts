@@ -14,11 +14,11 @@ export interface OwnSession {
 
 /** The sessions of the person who asks: they see them, and can end any (S11). */
 export interface OwnSessions {
-  /** The latest first. */
+  /** The latest first; `total` is how many there are on all pages. */
   list(
     req: Request,
     page: { offset: number; count: number },
-  ): Promise<{ sessions: OwnSession[]; older: boolean }>;
+  ): Promise<{ sessions: OwnSession[]; older: boolean; total: number }>;
   /** @returns what was ended; `current`: that is what signing out is for; null: there is none. */
   end(req: Request, handle: string): Promise<{ device: Device } | 'current' | null>;
   /** All but the one that asks. */

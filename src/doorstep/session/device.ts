@@ -7,5 +7,7 @@ export function describeDevice(userAgent: string | undefined): Device {
   const { browser, os, platform } = bowser.parse(userAgent.slice(0, 500));
   const name = browser.name || 'Unknown browser';
   const kind = platform.type === 'mobile' || platform.type === 'tablet' ? 'phone' : 'laptop';
-  return { name: os.name ? `${name} on ${os.name}` : name, kind: browser.name ? kind : 'desktop' };
+  // What it says on the back is what people know it by, not what runs on it.
+  const system = platform.vendor === 'Apple' ? (platform.model ?? os.name) : os.name;
+  return { name: system ? `${name} on ${system}` : name, kind: browser.name ? kind : 'desktop' };
 }

@@ -271,6 +271,12 @@ export class Sessions {
     return listed(id, await this.#store.peek(id));
   }
 
+  /** How many sessions of a user there are, without those that went idle. */
+  async count(user: UserKey): Promise<number> {
+    const left = await mapInBatches(await this.ids(user), (id) => this.#store.idleLeftMs(id));
+    return left.filter((ms) => ms !== null).length;
+  }
+
   /** The user's sessions, the latest first. Those that went idle are left out and forgotten. */
   async list(user: UserKey, page: { offset: number; count: number }): Promise<SessionList> {
     // One more than is asked for tells whether there are older ones.
