@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
@@ -17,6 +18,11 @@ const Header = z.strictObject({
   license: z.string(),
   short_description: z.string().max(60),
 });
+
+const filesOf = (folder: string): string[] =>
+  readdirSync(new URL(`../../${folder}`, import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => posix.join(folder, file.replaceAll('\\', '/')));
 
 describe('.devcontainer', () => {
   it('F136 forwards the port of the demo and starts it there', () => {
@@ -48,5 +54,14 @@ describe('deploy/space', () => {
     expect(copied.sort()).toEqual(letIn.sort());
     for (const path of copied)
       expect([path, existsSync(new URL(`../../${path}`, import.meta.url))]).toEqual([path, true]);
+
+    // What the demo imports comes along.
+    const imported = filesOf('demo').flatMap((file) =>
+      [...read(file).matchAll(/ from '(\.[^']+)'/g)].map(([, from = '']) =>
+        posix.join(posix.dirname(file), from),
+      ),
+    );
+    const missing = imported.filter((file) => !copied.includes(file.split('/')[0] ?? ''));
+    expect(missing).toEqual([]);
   });
 });
