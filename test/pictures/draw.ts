@@ -13,6 +13,7 @@ const FONT_FACE = `@font-face { font-family: Figtree; font-weight: 300 900;
 const SCHEMES = ['light', 'dark'] as const;
 const PHONE = { width: 390, height: 680 };
 const GAP = 62;
+const MAX_RELOADS = 50;
 const STRIPS = [
   { locale: 'en-GB', captions: ['The door', 'Hugging Face', 'Inside'], end: '.svg' },
   { locale: 'ja-JP', captions: ['ドアの前', 'Hugging Face', '中へ'], end: '.ja.svg' },
@@ -39,7 +40,9 @@ export async function drawAll(chromium: Chromium): Promise<Pictures> {
 
 /** A sign-in on a phone: three pages side by side, sharp on fine screens, with their names below. */
 async function drawStrips(chromium: Chromium): Promise<Pictures> {
-  const site = await startDoorstep({ environment: WHOLE_SITE });
+  // As npm run demo has it.
+  const environment = { ...WHOLE_SITE, HF_ACCESS_TOKENS: 'true' };
+  const site = await startDoorstep({ environment, fetchProfile: true });
   const pictures: Pictures = {};
   for (const { locale, captions, end } of STRIPS) {
     for (const colorScheme of SCHEMES) {
@@ -77,6 +80,11 @@ async function walk(page: Page, url: string): Promise<string[]> {
   await take();
   await authorize.click();
   await page.waitForURL(`${url}/`);
+  // The account at Hugging Face is known a moment later.
+  for (let tries = 0; tries < MAX_RELOADS; tries += 1) {
+    if ((await page.textContent('main'))?.includes('@ada-l')) break;
+    await page.reload();
+  }
   await take();
   return shots;
 }
