@@ -2,12 +2,12 @@ import type { IncomingMessage, RequestListener } from 'node:http';
 import type { Logger } from 'pino';
 import type { Environment } from '../../src/doorstep/operator.ts';
 import { type Config, parseConfig } from '../../src/site/config.ts';
-import { gate } from './gate.ts';
+import { createInstance } from './instance.ts';
 import { publicAddress } from './public-address.ts';
-import { createWorld } from './world.ts';
+import { publicRoutes } from './public-routes.ts';
 
 const HOUR_MS = 60 * 60_000;
-/** For what is under way when an old world is left. */
+/** For what is under way when an instance is replaced. */
 const GRACE_MS = 10_000;
 /** Of the environment, what says where the demo is and how it looks. */
 const VARIABLES = [
@@ -30,7 +30,7 @@ export function onePortConfig(environment: Environment): Config {
     LOGTO_ORGANIZATIONS: 'true',
     HF_ACCESS_TOKENS: 'true',
     SESSION_MAX_HOURS: '1',
-    // Of the stand-ins, which are in each world.
+    // Of the stand-ins, which are in each current.
     LOGTO_ENDPOINT: 'http://localhost',
     LOGTO_APP_ID: 'demo',
     LOGTO_APP_SECRET: 'demo',
@@ -40,7 +40,7 @@ export function onePortConfig(environment: Environment): Config {
 
 export interface OnePortDemo {
   handle: RequestListener;
-  /** Forgets everything: a new world takes the place of the old one. */
+  /** Forgets everything: a new instance replaces the current one. */
   renew(): Promise<void>;
   close(): Promise<unknown>;
 }
@@ -60,13 +60,15 @@ export async function startOnePort(options: {
   maxEntries?: number;
 }): Promise<OnePortDemo> {
   const { config, inCodespace = false, prefix = '/stand-ins', lifeMs = HOUR_MS } = options;
-  const open = () => createWorld({ ...options, prefix });
-  let world = await open();
-  const standIns = gate(config, prefix, (name, req, res) => world.standIns[name](req, res));
+  const open = () => createInstance({ ...options, prefix });
+  let current = await open();
+  const standIns = publicRoutes(config, prefix, (name, req, res) =>
+    current.standIns[name](req, res),
+  );
 
   const renew = async () => {
-    const old = world;
-    world = await open();
+    const old = current;
+    current = await open();
     setTimeout(() => void old.close(), GRACE_MS).unref();
   };
   const onTime = () =>
@@ -76,12 +78,12 @@ export async function startOnePort(options: {
     handle: (req, res) => {
       if (inCodespace) undoForwarder(req, config);
       if (req.url?.startsWith(`${prefix}/`)) standIns(req, res);
-      else world.site(req, res);
+      else current.site(req, res);
     },
     renew,
     close: () => {
       clearInterval(timer);
-      return world.close();
+      return current.close();
     },
   };
 }

@@ -26,11 +26,11 @@ export type StandInName = keyof typeof BROWSER_PATHS;
 
 const NAMES: StandInName[] = ['logto', 'hugging-face'];
 
-/** What stands between anybody and the stand-ins under `prefix`; `handOn` gets what may pass. */
-export function gate(
+/** What the public reaches of the stand-ins under `prefix`; `forward` gets what may pass. */
+export function publicRoutes(
   config: Config,
   prefix: string,
-  handOn: (name: StandInName, req: Request, res: Response) => void,
+  forward: (name: StandInName, req: Request, res: Response) => void,
 ): RequestListener {
   const app = express().disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
@@ -43,7 +43,7 @@ export function gate(
   app.use(sameOriginOnly(config.baseUrl));
   app.use((req, res, next) => {
     const name = NAMES.find((one) => mayPass(req, one, `${prefix}/${one}`));
-    if (name && METHODS.includes(req.method)) handOn(name, req, res);
+    if (name && METHODS.includes(req.method)) forward(name, req, res);
     else next();
   });
   app.use((_req, res) => void res.status(404).type('text').send('Nothing is here.'));

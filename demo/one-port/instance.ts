@@ -7,15 +7,15 @@ import { apiScopes } from '../accounts.ts';
 import { startHuggingFace } from '../hugging-face/index.ts';
 import { startLogto } from '../logto/index.ts';
 import { EmbeddedRedis } from '../redis.ts';
-import type { StandInName } from './gate.ts';
 import { loopbackFetch } from './loopback-fetch.ts';
+import type { StandInName } from './public-routes.ts';
 
 /** Of each kind of thing that strangers can make: accounts, codes, open pages, a fifth of what Redis keeps. */
 const MAX_ENTRIES = 10_000;
 const HOUR_S = 60 * 60;
 
 /** The site with its stand-ins and its Redis, all of it in memory. */
-export interface World {
+export interface Instance {
   site: RequestListener;
   standIns: Record<StandInName, RequestListener>;
   /** Everything of it is gone. */
@@ -25,18 +25,18 @@ export interface World {
 const secret = () => randomBytes(24).toString('base64url');
 
 /**
- * A new one: nobody is known, nobody is signed in. Every secret is its own, since the demo's source is
+ * A new one: nobody is known, nobody is signed in. It makes its own secrets, since the demo's source is
  * public, and strangers reach the routes that these guard.
  *
  * @param config with the public address as `baseUrl`
  * @param prefix the path that the stand-ins are under
  */
-export async function createWorld(options: {
+export async function createInstance(options: {
   config: Config;
   prefix: string;
   logger: Logger;
   maxEntries?: number;
-}): Promise<World> {
+}): Promise<Instance> {
   const { prefix, logger, maxEntries = MAX_ENTRIES } = options;
   const { appName, baseUrl } = options.config;
   const publicUrl = (name: StandInName) => `${baseUrl}${prefix}/${name}`;
