@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   const headers = plainAnswerHeaders(config);
   await redis.ready;
   const { drain } = await serve(app, { ...config, logger, headers }).catch(
-    portTaken('PORT', config.port),
+    portTaken({ PORT: config.port }),
   );
   stopOnSignal(() => Promise.all([drain(), redis.close()]));
   logger.info(`${config.appName} is open: ${config.baseUrl} (Redis: ${redis.name})`);

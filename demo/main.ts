@@ -5,10 +5,9 @@ import { type Config, parseConfig } from '../src/site/config.ts';
 import { plainAnswerHeaders } from '../src/site/security-headers.ts';
 import { apiScopes } from './accounts.ts';
 import { banner, onePortBanner } from './banner.ts';
-import { startHuggingFace } from './hugging-face/index.ts';
-import { startLogto } from './logto/index.ts';
 import { onePortConfig, startOnePort } from './one-port/index.ts';
 import { isCodespace } from './one-port/public-address.ts';
+import { startPair } from './pair.ts';
 import { portFrom, portTaken } from './ports.ts';
 import { prettyLogger } from './pretty-logger.ts';
 import { redisOrEmbedded } from './redis-or-embedded.ts';
@@ -17,7 +16,6 @@ import { stopOnSignal } from './stop-on-signal.ts';
 const APP = { id: 'doorstep-demo-app', secret: 'demo-only-app-secret' };
 /** As Logto makes them: 32 characters. */
 const WEBHOOK_KEY = 'demo-only-webhook-signing-key-32';
-const CONNECTOR = { id: 'doorstep-demo-connector', secret: 'demo-only-connector-secret' };
 
 /** `npm run demo`: the app, with Logto and Hugging Face as stand-ins on this machine. */
 async function main(): Promise<void> {
@@ -26,19 +24,10 @@ async function main(): Promise<void> {
   const config = demoConfig(`http://localhost:${logtoPort}`, `http://localhost:${huggingFacePort}`);
   const { appName, baseUrl } = config;
 
-  const huggingFace = await startHuggingFace({ port: huggingFacePort, appName, clients: [] }).catch(
-    portTaken('DEMO_HUGGING_FACE_PORT', huggingFacePort),
-  );
-  const logto = await startLogto({
-    port: logtoPort,
+  const { logto, huggingFace, close } = await startPair({
+    ports: { logto: logtoPort, huggingFace: huggingFacePort },
     appName,
     appUrl: baseUrl,
-    huggingFace: {
-      url: huggingFace.url,
-      clientId: CONNECTOR.id,
-      clientSecret: CONNECTOR.secret,
-      scope: 'openid profile email inference-api',
-    },
     client: {
       ...APP,
       redirectUris: [`${baseUrl}/callback`],
@@ -50,13 +39,9 @@ async function main(): Promise<void> {
       signingKey: WEBHOOK_KEY,
       events: WEBHOOK_EVENTS,
     },
-  }).catch(portTaken('DEMO_LOGTO_PORT', logtoPort));
+  }).catch(portTaken({ DEMO_LOGTO_PORT: logtoPort, DEMO_HUGGING_FACE_PORT: huggingFacePort }));
   // As logto:setup leaves it: without it, a Logto hands out no tokens for Hugging Face.
   logto.changeAccountCenter({ enabled: true });
-  huggingFace.registerClient({
-    ...CONNECTOR,
-    redirectUris: [`${logto.endpoint}/callback/huggingface`],
-  });
 
   const logger = prettyLogger(config.logLevel);
   for (const warning of config.warnings) logger.warn(warning);
@@ -65,9 +50,9 @@ async function main(): Promise<void> {
   const headers = plainAnswerHeaders(config);
   await redis.ready;
   const { drain } = await serve(app, { ...config, logger, headers }).catch(
-    portTaken('PORT', config.port),
+    portTaken({ PORT: config.port }),
   );
-  stopOnSignal(() => Promise.all([drain(), logto.close(), huggingFace.close(), redis.close()]));
+  stopOnSignal(() => Promise.all([drain(), close(), redis.close()]));
 
   process.stdout.write(
     banner({
@@ -106,7 +91,7 @@ async function mainOnOnePort(): Promise<void> {
   const demo = await startOnePort({ config, logger, inCodespace: isCodespace(process.env) });
   const headers = plainAnswerHeaders(config);
   const { drain } = await serve(demo.handle, { ...config, logger, headers }).catch(
-    portTaken('PORT', config.port),
+    portTaken({ PORT: config.port }),
   );
   stopOnSignal(() => Promise.all([drain(), demo.close()]));
   process.stdout.write(onePortBanner(config.baseUrl));

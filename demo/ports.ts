@@ -9,11 +9,15 @@ export function portFrom(variable: string, usual: number): number {
   throw new Error(`${variable} ${error?.issues[0]?.message}`);
 }
 
-/** For `.catch`: a taken port becomes one clear line that names its variable. */
-export function portTaken(variable: string, port: number): (error: unknown) => never {
+/** For `.catch`: a taken port, one of these, becomes one clear line that names its variable. */
+export function portTaken(ports: Record<string, number>): (error: unknown) => never {
   return (error) => {
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    if (!taken) throw error;
+    const found = Object.entries(ports).find(
+      ([, port]) => taken && 'port' in error && error.port === port,
+    );
+    if (!found) throw error;
+    const [variable, port] = found;
     throw new Error(
       `Port ${port} is taken by another program: choose another one, for example ${variable}=${port + 10}`,
     );

@@ -55,6 +55,8 @@ const scripts = new Map<string, Command>(
     return [`${sha1(lua)} ${numberOfKeys}`, command];
   }),
 );
+/** By which `doorstep check` tries whether scripts run. */
+scripts.set(`${sha1("return redis.call('DEL', KEYS[1])")} 1`, (redis, w) => redis.del(w.text(0)));
 
 /** @param words after the script: the number of keys, the keys, the rest */
 async function runScript(redis: EmbeddedRedis, digest: string, words: Words): Promise<Reply> {
@@ -63,7 +65,9 @@ async function runScript(redis: EmbeddedRedis, digest: string, words: Words): Pr
   return command(redis, words.from(1));
 }
 
-const INFO = 'redis_version:7.4.0\r\nredis_mode:standalone\r\nrole:master\r\nloading:0\r\n';
+/** Whose commands these are. */
+const VERSION = '7.4.11';
+const INFO = `redis_version:${VERSION}\r\nredis_mode:standalone\r\nrole:master\r\nloading:0\r\nmaxmemory_policy:noeviction\r\n`;
 
 const COMMANDS: Record<string, Command | undefined> = {
   PING: async () => 'PONG',
@@ -71,6 +75,7 @@ const COMMANDS: Record<string, Command | undefined> = {
   CLIENT: async () => 'OK',
   SELECT: async () => 'OK',
   INFO: async () => Buffer.from(INFO),
+  TIME: async () => [String(Math.floor(Date.now() / 1000)), String((Date.now() % 1000) * 1000)],
   GET: (redis, w) => redis.getBuffer(w.text(0)),
   GETEX: (redis, w) => redis.getexBuffer(w.text(0), unit(w.text(1)), w.number(2)),
   SET: (redis, w) =>
@@ -168,7 +173,7 @@ async function replyTo(redis: EmbeddedRedis, [name, ...words]: Buffer[]): Promis
   if (command === 'HELLO') return hello(words[0]?.toString() ?? '2');
   try {
     const run = COMMANDS[command];
-    if (!run) throw new Error(`ERR the stand-in for Redis knows no ${command.slice(0, 40)}`);
+    if (!run) throw new Error(`ERR unknown command '${command.slice(0, 40)}' of the stand-in`);
     const reply = await run(redis, new Words(words));
     return reply === 'OK' || reply === 'PONG' ? Buffer.from(`+${reply}\r\n`) : encode(reply);
   } catch (error) {
@@ -179,7 +184,7 @@ async function replyTo(redis: EmbeddedRedis, [name, ...words]: Buffer[]): Promis
 
 function hello(version: string): Buffer {
   if (version !== '2' && version !== '3') return Buffer.from('-NOPROTO unsupported protocol\r\n');
-  const pairs = encode(['server', 'redis', 'version', '7.4.0', 'proto', Number(version)]);
+  const pairs = encode(['server', 'redis', 'version', VERSION, 'proto', Number(version)]);
   // In RESP3 it is a map of so many pairs.
   return version === '2' ? pairs : Buffer.concat([Buffer.from('%3'), pairs.subarray(2)]);
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { createRequire } from 'node:module';
 import { z } from 'zod';
+import { ownCommands } from './shared/own-commands.ts';
 
 /** The `doorstep` command of the package. Without the optional peers, what needs them says so. */
 const HELP = `doorstep setup                makes your Logto ready for your app, and writes .env
@@ -27,7 +28,7 @@ const COMMANDS: Record<string, Command | undefined> = {
   setup: {
     run: () => import('./setup/main.ts'),
     peers: ['@inquirer/prompts', '@logto/api', 'pg'],
-    help: async () => (await import('./setup/arguments.ts')).help,
+    help: async () => ownCommands((await import('./setup/arguments.ts')).help),
   },
   check: { run: () => import('./check/main.ts') },
   'stand-ins': { run: () => import('./stand-ins/main.ts'), peers: ['oidc-provider'] },

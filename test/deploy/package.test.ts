@@ -249,7 +249,7 @@ const { cookie }: { cookie: string } = await standIns.signIn('grace');`;
       expect(run(folder, process.execPath, ...words)).toMatch(/^# pass 4$[\s\S]*^# fail 0$/m);
     });
 
-    it('C66 C67 its app runs on `doorstep stand-ins`, which take their file with them', async () => {
+    it('C66 C67 C68 its app runs on `doorstep stand-ins`, which take their file with them', async () => {
       withProvider();
       const command = join(folder, 'node_modules/doorstep/dist/tools/cli.js');
       const port = await freePort();
@@ -273,6 +273,11 @@ const { cookie }: { cookie: string } = await standIns.signIn('grace');`;
       const start = await browser.get(`${url}/private`, { until: LOGTO_ENDPOINT });
       const callback = await authorizeAt(browser, start.stoppedAt ?? '', ADA);
       expect((await browser.get(callback)).body).toBe('Only you see this, Ada Lovelace');
+
+      const check = [`--env-file=${file}`, command, 'check'];
+      const checked = spawnSync(process.execPath, check, surroundings);
+      expect(String(checked.stdout)).toContain('Sign-in of the app: goes to this Logto');
+      expect(checked.status).toBe(0);
 
       standIns.kill('SIGINT');
       expect(await ended).toEqual([0, null]);

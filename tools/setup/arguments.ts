@@ -51,7 +51,7 @@ export function readArguments(argv: string[]): Arguments {
 
 export const help = `Makes a Logto ready for this app: Logto Cloud or your own.
 
-  npm run logto:setup -- [options]      npx doorstep setup [options]
+  npm run logto:setup -- [options]
 
 Shows what it would do, asks, and does it. Running it again changes nothing, and
 completes what was interrupted. It deletes nothing, but for the connector that

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ownCommands } from '../shared/own-commands.ts';
 import { ignoreClosedPipes, wantsColour } from '../shared/terminal.ts';
 import { terminalPrompts } from './ask.ts';
 import { run } from './command.ts';
@@ -18,7 +19,7 @@ const code = await run(
     now: Date.now,
   },
   {
-    write: (text) => void stdout.write(text),
+    write: (text) => void stdout.write(ownCommands(text)),
     columns: stdout.columns ?? 80,
     colour: wantsColour(stdout, env),
   },

@@ -9,4 +9,5 @@ export const ownCommands = (text: string, script = process.argv[1] ?? ''): strin
     ? text
     : text
         .replaceAll(/npm run (?:logto:)?(setup|check|sessions|invite)\b/g, 'doorstep $1')
-        .replaceAll(/(doorstep \w+ \[?)-- /g, '$1');
+        .replaceAll(/(doorstep \w+ \[?)-- /g, '$1')
+        .replaceAll('npm run dev', 'start your app');

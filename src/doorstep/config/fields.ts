@@ -95,7 +95,7 @@ export const huggingFaceOrganizations = text().transform((value, context) =>
     const found = organizationIdIn(entry);
     if (found) return found;
     const message = /^[\w.-]{1,96}$/.test(entry)
-      ? `names ${entry} without its id: npm run logto:setup finds it and writes handle:id`
+      ? `names ${entry} without its id: set-up (doorstep setup) finds it and writes handle:id`
       : 'must be organizations as handle:id, separated by commas, for example acme:65a1c0de00000000000a1837';
     context.addIssue({ code: 'custom', message });
     return z.NEVER;

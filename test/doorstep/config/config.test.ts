@@ -173,7 +173,7 @@ describe('Hugging Face', () => {
 
   it('an organization without its id is refused, with who finds it', () => {
     expect(organizations('acme,other:65a1c0de00000000000a1865')).toEqual([
-      'HF_ALLOWED_ORGANIZATIONS names acme without its id: npm run logto:setup finds it and writes handle:id',
+      'HF_ALLOWED_ORGANIZATIONS names acme without its id: set-up (doorstep setup) finds it and writes handle:id',
     ]);
   });
 

@@ -8,6 +8,7 @@ it.each([
   ['npm run logto:check [-- --json]', 'doorstep check [--json]'],
   ['npm run logto:check -- --token-of <ID>', 'doorstep check --token-of <ID>'],
   ['npm run sessions -- list <sub>', 'doorstep sessions list <sub>'],
+  ['Then npm run dev. When', 'Then start your app. When'],
   ['`npm run cli db seed`, which is Logto’s', '`npm run cli db seed`, which is Logto’s'],
 ])('C70 %s is, without a checkout, %s', (inCheckout, elsewhere) => {
   expect(ownCommands(inCheckout, '/srv/doorstep/tools/check/main.ts')).toBe(inCheckout);
@@ -15,7 +16,7 @@ it.each([
   expect(ownCommands(inCheckout, '/app/node_modules/doorstep/dist/tools/cli.js')).toBe(elsewhere);
 });
 
-it.each(['check --help', 'check', 'sessions --help'])(
+it.each(['check --help', 'check', 'sessions --help', 'setup --help', 'setup'])(
   'C70 doorstep %s names no npm script',
   async (line) => {
     const child = runScript('tools/cli.ts', {}, line.split(' '));

@@ -5,7 +5,7 @@ import { APP } from '../set-up.ts';
 export const APP_CASES: Case[] = [
   {
     is: 'another program at BASE_URL',
-    between: answering('/healthz', () => new Response('Hello', { status: 404 })),
+    between: answering('/healthz', () => new Response('Hello')),
     says: ['Running app', 'error', /something else than this app/, /BASE_URL or PORT/],
   },
   {
