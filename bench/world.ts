@@ -2,10 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { en } from '../src/site/languages/en.ts';
+import { LANGUAGES } from '../src/site/languages/languages.ts';
 import { freePort } from '../test/harness/free-port.ts';
 import { type Contender, ROOT, SESSION_SECRET } from './contenders.ts';
 import { endWithUs, memory, startOnServerCore } from './machine.ts';
 
+/** English, and what a page offers beside it: as data, so that contenders load nothing of Doorstep's. */
+const LANGUAGE = JSON.stringify({
+  ...en,
+  others: LANGUAGES.filter((language) => language !== en).map(({ tag, name }) => ({ tag, name })),
+});
 const CLIENT = { APP_ID: 'bench-app', APP_SECRET: 'bench-app-secret' };
 
 export interface Running extends Contender {
@@ -120,6 +127,7 @@ function spawnContender(node: string, { contender, port }: Place, at: Surroundin
       LOGTO_APP_SECRET: CLIENT.APP_SECRET,
       BENCH_VIEWS: `${ROOT}/views`,
       BENCH_HUGGING_FACE: at.provider.huggingFace,
+      BENCH_LANGUAGE: LANGUAGE,
       ...contender.environment,
     },
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import ejs from 'ejs';
 import { Redis } from 'ioredis';
-import { type Person, signedInPage, signedOutPage } from './page.ts';
+import { type Person, signedInPage, signedOutPage, TEMPLATES } from './page.ts';
 import { PORT, REDIS_URL, VIEWS } from './settings.ts';
 
 /** The least that such a page can cost: node:http, one GET, JSON.parse, the template as a function. */
@@ -32,12 +32,7 @@ server.listen(PORT, 'localhost');
 
 /** All partials are put in their places first, so that no include is left at run time. */
 function compile(name: string): ejs.TemplateFunction {
-  return ejs.compile(inlined(name), {
-    localsName: 'page',
-    strict: true,
-    _with: false,
-    compileDebug: false,
-  });
+  return ejs.compile(inlined(name), { ...TEMPLATES, compileDebug: false });
 }
 
 function inlined(name: string): string {

@@ -1,6 +1,6 @@
 import ejs from 'ejs';
 import type { Express } from 'express';
-import { BASE_URL, HUGGING_FACE, VIEWS } from './settings.ts';
+import { BASE_URL, HUGGING_FACE, LANGUAGE, VIEWS } from './settings.ts';
 
 /** Who is signed in, from the claims of the ID token. */
 export interface Person {
@@ -17,12 +17,32 @@ const TWO_WEEKS = 7 * TWO_DAYS;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sept Oct Nov Dec'.split(' ');
 
 const asset = (file: string) => `/assets/0000000000/${file}`;
-const BASIC = { appName: 'Doorstep', title: null, demo: false, flash: null, preview: null, asset };
+const { messages, ...language } = LANGUAGE;
+const { home, inside, account, sessions } = messages;
+const intro = home.intro.replace('{app}', 'Doorstep');
+const BASIC = {
+  appName: 'Doorstep',
+  title: null,
+  demo: false,
+  flash: null,
+  preview: null,
+  showsTimes: false,
+  asset,
+  language,
+  t: { ...messages, home: { ...home, intro: () => intro } },
+};
+/** How Doorstep's templates are compiled, with what they take from everywhere. */
+export const TEMPLATES = {
+  localsName: 'page',
+  destructuredLocals: ['language', 't'],
+  strict: true,
+  _with: false,
+};
 
 const HANDLE = {
   text: '@ada-l',
   href: `${HUGGING_FACE}/ada-l`,
-  suffix: 'on Hugging Face, when you first signed in',
+  suffix: inside.onHuggingFace,
 };
 
 /** The model of Doorstep's own home page, made as cheaply as plain code can. */
@@ -32,12 +52,13 @@ export function signedInPage(person: Person) {
   return {
     ...BASIC,
     nav: [
-      { href: '/account', label: 'Account', current: false },
-      { href: '/sessions', label: 'Sessions', current: false },
+      { href: '/account', label: account.title, current: false },
+      { href: '/sessions', label: sessions.title, current: false },
     ],
     user: avatar,
     signOutInHeader: false,
-    greeting: person.name ? `Hello, ${person.name}` : 'Hello',
+    greeting: person.name ? inside.hello.replace('{name}', person.name) : inside.helloNobody,
+    showsTimes: true,
     handle: HANDLE,
     avatar,
     times: {
@@ -46,18 +67,8 @@ export function signedInPage(person: Person) {
       absoluteEnd: moment(begun + TWO_WEEKS),
     },
     cards: [
-      {
-        href: '/account',
-        title: 'Account',
-        line: 'Your profile, and what this site knows about you.',
-        icon: 'account',
-      },
-      {
-        href: '/sessions',
-        title: 'Sessions',
-        line: 'The devices where you are signed in.',
-        icon: 'sessions',
-      },
+      { href: '/account', title: account.title, line: account.card, icon: 'account' },
+      { href: '/sessions', title: sessions.title, line: sessions.card, icon: 'sessions' },
     ],
   };
 }
@@ -66,8 +77,7 @@ export const signedOutPage = {
   ...BASIC,
   preview: {
     url: `${BASE_URL}/`,
-    summary:
-      'Doorstep is a small web app that opens with the Hugging Face account you already have.',
+    summary: intro,
     picture: BASE_URL + asset('card.png'),
   },
   nav: [],
@@ -83,7 +93,7 @@ export const signedOutPage = {
  * default (`with` around every template) costs more than this.
  */
 export function useViews(app: Express): void {
-  const options = { cache: true, localsName: 'page', strict: true, _with: false, views: [VIEWS] };
+  const options = { ...TEMPLATES, cache: true, views: [VIEWS] };
   app.set('views', VIEWS);
   app.set('view engine', 'ejs');
   app.engine('ejs', (path, data, done) => ejs.renderFile(path, data, options, done));

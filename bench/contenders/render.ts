@@ -1,9 +1,9 @@
 import ejs from 'ejs';
-import { type Person, signedInPage, signedOutPage } from './page.ts';
+import { type Person, signedInPage, signedOutPage, TEMPLATES } from './page.ts';
 import { VIEWS } from './settings.ts';
 
 /** Doorstep's templates for frameworks without Express's `render`; EJS compiles each once. */
-const options = { cache: true, localsName: 'page', strict: true, _with: false, views: [VIEWS] };
+const options = { ...TEMPLATES, cache: true, views: [VIEWS] };
 
 /** @returns the home page, as HTML. */
 export function homePage(person: Person | undefined): Promise<string> {

@@ -14,6 +14,20 @@ export const APP_ID = given('LOGTO_APP_ID');
 export const APP_SECRET = given('LOGTO_APP_SECRET');
 export const SESSION_SECRET = given('SESSION_SECRET');
 export const VIEWS = given('BENCH_VIEWS');
+interface Language {
+  tag: string;
+  locale: string;
+  dir: string;
+  others: { tag: string; name: string }[];
+  messages: {
+    home: { intro: string };
+    inside: { hello: string; helloNobody: string; onHuggingFace: string };
+    account: { title: string; card: string };
+    sessions: { title: string; card: string };
+  };
+}
+/** What Doorstep's templates are written in. */
+export const LANGUAGE: Language = JSON.parse(given('BENCH_LANGUAGE'));
 /** Where the account is that Doorstep's page leads to; it has asked Logto's userinfo for it. */
 export const HUGGING_FACE = given('BENCH_HUGGING_FACE');
 /** What Doorstep asks for, so that every contender holds the same tokens. */

@@ -258,15 +258,10 @@ describe('the directory of sessions', () => {
   });
 
   it('S11 what went idle is left out of the list and forgotten', async () => {
-    vi.useFakeTimers({ toFake: ['Date'] });
     const [laptop, phone] = [await app.signedInBrowser(), await app.signedInBrowser()];
     await app.redis.del(`session:${people.sessionId(phone)}`);
     const rows = async () =>
       (await laptop.get(`${app.url}/sessions`)).body.match(/<li class="row">/g)?.length;
-    expect(await rows()).toBe(1);
-    // Not yet: it could be one that is only being saved.
-    expect(await entries()).toEqual([2]);
-    await passTime(app, 61_000);
     expect(await rows()).toBe(1);
     expect(await entries()).toEqual([1]);
   });

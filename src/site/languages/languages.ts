@@ -107,6 +107,9 @@ function wayBack(req: Request, baseUrl: string): string {
   return returnPath(pathname + search, NEVER_BACK_TO).path;
 }
 
+/** Minutes whose text is kept, for each language. */
+const MAX_TEXTS = 10_000;
+
 const UNITS = [
   { unit: 'day', ms: 86_400_000 },
   { unit: 'hour', ms: 3_600_000 },
@@ -129,12 +132,21 @@ function languageOf(
     timeZone: 'UTC',
     timeZoneName: 'short',
   });
+  const texts = new Map<number, string>();
+  /** Intl takes a twentieth of a page for three moments, and most are of the same minutes. */
+  const textOf = (ms: number): string => {
+    const minute = Math.floor(ms / 60_000);
+    const text = texts.get(minute) ?? dates.format(ms);
+    if (texts.size >= MAX_TEXTS) texts.clear();
+    texts.set(minute, text);
+    return text;
+  };
   const relative = new Intl.RelativeTimeFormat(locale);
   const lists = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' });
   return {
     ...about,
     t,
-    moment: (ms) => ({ iso: new Date(ms).toISOString(), text: dates.format(ms) }),
+    moment: (ms) => ({ iso: new Date(ms).toISOString(), text: textOf(ms) }),
     ago(ms) {
       const fitting = UNITS.find((candidate) => ms >= candidate.ms);
       return fitting
