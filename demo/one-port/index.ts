@@ -56,10 +56,9 @@ export async function startOnePort(options: {
   logger: Logger;
   inCodespace?: boolean;
   prefix?: string;
-  lifeMs?: number;
   maxEntries?: number;
 }): Promise<OnePortDemo> {
-  const { config, inCodespace = false, prefix = '/stand-ins', lifeMs = HOUR_MS } = options;
+  const { config, inCodespace = false, prefix = '/stand-ins' } = options;
   const open = () => createInstance({ ...options, prefix });
   let current = await open();
   const standIns = publicRoutes(config, prefix, (name, req, res) =>
@@ -73,7 +72,7 @@ export async function startOnePort(options: {
   };
   const onTime = () =>
     renew().catch((err: unknown) => options.logger.error({ event: 'demo.not_renewed', err }));
-  const timer = setInterval(onTime, lifeMs).unref();
+  const timer = setInterval(onTime, HOUR_MS).unref();
   return {
     handle: (req, res) => {
       if (inCodespace) undoForwarder(req, config);

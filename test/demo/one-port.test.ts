@@ -1,5 +1,5 @@
 import request from 'supertest';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BoundedMap } from '../../demo/bounded-map.ts';
 import { type OnePortDemo, onePortConfig, startOnePort } from '../../demo/one-port/index.ts';
 import { EmbeddedRedis } from '../../demo/redis.ts';
@@ -83,6 +83,18 @@ describe('the demo behind one port', () => {
     await half.get(url + SIGN_IN);
     await half.submit({ username: 'ada-l', decision: 'authorize' });
     expect(half.page?.body).toContain('Hello, Ada Lovelace');
+  });
+
+  it('F133 by itself, each hour', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const own = await start();
+    const browser = await signedIn(own.url);
+    vi.advanceTimersByTime(60 * 60_000 - 1);
+    expect((await browser.get(own.url)).body).toContain('Hello, Ada Lovelace');
+    vi.advanceTimersByTime(1);
+    await expect.poll(async () => (await browser.get(own.url)).body).toContain('Come on in.');
+    await Promise.all([own.demo.close(), own.listening.close()]);
   });
 
   describe('as an attacker sees it', () => {
