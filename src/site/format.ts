@@ -39,7 +39,9 @@ export const pathPart = (text: string): string =>
 
 /** First and last initial of a name, else the first of a username. */
 export function initials(name: string | null, username: string | null): string | null {
-  const words = short(name ?? '').split(/\s+/);
+  const words = short(name ?? '')
+    .split(/\s+/)
+    .filter(firstLetter);
   const last = words.length > 1 ? words.at(-1) : undefined;
   const found = firstLetter(words[0]) + firstLetter(last) || firstLetter(username ?? undefined);
   return found ? found.toUpperCase() : null;

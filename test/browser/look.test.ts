@@ -135,7 +135,7 @@ describe.skipIf(!chromiumPath)('the look, in Chromium', () => {
     await page.emulateMedia({ media: 'print' });
     for (const path of ['/', '/account', '/sessions', '/books', '/organizations', '/nowhere']) {
       await page.goto(app.url + path);
-      const printed = page.locator('.button:visible, button:visible, input:visible, nav:visible');
+      const printed = page.locator('.button:visible, form:visible, nav:visible');
       expect(await printed.allTextContents(), path).toEqual([]);
     }
     await page.context().clearCookies();
