@@ -97,6 +97,23 @@ describe('docker-compose.yml', () => {
     expect(statSync(join(vault, 'kek')).mode & 0o077).toBe(0);
   });
 
+  it.each([
+    ['to start', [], 'run cli db seed -- --swe\nstart\n'],
+    ['to alter the database for a new version', ['alter'], 'run alteration deploy latest\n'],
+  ])('C73 Logto’s container is asked %s', (_what, words, calls) => {
+    const bin = mkdtempSync(join(state, 'bin-'));
+    writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho "$*"\n', { mode: 0o755 });
+    const script = scriptOf(logto.entrypoint)
+      .replaceAll('/vault', mkdtempSync(join(state, 'vault-')))
+      .replaceAll('$$', '$')
+      .replace(/^node --import=.*\n/m, '');
+    const env = {
+      PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
+      POSTGRES_PASSWORD: 'p@ss/w#rd',
+    };
+    expect(execFileSync('sh', ['-c', script, ...words], { env, encoding: 'utf8' })).toBe(calls);
+  });
+
   it('publishes on loopback only', () => {
     expect(Object.values(services).flatMap(({ ports }) => ports)).toEqual([
       '127.0.0.1:3000:3000',

@@ -25,6 +25,6 @@ export async function take<T>(
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') || 'the body';
   throw new SetupError(
-    `Logto's answer to ${call} has an unknown shape (${where}): this set-up knows Logto 1.42.`,
+    `Logto's answer to ${call} has an unknown shape (${where}): this set-up knows Logto 1.42 and 1.43.`,
   );
 }
