@@ -109,7 +109,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
   app.use(canonicalOrigin(config));
   app.use(auth.middleware);
   app.use(sameOriginOnly(config.baseUrl));
-  app.use(languages.router);
+  app.post('/language', languages.choose);
   app.get('/', homePage(pages));
   app.get('/sign-out', signOutPage(pages));
   app.get('/account', requireSignIn, accountPage(pages));

@@ -1,5 +1,5 @@
 import { parseCookie } from 'cookie';
-import express, { type Request, type RequestHandler, Router } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 import { acceptedLanguage, InvalidInput, redirect, returnPath } from '../../doorstep/index.ts';
 import type { Config } from '../config.ts';
 import { en } from './en.ts';
@@ -30,7 +30,32 @@ export interface Languages {
   /** What the person chose; null when they didn't. */
   chosen(req: Request): string | null;
   /** POST /language, behind a check that the request comes from our own pages. */
-  router: Router;
+  choose: RequestHandler[];
+}
+
+/** Of what is remembered, characters. */
+const MAX_KEY_CHARACTERS = 256;
+const MAX_REMEMBERED = 1000;
+
+/** Calls `find` once for each key, and again after a thousand of them. */
+function remembering<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
+  return (key) => {
+    const found = known.get(key) ?? find(key);
+    if (known.size >= MAX_REMEMBERED) known.clear();
+    known.set(key, found);
+    return found;
+  };
+}
+
+/** On the request: a WeakMap of requests would have the garbage collector walk it. */
+const FOUND = Symbol('language');
+declare global {
+  namespace Express {
+    interface Request {
+      [FOUND]?: Language;
+    }
+  }
 }
 
 /** A year: as long as a browser may keep it without seeing the person again. */
@@ -47,7 +72,6 @@ export function createLanguages(
   const byTag = new Map(all.map((language) => [language.tag, language]));
   const tags = [...byTag.keys()];
   const cookie = `${secure ? '__Host-' : ''}doorstep-language${cookieSuffix}`;
-  const found = new WeakMap<Request, Language>();
 
   function chosen(req: Request): string | null {
     const header = req.headers.cookie;
@@ -57,9 +81,17 @@ export function createLanguages(
     return byTag.has(tag) ? tag : null;
   }
 
+  // Browsers send few different ones.
+  const tagOf = remembering((header: string) =>
+    acceptedLanguage({ headers: { 'accept-language': header } }, tags),
+  );
+  function accepted(req: Request): string | undefined {
+    const header = req.headers['accept-language'] ?? '';
+    return header.length <= MAX_KEY_CHARACTERS ? tagOf(header) : acceptedLanguage(req, tags);
+  }
+
   function find(req: Request): Language {
-    const tag = chosen(req) ?? acceptedLanguage(req, tags);
-    return byTag.get(tag ?? '') ?? english;
+    return byTag.get(chosen(req) ?? accepted(req) ?? '') ?? english;
   }
 
   const choose: RequestHandler = (req, res) => {
@@ -77,17 +109,14 @@ export function createLanguages(
     redirect(res, wayBack(req, baseUrl));
   };
 
-  const router = Router({ caseSensitive: true });
   const form = express.urlencoded({ extended: false, limit: '1kb', parameterLimit: 5 });
-  router.post('/language', form, choose);
   return {
     english,
     chosen,
-    router,
+    choose: [form, choose],
     of(req) {
-      const known = found.get(req) ?? find(req);
-      found.set(req, known);
-      return known;
+      req[FOUND] ??= find(req);
+      return req[FOUND];
     },
   };
 }
@@ -106,9 +135,6 @@ function wayBack(req: Request, baseUrl: string): string {
   if (pathname === OPENED_LINK && search === '') return OPENED_LINK;
   return returnPath(pathname + search, NEVER_BACK_TO).path;
 }
-
-/** Minutes whose text is kept, for each language. */
-const MAX_TEXTS = 10_000;
 
 const UNITS = [
   { unit: 'day', ms: 86_400_000 },
@@ -132,21 +158,14 @@ function languageOf(
     timeZone: 'UTC',
     timeZoneName: 'short',
   });
-  const texts = new Map<number, string>();
-  /** Intl takes a twentieth of a page for three moments, and most are of the same minutes. */
-  const textOf = (ms: number): string => {
-    const minute = Math.floor(ms / 60_000);
-    const text = texts.get(minute) ?? dates.format(ms);
-    if (texts.size >= MAX_TEXTS) texts.clear();
-    texts.set(minute, text);
-    return text;
-  };
+  // Intl takes a twentieth of a page for three moments, and most are of the same minutes.
+  const minute = remembering((minutes: number) => dates.format(minutes * 60_000));
   const relative = new Intl.RelativeTimeFormat(locale);
   const lists = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' });
   return {
     ...about,
     t,
-    moment: (ms) => ({ iso: new Date(ms).toISOString(), text: textOf(ms) }),
+    moment: (ms) => ({ iso: new Date(ms).toISOString(), text: minute(Math.floor(ms / 60_000)) }),
     ago(ms) {
       const fitting = UNITS.find((candidate) => ms >= candidate.ms);
       return fitting
