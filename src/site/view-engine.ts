@@ -30,12 +30,12 @@ export function compileViews(directory: string): Render {
     }
   }
   const includeIn = (language: WithMessages): Include => {
-    const around = { language, t: language.t };
+    const { t } = language;
     const include: Include = (name, model = {}) => {
       const template = templates.get(name);
       if (!template) throw new Error(`There is no template "${name}" in ${directory}`);
       // A page that is handed on whole has them already.
-      return template('include' in model ? model : { ...model, ...around, include });
+      return template('include' in model ? model : { ...model, language, t, include });
     };
     return include;
   };
