@@ -104,6 +104,28 @@ describe.skipIf(!chromiumPath)('the look, in Chromium', () => {
     await arriveAt(page, 'Books');
   });
 
+  it('F129 Tab goes through what can be done in the order in which it is read, by name', async () => {
+    await homeOf('Ada Lovelace');
+    const SHELL = ['Doorstep', 'Account', 'Sessions', 'Organizations', 'Books', 'Sign out'];
+    for (const [path, own] of [
+      ['/organizations', ['Analytical Engines', 'London Mathematical Society']],
+      [
+        '/organizations/anaengines37',
+        [/^Books The books that its members share/, 'Make it the default', 'All organizations'],
+      ],
+    ] as const) {
+      await page.goto(app.url + path);
+      const controls = ['Skip to content', ...SHELL, ...own, '日本語'];
+      for (const name of controls) {
+        await page.keyboard.press('Tab');
+        const focused = page.locator(':focus');
+        await focused
+          .and(page.getByRole('link', { name }).or(page.getByRole('button', { name })))
+          .waitFor();
+      }
+    }
+  });
+
   it('F128 a door leads to the page behind it, and without motion where less is wanted', async () => {
     await page.addInitScript(
       'addEventListener("pagereveal", ({ viewTransition }) => { window.moved = viewTransition !== null })',
