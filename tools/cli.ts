@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 import { ownCommands } from './shared/own-commands.ts';
@@ -18,6 +19,8 @@ node --env-file=.env.
 
 interface Command {
   run(): Promise<unknown>;
+  /** A folder that the app's image goes without. */
+  folder?: string;
   /** Optional peer dependencies. */
   peers?: string[];
   /** For what its module can't say without the peers. */
@@ -27,11 +30,16 @@ interface Command {
 const COMMANDS: Record<string, Command | undefined> = {
   setup: {
     run: () => import('./setup/main.ts'),
+    folder: './setup',
     peers: ['@inquirer/prompts', '@logto/api', 'pg'],
     help: async () => ownCommands((await import('./setup/arguments.ts')).help),
   },
   check: { run: () => import('./check/main.ts') },
-  'stand-ins': { run: () => import('./stand-ins/main.ts'), peers: ['oidc-provider'] },
+  'stand-ins': {
+    run: () => import('./stand-ins/main.ts'),
+    folder: '../demo',
+    peers: ['oidc-provider'],
+  },
   sessions: { run: () => import('./sessions/main.ts') },
   invite: { run: () => import('./invite/main.ts') },
 };
@@ -47,7 +55,11 @@ const wantsHelp = others.includes('--help') || others.includes('-h');
 if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);
 else if (name === '--help' || name === '-h' || name === 'help') process.stdout.write(HELP);
 else if (!command) fail(`There is no command ${JSON.stringify(name)}.\n\n${HELP}`);
-else if (wantsHelp && command.help) process.stdout.write(await command.help());
+else if (command.folder && !existsSync(new URL(command.folder, import.meta.url))) {
+  fail(
+    `doorstep ${name} is not in this image: the package has it, and docker build --target setup makes an image for setup.\n`,
+  );
+} else if (wantsHelp && command.help) process.stdout.write(await command.help());
 else await run(command);
 
 async function run({ run, peers = [] }: Command): Promise<void> {

@@ -6,6 +6,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -207,6 +208,22 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
       expect(run(folder, process.execPath, command, name, '--help')).toContain(`doorstep ${name}`);
     },
   );
+
+  it.each([
+    ['setup', 'tools/setup'],
+    ['stand-ins', 'demo'],
+  ])('C66 doorstep %s says that it is not in the app’s image', (name, left) => {
+    const dist = join(folder, 'node_modules/doorstep/dist');
+    renameSync(join(dist, left), join(folder, 'left-out'));
+    onTestFinished(() => renameSync(join(folder, 'left-out'), join(dist, left)));
+    expect(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')).toMatch(
+      RegExp(`rm -r .*dist/${left}\\b`),
+    );
+    const words = [join(dist, 'tools/cli.js'), name];
+    const { status, stderr } = spawnSync(process.execPath, words, { cwd: folder });
+    expect(status).toBe(2);
+    expect(String(stderr)).toMatch(/^doorstep [\w-]+ is not in this image/);
+  });
 
   it('C66 doorstep knows its version, and which commands there are', () => {
     const command = join(folder, 'node_modules/doorstep/dist/tools/cli.js');
