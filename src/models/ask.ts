@@ -1,8 +1,3 @@
-import {
-  InferenceClient,
-  InferenceClientHubApiError,
-  InferenceClientProviderApiError,
-} from '@huggingface/inference';
 import { z } from 'zod';
 import { ModelFailed, type ModelFailure } from './failures.ts';
 
@@ -12,6 +7,10 @@ const MAX_TOKENS = 1024;
 const MAX_BYTES = 2_000_000;
 /** Longest wait that is passed on. */
 const MAX_RETRY_AFTER_SECONDS = 3600;
+
+/** Not before somebody asks: it takes a tenth of the process's start. */
+const loadLibrary = () => import('@huggingface/inference');
+type Library = Awaited<ReturnType<typeof loadLibrary>>;
 
 export interface Inference {
   /** Where the models are, an origin. */
@@ -41,12 +40,13 @@ export async function* ask(
   { endpoint, model, fetch }: Inference,
   { token, question, signal }: { token: string; question: string; signal: AbortSignal },
 ): AsyncGenerator<string> {
+  const library = await loadLibrary();
   // The library stops reading without cancelling: only a signal ends the call.
   const call = new AbortController();
   const watched: Watched = { retryAfterSeconds: null };
   let end: string | null = null;
   try {
-    const client = new InferenceClient(token, {
+    const client = new library.InferenceClient(token, {
       endpointUrl: endpoint,
       fetch: bounded(fetch, watched),
       signal: AbortSignal.any([signal, call.signal]),
@@ -61,7 +61,7 @@ export async function* ask(
       end = choice?.finish_reason ?? end;
     }
   } catch (error) {
-    throw failureOf(error, signal, watched);
+    throw failureOf(error, library, signal, watched);
   } finally {
     call.abort();
   }
@@ -106,7 +106,12 @@ const BY_STATUS: Record<number, ModelFailure> = {
   429: 'too_fast',
 };
 
-function failureOf(error: unknown, signal: AbortSignal, watched: Watched): ModelFailed {
+function failureOf(
+  error: unknown,
+  { InferenceClientHubApiError, InferenceClientProviderApiError }: Library,
+  signal: AbortSignal,
+  watched: Watched,
+): ModelFailed {
   if (signal.aborted) {
     return signal.reason instanceof ModelFailed ? signal.reason : new ModelFailed('broken_off');
   }

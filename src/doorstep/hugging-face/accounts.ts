@@ -57,7 +57,7 @@ export class HuggingFaceAccounts {
   constructor(deps: HuggingFaceDeps) {
     this.#deps = deps;
     // Two calls to Logto, one to Hugging Face, and a recheck between.
-    this.#lock = new RefreshLock(deps.redis, 4 * deps.timeoutMs + 3000);
+    this.#lock = new RefreshLock(deps.redis, 4 * deps.timeoutMs + 3000, HuggingFaceUnavailable);
   }
 
   /**
@@ -94,19 +94,16 @@ export class HuggingFaceAccounts {
     notBefore = this.#deps.now() - this.#deps.config.profileMs,
   ): Promise<HuggingFaceProfile> {
     const { sessions, now } = this.#deps;
-    const kept = await this.#once(
-      `hugging-face-profile:${target.id}`,
-      async () => {
-        const found = await this.#read(target, 'profile', KeptProfile);
-        return found && found.at >= notBefore ? found : null;
-      },
-      async () => {
+    const kept = await this.#lock.once(`hugging-face-profile:${target.id}`, {
+      read: () => this.#read(target, 'profile', KeptProfile),
+      find: (found) => (found && found.at >= notBefore ? found : null),
+      load: async () => {
         const profile = await this.#askProfile(target);
         const fresh = { profile, at: now() };
         await sessions.tokens.writeBeside(target.id, 'profile', JSON.stringify(fresh));
         return fresh;
       },
-    );
+    });
     return kept.profile;
   }
 
@@ -117,11 +114,11 @@ export class HuggingFaceAccounts {
   ): Promise<HuggingFaceProfile> {
     const opaque = freshToken(tokens.accessTokens, accessTokenKey({}), this.#deps.now());
     if (!opaque) throw new LogtoUnavailable('Logto gave no access token at the sign-in');
-    const { token } = await this.#once(
-      lockOf(user),
-      async () => null,
-      () => askLogto(this.#deps, opaque, isRepeated),
-    );
+    const { token } = await this.#lock.once(lockOf(user), {
+      read: async () => null,
+      find: () => null,
+      load: () => askLogto(this.#deps, opaque, isRepeated),
+    });
     const profile = await askHuggingFace(this.#at, token);
     if (profile) return profile;
     throw new HuggingFaceNotConnected('hugging_face_refused', { isRepeated });
@@ -146,18 +143,15 @@ export class HuggingFaceAccounts {
 
   #token(target: ActiveSession, isGood: (kept: KeptToken) => boolean): Promise<KeptToken> {
     const { sessions, now } = this.#deps;
-    return this.#once(
-      lockOf(target.user),
-      async () => {
-        const kept = await this.#read(target, 'hugging-face', KeptToken);
-        return kept && kept.expiresAt > now() && isGood(kept) ? kept : null;
-      },
-      async () => {
+    return this.#lock.once(lockOf(target.user), {
+      read: () => this.#read(target, 'hugging-face', KeptToken),
+      find: (kept) => (kept && kept.expiresAt > now() && isGood(kept) ? kept : null),
+      load: async () => {
         const fresh = await this.#askForToken(target);
         await sessions.tokens.writeBeside(target.id, 'hugging-face', JSON.stringify(fresh));
         return fresh;
       },
-    );
+    });
   }
 
   async #askForToken(target: ActiveSession): Promise<KeptToken> {
@@ -186,27 +180,6 @@ export class HuggingFaceAccounts {
     const json = await this.#deps.sessions.tokens.readBeside(id, field);
     return json === null ? null : (schema.safeParse(JSON.parse(json)).data ?? null);
   }
-
-  /** Whoever had to wait looks again, and where there is nothing for it, loads itself. */
-  async #once<Kept>(
-    lockId: string,
-    read: () => Promise<Kept | null>,
-    load: () => Promise<Kept>,
-  ): Promise<Kept> {
-    for (;;) {
-      const kept = await read();
-      if (kept) return kept;
-      const mine = await this.#lock.tryWith(lockId, async () => (await read()) ?? load());
-      if (mine) return mine;
-      await this.#lock.wait(lockId).catch(waitedInVain);
-    }
-  }
-}
-
-/** What it was that failed, whoever waited can't know: it was on the way to Hugging Face. */
-function waitedInVain(cause: unknown): never {
-  if (!(cause instanceof LogtoUnavailable)) throw cause;
-  throw new HuggingFaceUnavailable('What this request waited for has failed', { cause });
 }
 
 const lockOf = ({ iss, sub }: UserKey): string => `hugging-face:${digest(`${iss}\0${sub}`)}`;

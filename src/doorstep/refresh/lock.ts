@@ -12,6 +12,15 @@ const RELEASE_RETRY_MS = 500;
 const UNREACHABLE = 'unreachable';
 const FAILURE_MS = 1000;
 
+type Unavailable = new (message: string) => Error;
+
+interface Work<State, Result> {
+  read: () => Promise<State>;
+  /** @returns null when that is not what is needed. */
+  find: (state: State) => Result | null;
+  load: (state: State) => Promise<Result>;
+}
+
 /**
  * One refresh at a time for a session, across processes. A process that dies with the lock delays
  * the others until its time has passed, no longer.
@@ -19,10 +28,34 @@ const FAILURE_MS = 1000;
 export class RefreshLock {
   readonly #redis: RedisCommands;
   readonly #ttlMs: number;
+  readonly #Unavailable: Unavailable;
 
-  constructor(redis: RedisCommands, ttlMs: number) {
+  /** @param Unavailable What those are told who waited for a holder that reached nobody. */
+  constructor(redis: RedisCommands, ttlMs: number, Unavailable: Unavailable = LogtoUnavailable) {
     this.#redis = redis;
     this.#ttlMs = ttlMs;
+    this.#Unavailable = Unavailable;
+  }
+
+  /**
+   * What is found in what is read, or else loaded, by one at a time. Whoever had to wait looks again,
+   * and where the result is not what it needs, loads itself.
+   *
+   * @throws what the constructor was given, when a holder failed that this one waited for.
+   */
+  async once<State, Result>(sessionId: string, work: Work<State, Result>): Promise<Result> {
+    const { read, find, load } = work;
+    for (;;) {
+      const found = find(await read());
+      if (found !== null) return found;
+      const mine = await this.tryWith(sessionId, async () => {
+        // Somebody may have finished between our reading and our locking.
+        const current = await read();
+        return find(current) ?? load(current);
+      });
+      if (mine !== null) return mine;
+      await this.#wait(sessionId);
+    }
   }
 
   /** Runs `act` alone and returns its result; null at once when somebody else holds the lock. */
@@ -46,17 +79,13 @@ export class RefreshLock {
     }
   }
 
-  /**
-   * Resolves when nobody holds the lock any more.
-   *
-   * @throws {LogtoUnavailable} when that is why its holder gave up.
-   */
-  async wait(sessionId: string): Promise<void> {
+  /** Resolves when nobody holds the lock any more. */
+  async #wait(sessionId: string): Promise<void> {
     for (;;) {
       const holder = await this.#redis.get(PREFIX + sessionId);
       if (holder === null) return;
       if (holder === UNREACHABLE) {
-        throw new LogtoUnavailable('The refresh that this request waited for has failed');
+        throw new this.#Unavailable('What this request waited for has failed');
       }
       await setTimeout(POLL_INTERVAL_MS);
     }

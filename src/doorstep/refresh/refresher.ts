@@ -82,19 +82,12 @@ export class Refresher {
     });
   }
 
-  /** Whoever waited looks again, and where the result is not what it needs, takes the lock itself. */
-  async #ensure(target: ActiveSession, audience: Audience, stale: Stale): Promise<StoredTokens> {
-    for (;;) {
-      const seen = await this.#read(target);
-      if (!stale(seen)) return seen;
-      const mine = await this.#lock.tryWith(target.id, async () => {
-        // Somebody may have finished between our reading and our locking.
-        const current = await this.#read(target);
-        return stale(current) ? this.#refresh(target, audience, current) : current;
-      });
-      if (mine) return mine;
-      await this.#lock.wait(target.id);
-    }
+  #ensure(target: ActiveSession, audience: Audience, stale: Stale): Promise<StoredTokens> {
+    return this.#lock.once(target.id, {
+      read: () => this.#read(target),
+      find: (tokens) => (stale(tokens) ? null : tokens),
+      load: (tokens) => this.#refresh(target, audience, tokens),
+    });
   }
 
   async #read(target: ActiveSession): Promise<StoredTokens> {
