@@ -194,7 +194,8 @@ describe('attacks', () => {
     if (status !== 303) expect((await browser.get(callback)).url).toBe(`${app.url}/`);
   });
 
-  it.each(['http://evil.example:99999/callback', 'http://[::bad/callback', 'x://callback', '*'])(
+  // What Node's deprecated parser warns of ends at the server: test/server/refusals.test.ts.
+  it.each(['http://evil.example:99999/callback', 'http://[/callback', 'x://callback', '*'])(
     'the request line %s is no server error',
     async (path) => {
       const host = `Host: ${new URL(app.url).host}`;

@@ -6,6 +6,7 @@ export const REFUSALS = [
   'malformed',
   'too_slow',
   'host_missing',
+  'no_path',
   'expectation',
   'connect',
   'overloaded',
@@ -48,6 +49,12 @@ const COPY: Record<Answered, Copy> = {
     status: 400,
     title: 'We couldn’t read that request',
     happened: 'It did not say, or said twice, which site it is for (Host).',
+    todo: 'Start again from the home page.',
+  },
+  no_path: {
+    status: 400,
+    title: 'We couldn’t read that request',
+    happened: 'It asked for no path of this site, as if this were a proxy.',
     todo: 'Start again from the home page.',
   },
   expectation: {

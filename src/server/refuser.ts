@@ -45,11 +45,9 @@ export class Refuser {
       else this.answer(res, 'overloaded', requestIdOf(req));
       if (!idler || idler === socket) return false;
     }
-    if (!namesOneHost(req)) {
-      this.answer(res, 'host_missing', requestIdOf(req));
-      return false;
-    }
-    return true;
+    const reason = unreadable(req);
+    if (reason) this.answer(res, reason, requestIdOf(req));
+    return reason === null;
   }
 
   /** The last answer on its connection, in its turn; what was asked after it is not done. */
@@ -112,6 +110,12 @@ export class Refuser {
     const line = { event: 'request.refused', requestId, reason, status };
     this.#deps.logger.warn(line, 'Refused before the app');
   }
+}
+
+/** A whole address would be read by Node's deprecated parser, in Express before any middleware. */
+function unreadable(req: IncomingMessage): Answered | null {
+  if (!namesOneHost(req)) return 'host_missing';
+  return req.url?.startsWith('/') ? null : 'no_path';
 }
 
 /** RFC 9112 section 3.2: of two, a proxy before us may have looked at the other. */

@@ -58,6 +58,15 @@ describe('C34 what is refused before the app', () => {
       'host_missing',
       'which site it is for',
     ],
+    ...['http://evil.example/account', 'http://[::bad/callback', 'x://callback', '*'].map(
+      (target): [string, string, number, string, string] => [
+        `C81 ${target} in the request line`,
+        `GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`,
+        400,
+        'no_path',
+        'no path of this site',
+      ],
+    ),
     [
       'an unknown Expect',
       'GET / HTTP/1.1\r\nHost: x\r\nExpect: magic\r\n\r\n',
