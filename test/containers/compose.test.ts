@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from '../demo/browser.ts';
 import { read } from '../deploy/files.ts';
@@ -45,7 +45,7 @@ describe.skipIf(COMPOSE === '')('F85 docker-compose.yml in containers', () => {
   const run = async (args: string[], changed: Record<string, string> = {}) => {
     const options = { env: { ...env, ...changed }, maxBuffer: 1e8, timeout: 400_000 };
     const { stdout, stderr } = await exec(engine, [...compose, ...args], options);
-    return stdout + stderr;
+    return stripVTControlCharacters(stdout + stderr);
   };
   const failing = (args: string[], changed: Record<string, string> = {}) =>
     run(args, changed).then(
@@ -168,7 +168,7 @@ describe.skipIf(COMPOSE === '')('F85 docker-compose.yml in containers', () => {
     await run(['down']);
     const changed = { POSTGRES_PASSWORD: 'another' };
     await failing(['up', '--detach'], changed);
-    expect(await run(['logs', '--no-log-prefix', 'postgres'], changed)).toContain(
+    expect(await run(['logs', '--no-log-prefix', 'logto'], changed)).toContain(
       'POSTGRES_PASSWORD is not the one that the volume was made with',
     );
   });

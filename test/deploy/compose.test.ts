@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -79,14 +79,14 @@ describe('docker-compose.yml', () => {
   it('F48 gives Logto a key for the tokens that it keeps: 32 bytes, made once, the same at every start', () => {
     const vault = mkdtempSync(join(state, 'vault-'));
     const script = scriptOf(logto.entrypoint);
-    expect(script).toContain('npm run cli db seed -- --swe && exec npm start');
+    expect(script).toMatch(/npm run cli db seed -- --swe \|\| \{[^}]*\}\nexec npm start/);
     expect(logto.volumes).toContain('vault:/vault');
     const instead = script
       .replaceAll('/vault', vault)
       // Compose makes one dollar of two.
       .replaceAll('$$', '$')
       .replace(/^node --import=.*\n/m, '')
-      .replace(/^npm run .*/m, 'printf %s "$SECRET_VAULT_KEK"');
+      .replace(/^npm run .*/ms, 'printf %s "$SECRET_VAULT_KEK"');
     const env = { PATH: `${dirname(process.execPath)}:/usr/bin:/bin`, POSTGRES_PASSWORD: 'x' };
     const start = () => execFileSync('sh', ['-c', instead], { env, encoding: 'utf8' });
     const key = start();
@@ -101,8 +101,20 @@ describe('docker-compose.yml', () => {
     ['to start', [], 'run cli db seed -- --swe\nstart\n'],
     ['to alter the database for a new version', ['alter'], 'run alteration deploy latest\n'],
   ])('C73 Logto’s container is asked %s', (_what, words, calls) => {
+    const { status, stdout, stderr } = startLogto('echo "$*"', words);
+    expect([status, stdout, stderr]).toEqual([0, calls, '']);
+  });
+
+  it('F86 a password that the volume does not have is told in the log of Logto', () => {
+    const { status, stdout, stderr } = startLogto('echo "password authentication failed"; exit 1');
+    expect([status, stdout]).toEqual([1, 'password authentication failed\n']);
+    expect(stderr).toContain('POSTGRES_PASSWORD is not the one that the volume was made with');
+  });
+
+  /** The script of Logto's container, with something else for npm. */
+  function startLogto(npm: string, words: string[] = []) {
     const bin = mkdtempSync(join(state, 'bin-'));
-    writeFileSync(join(bin, 'npm'), '#!/bin/sh\necho "$*"\n', { mode: 0o755 });
+    writeFileSync(join(bin, 'npm'), `#!/bin/sh\n${npm}\n`, { mode: 0o755 });
     const script = scriptOf(logto.entrypoint)
       .replaceAll('/vault', mkdtempSync(join(state, 'vault-')))
       .replaceAll('$$', '$')
@@ -111,8 +123,8 @@ describe('docker-compose.yml', () => {
       PATH: `${bin}:${dirname(process.execPath)}:/usr/bin:/bin`,
       POSTGRES_PASSWORD: 'p@ss/w#rd',
     };
-    expect(execFileSync('sh', ['-c', script, ...words], { env, encoding: 'utf8' })).toBe(calls);
-  });
+    return spawnSync('sh', ['-c', script, ...words], { env, encoding: 'utf8' });
+  }
 
   it('publishes on loopback only', () => {
     expect(Object.values(services).flatMap(({ ports }) => ports)).toEqual([
@@ -162,14 +174,11 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it('F86 no password is pasted into an address, and a wrong one is told', () => {
+  it('F86 no password is pasted into an address', () => {
     const values = Object.values(services).flatMap(({ environment }) => Object.values(environment));
     expect(values.filter((value) => /:\/\/.*\$\{/.test(value))).toEqual([]);
     expect(setup.environment.PGPASSWORD).toBe(postgres.environment.POSTGRES_PASSWORD);
     expect(logto.environment.POSTGRES_PASSWORD).toBe(postgres.environment.POSTGRES_PASSWORD);
-    expect(postgres.healthcheck?.test.join(' ')).toContain(
-      'POSTGRES_PASSWORD is not the one that the volume was made with',
-    );
   });
 });
 
