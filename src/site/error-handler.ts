@@ -94,7 +94,7 @@ function sendLastPage({ tag, t }: Language, req: Request, res: Response): void {
   res.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
   res.setHeader('Content-Type', 'text/html; charset=utf-8');
   res.end(
-    `<!doctype html><html lang="${tag}"><meta charset="utf-8"><title>${heading}</title><h1>${heading}</h1><p>${t.common.requestId} ${requestIdOf(req)}. ${t.common.quoteIt}</p><p><a href="/">${t.common.home}</a></p></html>`,
+    `<!doctype html><html lang="${tag}"><meta charset="utf-8"><title>${heading}</title><h1>${heading}</h1><p>${t.common.requestId} ${plain(t.common.quoteIt({ id: requestIdOf(req) }))}</p><p><a href="/">${t.common.home}</a></p></html>`,
   );
 }
 

@@ -138,11 +138,11 @@ describe('the language of a page', () => {
     const browser = await app.signedInBrowser();
     const headers = { 'accept-language': 'ja' };
     for (const [path, heading] of [
-      ['/', 'Ada Lovelace さん、こんにちは'],
+      ['/', 'Ada Lovelace\u00a0さん、こんにちは'],
       ['/account', 'アカウント'],
       ['/sessions', 'セッション'],
       ['/organizations', '組織'],
-      ['/books', '本'],
+      ['/books', '本棚'],
     ]) {
       const { body } = await browser.get(app.url + path, { headers });
       expect(/<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1]).toBe(heading);

@@ -25,7 +25,7 @@ export const en = {
       connectAgain: 'Connect Hugging Face again',
       tryAgain: 'Try again',
       requestId: 'Request ID',
-      quoteIt: 'Quote it if you ask for help.',
+      quoteIt: '<code>{id}</code>. Quote it if you ask for help.',
       unnamed: 'Unnamed',
       notShared: 'Not shared',
       staleOrganizations: 'Logto can’t be reached right now: this is what it said last.',

@@ -24,7 +24,7 @@ export const ja = translation({
       connectAgain: 'Hugging Face に接続し直す',
       tryAgain: 'もう一度試す',
       requestId: 'リクエスト ID',
-      quoteIt: 'お問い合わせの際は、この ID をお知らせください。',
+      quoteIt: '<code>{id}</code>（お問い合わせの際にお知らせください）',
       unnamed: '名称なし',
       notShared: '共有されていません',
       staleOrganizations: '現在 Logto に接続できないため、前回取得した内容を表示しています。',
@@ -61,14 +61,14 @@ export const ja = translation({
         'サインアウトすると、サーバー上のセッションはすぐに削除されます。ほかのデバイスのセッションも終了できます。',
     },
     inside: {
-      hello: '{name} さん、こんにちは',
+      hello: '{name}\u00a0さん、こんにちは',
       helloNobody: 'こんにちは',
       onHuggingFace: 'Hugging Face（初回サインイン時）',
       knownByNothing: 'サインインしています。お名前は、このサイトに伝わっていません。',
       isSignedIn: 'サインインしています。',
       signedIn: 'サインイン日時',
       idleEnd: 'アクセスがない場合の終了日時',
-      absoluteEnd: '最長の有効期限',
+      absoluteEnd: 'セッションの有効期限',
     },
     account: {
       title: 'アカウント',
@@ -169,7 +169,7 @@ export const ja = translation({
       noRole: 'メンバーです。ロールはありません。',
       default: '既定の組織',
       defaultHint:
-        'ナビゲーションの「本」を選ぶと、既定の組織の本が開きます。この設定は、このセッションの間だけ有効です。',
+        'ナビゲーションの「本棚」を選ぶと、既定の組織の本棚が開きます。この設定は、このセッションの間だけ有効です。',
       isDefault: '既定の組織です。',
       isNotDefault: '既定の組織ではありません。',
       stopDefault: '既定を解除',
@@ -199,7 +199,7 @@ export const ja = translation({
       stay: '現在のまま続ける',
     },
     books: {
-      title: '本',
+      title: '本棚',
       card: '自分の本と、所属する組織で共有している本。',
       organizationCard: 'メンバーが共有している本。権限があれば追加もできます。',
       own: '自分だけの本棚です。ほかの人には見えません。',
@@ -223,7 +223,7 @@ export const ja = translation({
       write: {
         heading: '本を追加する権限がありません',
         acting: '本の追加',
-        back: '本の一覧へ戻る',
+        back: '本棚へ戻る',
       },
     },
     mistakes: {

@@ -86,7 +86,8 @@ export function createLanguages(
     acceptedLanguage({ headers: { 'accept-language': header } }, tags),
   );
   function accepted(req: Request): string | undefined {
-    const header = req.headers['accept-language'] ?? '';
+    const header = req.headers['accept-language'];
+    if (!header) return;
     return header.length <= MAX_KEY_CHARACTERS ? tagOf(header) : acceptedLanguage(req, tags);
   }
 
