@@ -59,6 +59,7 @@ export function signedInPage(person: Person) {
     signOutInHeader: false,
     greeting: person.name ? inside.hello.replace('{name}', person.name) : inside.helloNobody,
     showsTimes: true,
+    hasJustArrived: false,
     handle: HANDLE,
     avatar,
     times: {
