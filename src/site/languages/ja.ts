@@ -8,7 +8,7 @@ export const ja = translation({
   dir: 'ltr',
   messages: {
     shell: {
-      demo: 'ローカルのデモです。Logto と Hugging Face は、このコンピューター上の代役です。',
+      demo: 'ローカルのデモです。Logto と Hugging Face\u00a0は、このコンピューター上の代役です。',
       sharedDemo:
         'デモです。Logto と Hugging Face は代役で、用意されたアカウントはだれでも使えます。個人情報は入力しないでください。入力した内容は 1 時間以内に消去されます。',
       main: 'メイン',
@@ -134,7 +134,7 @@ export const ja = translation({
     },
     sessions: {
       title: 'セッション',
-      card: 'サインインしているデバイスの一覧。',
+      card: 'サインイン中のデバイス一覧。',
       intro:
         'このサイトにサインインしているデバイスの一覧です。心当たりのないものは終了してください。',
       thisDevice: 'このデバイス',
