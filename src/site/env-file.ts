@@ -18,7 +18,8 @@ export function loadEnvFile(environment: Environment, path = '.env'): void {
   if (problem)
     throw new ConfigError([`${path} ${problem}`], `Save ${path} anew, then start again.`);
   const text = bytes.toString('utf8');
-  const values = parseEnv(text);
+  // Node 20.19.0 keeps a comment in the last line, unless a line break follows.
+  const values = parseEnv(`${text}\n`);
   const cut = Object.keys(siteVariables).filter((name) => isCut(text, name, values[name]));
   if (cut.length > 0) {
     throw new ConfigError(

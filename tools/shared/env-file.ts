@@ -96,8 +96,9 @@ export async function writePrivately(path: string, text: string): Promise<void> 
   }
 }
 
+/** Node 20.19.0 keeps a comment in the last line, unless a line break follows. */
 function valuesOf(text: string): Record<string, string> {
-  const entries = Object.entries(parseEnv(text)).flatMap(([name, value]) =>
+  const entries = Object.entries(parseEnv(`${text}\n`)).flatMap(([name, value]) =>
     value ? [[name, value]] : [],
   );
   return Object.fromEntries(entries);

@@ -34,6 +34,7 @@ describe('filling values in', () => {
     ['an empty value', 'A=\nB=2\n', 'A=1\nB=2\n'],
     ['an empty value in quotes', 'A=""\nB=2\n', 'A=1\nB=2\n'],
     ['an empty value with a comment', 'A= # mine\nB=2\n', 'A=1 # mine\nB=2\n'],
+    ['the same in the last line', 'B=2\nA= # mine', 'B=2\nA=1 # mine'],
     ['the last of two empty values', 'A=\nB=\nA=\n', 'A=\nB=\nA=1\n'],
     ['an exported one', 'export A=\n', 'export A=1\n'],
     ['a commented one', '# A=\n', '# A=\nA=1\n'],
