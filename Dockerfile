@@ -13,7 +13,7 @@ COPY src src
 COPY tools tools
 COPY demo demo
 # Stand-ins, where anybody signs in as anybody, and set-up, whose packages aren't here, are for elsewhere.
-RUN npm run build && rm -r dist/demo dist/tools/setup dist/tools/stand-ins
+RUN npm run build && rm -r dist/demo dist/tools/setup/main.js dist/tools/stand-ins
 
 FROM base AS dependencies
 COPY package.json package-lock.json ./

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { z } from 'zod';
 import { ownCommands } from './shared/own-commands.ts';
 
@@ -19,8 +20,8 @@ node --env-file=.env.
 
 interface Command {
   run(): Promise<unknown>;
-  /** A folder that the app's image goes without. */
-  folder?: string;
+  /** A module that the app's image goes without, so that it has nothing to run. */
+  file?: string;
   /** Optional peer dependencies. */
   peers?: string[];
   /** For what its module can't say without the peers. */
@@ -30,14 +31,14 @@ interface Command {
 const COMMANDS: Record<string, Command | undefined> = {
   setup: {
     run: () => import('./setup/main.ts'),
-    folder: './setup',
+    file: './setup/main',
     peers: ['@inquirer/prompts', '@logto/api', 'pg'],
     help: async () => ownCommands((await import('./setup/arguments.ts')).help),
   },
   check: { run: () => import('./check/main.ts') },
   'stand-ins': {
     run: () => import('./stand-ins/main.ts'),
-    folder: '../demo',
+    file: './stand-ins/main',
     peers: ['oidc-provider'],
   },
   sessions: { run: () => import('./sessions/main.ts') },
@@ -55,7 +56,10 @@ const wantsHelp = others.includes('--help') || others.includes('-h');
 if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);
 else if (name === '--help' || name === '-h' || name === 'help') process.stdout.write(HELP);
 else if (!command) fail(`There is no command ${JSON.stringify(name)}.\n\n${HELP}`);
-else if (command.folder && !existsSync(new URL(command.folder, import.meta.url))) {
+else if (
+  command.file &&
+  !existsSync(new URL(command.file + extname(import.meta.url), import.meta.url))
+) {
   fail(
     `doorstep ${name} is not in this image: the package has it, and docker build --target setup makes an image for setup.\n`,
   );

@@ -210,8 +210,8 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
   );
 
   it.each([
-    ['setup', 'tools/setup'],
-    ['stand-ins', 'demo'],
+    ['setup', 'tools/setup/main.js'],
+    ['stand-ins', 'tools/stand-ins'],
   ])('C66 doorstep %s says that it is not in the app’s image', (name, left) => {
     const dist = join(folder, 'node_modules/doorstep/dist');
     renameSync(join(dist, left), join(folder, 'left-out'));
@@ -223,6 +223,12 @@ export const id = (req: Request): number | undefined => req.user?.id;`;
     const { status, stderr } = spawnSync(process.execPath, words, { cwd: folder });
     expect(status).toBe(2);
     expect(String(stderr)).toMatch(/^doorstep [\w-]+ is not in this image/);
+    // What is left out is what no other command needs.
+    for (const other of ['check', 'sessions', 'invite']) {
+      expect(run(folder, process.execPath, join(dist, 'tools/cli.js'), other, '--help')).not.toBe(
+        '',
+      );
+    }
   });
 
   it('C66 doorstep knows its version, and which commands there are', () => {
