@@ -29,7 +29,11 @@ function negotiator({ headers }: WithHeaders): Negotiator {
 
 /** Says that the answer is in this language, and which headers decided that. */
 export function setLanguageHeaders(res: Response, language: string): void {
-  res.set('Content-Language', language).vary('Accept-Language, Cookie');
+  const fields = 'Accept-Language, Cookie';
+  res.setHeader('Content-Language', language);
+  // Nearly always: then there is no list to be taken apart.
+  if (res.hasHeader('Vary')) res.vary(fields);
+  else res.setHeader('Vary', fields);
 }
 
 const LANGUAGES = new Map([en, ja].map((messages) => [messages.language, messages]));
