@@ -28,4 +28,4 @@ function look({ production, baseUrl }: Config) {
 }
 
 const nextFor = (problem: string): string =>
-  `Correct it where the app gets its environment; .env.example explains ${problem.split(' ')[0]}.`;
+  `Correct it where the app gets its environment; docs/environment.md explains ${problem.split(' ')[0]}.`;
