@@ -14,7 +14,15 @@ import {
   startOneNodeCluster,
 } from '../../harness/redis-server.ts';
 
-const ids = vi.hoisted(() => ({ areOfBefore: false }));
+const ids = vi.hoisted(() => {
+  // Files before this one have loaded the module that is mocked (vitest.config.ts), and later ones want it as it is.
+  vi.resetModules();
+  return { areOfBefore: false };
+});
+afterAll(() => {
+  vi.doUnmock('../../../src/doorstep/session/keys.ts');
+  vi.resetModules();
+});
 vi.mock('../../../src/doorstep/session/keys.ts', async (original) => {
   const keys = await original<typeof import('../../../src/doorstep/session/keys.ts')>();
   const newSessionId = () =>
