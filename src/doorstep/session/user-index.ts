@@ -72,11 +72,12 @@ export class UserIndex {
     return at !== null && time <= Math.max(Number(at), this.#now() - (lifeMs - left));
   }
 
-  /** @returns whether somebody else has ended this session before, and others of its Logto session. */
+  /** @returns whether nobody else is known to have ended it before, and others of its Logto session. */
   async leave(owner: SessionOwner, sessionId: string): Promise<Left> {
     const { iss, sub, sid } = owner;
     const [removed, [removedThere, ...others]] = await Promise.all([
-      this.#redis.zrem(indexKey({ iss, sub }), sessionId),
+      // It may be at another node: with that one away, who else is of the Logto session is still known.
+      this.#redis.zrem(indexKey({ iss, sub }), sessionId).catch(() => 1),
       sid ? this.#redis.leaveIndex(indexKey({ logtoSession: sid }), sessionId, MAX_OTHERS) : [0],
     ]);
     return { wasThere: removed + removedThere > 0, others };

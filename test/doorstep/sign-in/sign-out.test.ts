@@ -1,6 +1,8 @@
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Doorstep, startDoorstep } from '../../harness/doorstep.ts';
+import { peopleAt } from '../../harness/people.ts';
+import { RedisFaults } from '../../harness/redis-faults.ts';
 
 describe('signing out', () => {
   let app: Doorstep;
@@ -110,4 +112,23 @@ describe('signing out', () => {
     await postSignOut(cookieOf(browser), { 'sec-fetch-site': 'same-origin' });
     expect(app.logs).toMatchObject([{ event: 'sign_out', kind: 'here' }]);
   });
+});
+
+it('S83 with the list of a user’s sessions out of reach, a grant that another session lives on is kept', async () => {
+  const faults = new RedisFaults();
+  const app = await startDoorstep({ wrapRedis: faults.wrap });
+  const people = peopleAt(app);
+  const browser = await app.signedInBrowser();
+  const other = people.sessionId(browser);
+  // Without the cookie, a second session comes of the same one at Logto.
+  browser.cookies.store(new URL(app.url), ['doorstep=; Path=/; Max-Age=0']);
+  await browser.get(`${app.url}/sign-in`);
+  expect(people.sessionId(browser)).not.toBe(other);
+  app.logto.resetCalls();
+  faults.fail((_command, key) => key.startsWith('user-sessions:'));
+  await people.click(browser, '/sign-out');
+  faults.heal();
+  expect(await app.tokensOf(other)).not.toEqual([]);
+  expect(app.logto.calls.revocation).toBe(0);
+  await app.close();
 });
