@@ -67,8 +67,9 @@ const listenAddress = text().regex(
   'must be a name or an address without brackets, for example 127.0.0.1',
 );
 
+/** One, or with a custom domain a list of which the first is the Space's own, as Gradio takes it too. */
 const spaceHost = text().regex(
-  /^[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+$/i,
+  /^[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+(\s*,\s*[a-z\d-]{1,63}(\.[a-z\d-]{1,63})+)*$/i,
   'must be a host name and nothing else, as Hugging Face sets it in a Space, for example owner-name.hf.space',
 );
 
@@ -154,7 +155,7 @@ export const siteVariables = {
   }),
   SPACE_HOST: z.optional(spaceHost).register(documentation, {
     about:
-      'The host name of a Space, which Hugging Face sets there and nobody elsewhere. Unless they are given, BASE_URL is https at this host and TRUST_PROXY uniquelocal (docs/space.md).',
+      'The host name of a Space, which Hugging Face sets there and nobody elsewhere; of a list, the first. Unless they are given, BASE_URL is https at this host and TRUST_PROXY uniquelocal (docs/space.md).',
     default: 'none, this is no Space',
     example: 'owner-name.hf.space',
   }),
@@ -224,8 +225,9 @@ const adviceFor = ({ NODE_ENV }: Environment) =>
  * addresses (seen in logs of Spaces, documented nowhere), and nobody else reaches the container.
  */
 function inSpace(environment: Environment): Environment {
-  const { data: host } = spaceHost.safeParse(environment.SPACE_HOST);
-  if (host === undefined) return environment;
+  const { data: hosts } = spaceHost.safeParse(environment.SPACE_HOST);
+  if (hosts === undefined) return environment;
+  const host = hosts.replace(/\s*,.*/, '');
   return {
     ...environment,
     BASE_URL: environment.BASE_URL?.trim() ? environment.BASE_URL : `https://${host}`,

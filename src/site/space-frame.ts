@@ -17,7 +17,7 @@ const AUTH_ROUTES = new Set(Object.values(DEFAULT_PATHS));
 export function spaceFrame(config: Config, assets: Assets): RequestHandler {
   const router = Router();
   if (!config.spaceFrame) return router;
-  const page = pageFor(config.appName, assets);
+  const page = pageFor(config, assets);
   router.use(
     (req, _res, next) => next(isForFrame(req) ? undefined : 'router'),
     securityHeaders(config, HUGGING_FACE),
@@ -36,8 +36,10 @@ const isForFrame = (req: Request): boolean =>
   req.get('sec-fetch-mode') === 'navigate' &&
   !AUTH_ROUTES.has(req.path);
 
-function pageFor(appName: string, { url }: Assets): Buffer {
+function pageFor({ appName, baseUrl }: Config, { url }: Assets): Buffer {
   const name = ejs.escapeXML(appName);
+  // Of a Space with a custom domain, the frame may be at another host than the site.
+  const home = ejs.escapeXML(`${baseUrl}/`);
   return Buffer.from(`<!doctype html>
 <html lang="en">
 <head>
@@ -52,7 +54,7 @@ function pageFor(appName: string, { url }: Assets): Buffer {
   <main>
     <h1>${name}</h1>
     <p class="intro">Signing in needs a tab of its own: browsers keep its cookies out of this frame.</p>
-    <p class="ways"><a class="button primary" href="/" target="_blank" rel="noopener">Open ${name} in a new tab</a></p>
+    <p class="ways"><a class="button primary" href="${home}" target="_blank" rel="noopener">Open ${name} in a new tab</a></p>
   </main>
 </body>
 </html>

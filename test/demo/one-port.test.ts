@@ -271,6 +271,7 @@ describe('where the demo behind one port says that it is', () => {
   it.each([
     [{}, 'http://localhost:3000', []],
     [{ PORT: '7860', SPACE_HOST: 'me-demo.hf.space' }, 'https://me-demo.hf.space', ['uniquelocal']],
+    [{ SPACE_HOST: 'me-demo.hf.space,demo.example' }, 'https://me-demo.hf.space', ['uniquelocal']],
     [
       {
         PORT: '4000',

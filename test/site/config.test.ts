@@ -36,6 +36,20 @@ describe('configuration', () => {
     [{ BASE_URL: ' ', TRUST_PROXY: '' }, 'https://owner-name.hf.space', ['uniquelocal']],
     [{ BASE_URL: 'https://books.example' }, 'https://books.example', ['uniquelocal']],
     [{ TRUST_PROXY: '10.0.0.0/8' }, 'https://owner-name.hf.space', ['10.0.0.0/8']],
+    // With a custom domain, Hugging Face sets both.
+    [
+      { SPACE_HOST: 'owner-name.hf.space,app.example.com' },
+      'https://owner-name.hf.space',
+      ['uniquelocal'],
+    ],
+    [
+      {
+        SPACE_HOST: 'owner-name.hf.space, app.example.com',
+        BASE_URL: 'https://app.example.com',
+      },
+      'https://app.example.com',
+      ['uniquelocal'],
+    ],
   ])('F131 in a Space its address is known; what is given counts: %j', (given, baseUrl, trusts) => {
     const { BASE_URL: _, TRUST_PROXY: __, ...others } = production;
     const config = parseConfig({ ...others, SPACE_HOST: 'Owner-Name.hf.space', ...given });
@@ -52,6 +66,7 @@ describe('configuration', () => {
     '<script>.hf.space',
     'a.b\\c',
     `${'a'.repeat(64)}.hf.space`,
+    ',app.example.com',
   ])('F131 the SPACE_HOST %j is one clear mistake', (SPACE_HOST) => {
     const { BASE_URL: _, TRUST_PROXY: __, ...others } = production;
     expect(problemsOf({ ...others, SPACE_HOST })).toEqual([

@@ -35,7 +35,7 @@ describe('the page for the frame of a Space', () => {
     expect(headers['set-cookie']).toBeUndefined();
     expect(headers).toMatchObject({ vary: 'Sec-Fetch-Dest', 'cache-control': 'no-store' });
     expect(html.match(/<a .*?>/g)).toEqual([
-      '<a class="button primary" href="/" target="_blank" rel="noopener">',
+      `<a class="button primary" href="${on.url}/" target="_blank" rel="noopener">`,
     ]);
     expect(html).toContain('Open Ink &amp; &lt;Paper&gt; in a new tab');
     expect(html).not.toMatch(/<(script|form|iframe)/);
