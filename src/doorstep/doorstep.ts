@@ -24,7 +24,7 @@ import { withTimeout } from './promises.ts';
 import { COMMAND_TIMEOUT_MS, closeRedis, connectRedis, defineScripts } from './redis/client.ts';
 import type { RedisCommands } from './redis/commands.ts';
 import { wrapRedisErrors } from './redis/errors.ts';
-import { withPrefix } from './redis/prefix.ts';
+import { rejectSplitPrefix, withPrefix } from './redis/prefix.ts';
 import { RecheckSignal } from './refresh/recheck-signal.ts';
 import { Refresher } from './refresh/refresher.ts';
 import { Revocations } from './refresh/revocations.ts';
@@ -58,7 +58,9 @@ export interface DoorstepParts extends Omit<DoorstepOptions, 'env' | 'redis'> {
  *
  * Waits for Redis for the time of one command (1.2 s), then goes on and heals by itself.
  *
- * @throws {ConfigError} listing every mistake of the configuration at once; it rejects for nothing else.
+ * @throws {ConfigError} listing every mistake of the configuration at once.
+ * @throws {Misuse} when a client of the app's own has commands by the names of the kit's. It rejects for
+ *   nothing else.
  * @example
  * const auth = await doorstep();
  * app.use(auth.middleware);
@@ -70,11 +72,13 @@ export async function doorstep(options: DoorstepOptions = {}): Promise<Doorstep>
   const config = parseKitConfig(env, { redisIsGiven: own !== undefined });
   const logger = options.logger ?? sampleLog(createLogger('info'), options.paths).logger;
   if (own) {
-    defineScripts(own);
     const clientPrefix = own.options.keyPrefix;
+    if (own.isCluster) rejectSplitPrefix(`${clientPrefix ?? ''}${others.redisPrefix ?? ''}`);
+    defineScripts(own);
     return createDoorstep({ ...others, config, logger, redis: own, clientPrefix });
   }
   if (!config.redis) throw new Error('parseKitConfig wants a REDIS_URL where no client is given');
+  if (config.redis.mode === 'cluster') rejectSplitPrefix(others.redisPrefix ?? '');
   const redis = connectRedis(config.redis, logger);
   const ready = once(redis, 'ready').then(noop, noop);
   await withTimeout(ready, COMMAND_TIMEOUT_MS, noop);

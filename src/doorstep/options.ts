@@ -21,14 +21,15 @@ export interface DoorstepOptions {
    */
   env?: Record<string, string | undefined>;
   /**
-   * An ioredis client of your own, in the place of REDIS_URL. The kit's scripts are defined on it, and
-   * `close()` leaves it open. Set its `commandTimeout`: the kit waits as long as the client does.
+   * An ioredis client of your own, in the place of REDIS_URL. The kit's scripts are defined on it, none
+   * in the place of a command that it has, and `close()` leaves it open. Set its `commandTimeout`: the kit waits as long as the client does.
    *
    * @example await doorstep({ redis: new Redis(url, { commandTimeout: 1200 }) })
    */
   redis?: Redis | Cluster;
   /**
-   * Put before every key in Redis. Default: none.
+   * Put before every key in Redis. Default: none. For a Redis Cluster, without braces or with a hash tag
+   * (`{shop}:`), which then puts all keys into one slot.
    *
    * @example await doorstep({ redisPrefix: 'shop:' })
    */

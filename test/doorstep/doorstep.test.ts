@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import express, { type Express } from 'express';
 import session from 'express-session';
-import { Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import request from 'supertest';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { doorstep } from '../../src/doorstep/doorstep.ts';
@@ -535,4 +535,82 @@ describe('await doorstep()', () => {
       await server.close();
     },
   );
+
+  const clusterOf = (keyPrefix: string) => {
+    const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], { keyPrefix, lazyConnect: true });
+    cluster.on('error', () => {});
+    return cluster;
+  };
+
+  it.each([
+    ['', 'a{b:'],
+    ['', '{a'],
+    ['all:', '{s'],
+    ['', '{}:'],
+    ['', 'x{}y:'],
+    ['', 'a}b:'],
+    ['all:{', 's:'],
+  ])(
+    'S84 with %j and %j before its keys, a cluster is refused at the start',
+    async (keyPrefix, redisPrefix) => {
+      const standIns = await startStandIns('http://localhost:1');
+      const { environment } = standIns;
+      const start = { logger: silent, redisPrefix };
+      const redis = clusterOf(keyPrefix);
+      const said = /before the keys of a Redis Cluster/;
+      const started = doorstep({ ...start, env: environment, redis });
+      await expect(started).rejects.toThrow(said);
+      await expect(started).rejects.toBeInstanceOf(ConfigError);
+      redis.disconnect();
+      if (keyPrefix === '') {
+        const env = { ...environment, REDIS_MODE: 'cluster', REDIS_URL: 'redis://127.0.0.1:1' };
+        await expect(doorstep({ ...start, env })).rejects.toThrow(said);
+      }
+      await standIns.close();
+    },
+  );
+
+  it.each([
+    ['', ''],
+    ['all:', 'shop:'],
+    ['all:', '{shop}:'],
+    ['{all}:', '{s'],
+    ['a{', 'b}:'],
+  ])('S84 with %j and %j before its keys, a cluster is taken', async (keyPrefix, redisPrefix) => {
+    const standIns = await startStandIns('http://localhost:1');
+    const redis = clusterOf(keyPrefix);
+    const start = { env: standIns.environment, logger: silent, redis, redisPrefix };
+    await (await doorstep(start)).close();
+    redis.disconnect();
+    await standIns.close();
+  });
+
+  it('S84 one Redis takes any prefix', async () => {
+    const standIns = await startStandIns('http://localhost:1');
+    const redis = new Redis({ lazyConnect: true });
+    const start = { env: standIns.environment, logger: silent, redis, redisPrefix: 'a{b:' };
+    await (await doorstep(start)).close();
+    redis.disconnect();
+    await standIns.close();
+  });
+
+  it('S85 a command of the app’s own client keeps what it does: the kit says so instead', async () => {
+    const standIns = await startStandIns('http://localhost:1');
+    const start = { env: standIns.environment, logger: silent };
+    const redis = new Redis({ lazyConnect: true });
+    redis.defineCommand('createSession', { numberOfKeys: 1, lua: 'return "theirs"' });
+    const theirs = redis.createSession;
+    await expect(doorstep({ ...start, redis })).rejects.toThrow(
+      /^The ioredis client has a command createSession of its own/,
+    );
+    expect(redis.createSession).toBe(theirs);
+    expect(Reflect.get(redis, 'endSession')).toBeUndefined();
+    redis.disconnect();
+
+    const shared = new Redis({ lazyConnect: true });
+    for (const redisPrefix of ['one:', 'two:'])
+      await (await doorstep({ ...start, redis: shared, redisPrefix })).close();
+    shared.disconnect();
+    await standIns.close();
+  });
 });

@@ -1,6 +1,7 @@
 import { type Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from 'pino';
 import { credentials, type RedisAddress, type RedisConfig } from '../config/redis-address.ts';
+import { Misuse } from '../errors.ts';
 import { RedisCluster } from './cluster.ts';
 import { SCRIPTS } from './commands.ts';
 import { type OutageLog, outageLog } from './connection-log.ts';
@@ -78,10 +79,25 @@ export async function closeRedis(redis: Redis | RedisCluster): Promise<void> {
   await redis.quit().catch(() => redis.disconnect());
 }
 
-/** Gives a client that somebody else has made the kit's scripts. */
+/**
+ * Gives a client that somebody else has made the kit's scripts.
+ *
+ * @throws {Misuse} when one of their names is taken; nothing is changed then.
+ */
 export function defineScripts(redis: Redis | Cluster): void {
-  for (const [name, definition] of Object.entries(SCRIPTS)) redis.defineCommand(name, definition);
+  const scripts = Object.entries(SCRIPTS);
+  const defined = new Map<string, unknown>(Object.entries(redis.scriptsSet));
+  for (const [name, { lua }] of scripts) {
+    if (!(name in redis) || isScript(defined.get(name), lua)) continue;
+    throw new Misuse(
+      `The ioredis client has a command ${name} of its own, and the kit needs that name: give the kit a client for itself`,
+    );
+  }
+  for (const [name, definition] of scripts) redis.defineCommand(name, definition);
 }
+
+const isScript = (defined: unknown, lua: string): boolean =>
+  typeof defined === 'object' && defined !== null && 'lua' in defined && defined.lua === lua;
 
 const isFailedSelect = (error: Error & { command?: { name: string } }): boolean =>
   error.command?.name === 'select';
