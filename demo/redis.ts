@@ -115,8 +115,15 @@ export class EmbeddedRedis implements RedisCommands {
     sealedTokens: Buffer,
     tokensTtl: number,
   ) {
-    if ((await this.set(key, sealed, 'PX', ttl, 'NX')) === null) return 0;
-    return this.writeTokens(tokensKey, 0, sealedTokens, tokensTtl);
+    if (this.#live(key)) return 0;
+    const fields = new Map(this.#fields(tokensKey))
+      .set('generation', Buffer.from('1'))
+      .set('sealed', Buffer.from(sealedTokens));
+    const expiresAt = this.#expiryOf(tokensTtl);
+    this.#assertRoom(key, tokensKey);
+    this.#store(key, sealed, ttl);
+    this.#put(tokensKey, { kind: 'hash', fields, expiresAt });
+    return 1;
   }
 
   async endSessionBuffer(key: string, tokensKey: string) {
@@ -245,11 +252,19 @@ export class EmbeddedRedis implements RedisCommands {
   }
 
   #put(key: string, entry: Entry): void {
-    if (!this.#entries.has(key) && this.#entries.size >= this.#maxEntries) {
-      for (const one of this.#entries.keys()) this.#live(one);
-      if (this.#entries.size >= this.#maxEntries) throw new Error(FULL);
-    }
+    this.#assertRoom(key);
     this.#entries.set(key, entry);
+  }
+
+  /** @throws Redis's OOM when these are too many more. */
+  #assertRoom(...keys: string[]): void {
+    const isFull = () => {
+      const added = keys.filter((key) => !this.#entries.has(key)).length;
+      return added > 0 && this.#entries.size + added > this.#maxEntries;
+    };
+    if (!isFull()) return;
+    for (const one of this.#entries.keys()) this.#live(one);
+    if (isFull()) throw new Error(FULL);
   }
 
   /** As PTTL: -2 without a key, -1 without an end. */

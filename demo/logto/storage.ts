@@ -17,55 +17,61 @@ export interface Storage {
 }
 
 /**
- * In memory, without a limit unless one is given: oidc-provider's own store forgets the oldest of 1000
- * entries, and knows no grace for a rotated refresh token.
+ * In memory, without a limit unless `maxEntries` of each model is given: oidc-provider's own store forgets
+ * the oldest of 1000 entries, and knows no grace for a rotated refresh token.
  */
 export function createStorage(unknownClient: (id: string) => Error, maxEntries?: number): Storage {
-  const entries = new BoundedMap<string, Entry>(maxEntries);
+  const models = new Map<string, Map<string, Entry>>();
 
-  const live = (key: string): Entry | undefined => {
-    const entry = entries.get(key);
-    if (entry?.expiresAt === undefined || entry.expiresAt > Date.now()) return entry;
-    entries.delete(key);
-    return undefined;
-  };
-
-  const findBy = (model: string, matches: (payload: AdapterPayload) => boolean) => {
-    for (const key of entries.keys()) {
-      const entry = key.startsWith(`${model}:`) ? live(key) : undefined;
-      if (entry && matches(entry.payload)) return toPayload(model, entry);
-    }
-    return undefined;
+  const entriesOf = (model: string): Map<string, Entry> => {
+    const entries = models.get(model) ?? new BoundedMap<string, Entry>(maxEntries);
+    models.set(model, entries);
+    return entries;
   };
 
   return {
-    adapterFor: (model) => ({
-      upsert: async (id, payload, expiresIn) => {
-        const expiresAt = expiresIn === undefined ? undefined : Date.now() + expiresIn * 1000;
-        const consumedAt = live(`${model}:${id}`)?.consumedAt;
-        entries.set(`${model}:${id}`, { payload, expiresAt, consumedAt });
-      },
-      find: async (id) => {
-        // Logto answers 400 "invalid client ID" here, where oidc-provider would say 401.
-        if (model === 'Client') throw unknownClient(id);
-        const entry = live(`${model}:${id}`);
-        return entry && toPayload(model, entry);
-      },
-      findByUid: async (uid) => findBy(model, (payload) => payload.uid === uid),
-      findByUserCode: async (code) => findBy(model, (payload) => payload.userCode === code),
-      consume: async (id) => {
-        const entry = live(`${model}:${id}`);
-        if (entry) entry.consumedAt ??= Date.now();
-      },
-      destroy: async (id) => {
-        entries.delete(`${model}:${id}`);
-      },
-      revokeByGrantId: async (grantId) => {
-        for (const [key, { payload }] of entries) {
-          if (payload.grantId === grantId && key.startsWith(`${model}:`)) entries.delete(key);
+    adapterFor: (model) => {
+      const entries = entriesOf(model);
+      const live = (id: string): Entry | undefined => {
+        const entry = entries.get(id);
+        if (entry?.expiresAt === undefined || entry.expiresAt > Date.now()) return entry;
+        entries.delete(id);
+        return undefined;
+      };
+      const findBy = (matches: (payload: AdapterPayload) => boolean) => {
+        for (const id of entries.keys()) {
+          const entry = live(id);
+          if (entry && matches(entry.payload)) return toPayload(model, entry);
         }
-      },
-    }),
+        return undefined;
+      };
+      return {
+        upsert: async (id, payload, expiresIn) => {
+          const expiresAt = expiresIn === undefined ? undefined : Date.now() + expiresIn * 1000;
+          entries.set(id, { payload, expiresAt, consumedAt: live(id)?.consumedAt });
+        },
+        find: async (id) => {
+          // Logto answers 400 "invalid client ID" here, where oidc-provider would say 401.
+          if (model === 'Client') throw unknownClient(id);
+          const entry = live(id);
+          return entry && toPayload(model, entry);
+        },
+        findByUid: async (uid) => findBy((payload) => payload.uid === uid),
+        findByUserCode: async (code) => findBy((payload) => payload.userCode === code),
+        consume: async (id) => {
+          const entry = live(id);
+          if (entry) entry.consumedAt ??= Date.now();
+        },
+        destroy: async (id) => {
+          entries.delete(id);
+        },
+        revokeByGrantId: async (grantId) => {
+          for (const [id, { payload }] of entries) {
+            if (payload.grantId === grantId) entries.delete(id);
+          }
+        },
+      };
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import request from 'supertest';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BoundedMap } from '../../demo/bounded-map.ts';
+import { createStorage } from '../../demo/logto/storage.ts';
 import { type OnePortDemo, onePortConfig, startOnePort } from '../../demo/one-port/index.ts';
 import { EmbeddedRedis } from '../../demo/redis.ts';
 import { createLogger } from '../../src/doorstep/logger.ts';
@@ -264,6 +265,25 @@ describe('the demo behind one port is bounded', () => {
     await expect(redis.rpush('c', '1')).rejects.toThrow(/^OOM /);
     now = 2000;
     expect(await redis.rpush('c', '1')).toBe(1);
+  });
+
+  it('F135 a session is there with its tokens, or not at all', async () => {
+    const redis = new EmbeddedRedis({ maxEntries: 2 });
+    await redis.psetex('a', 9000, '1');
+    const bytes = Buffer.from('1');
+    const creating = redis.createSession('session', 'tokens', bytes, 9000, bytes, 9000);
+    await expect(creating).rejects.toThrow(/^OOM /);
+    expect(await redis.keys('*')).toEqual(['a']);
+  });
+
+  it('C91 who only begins to sign in pushes out nothing of people who are signed in', async () => {
+    const storage = createStorage(() => new Error('No such client'), 3);
+    await storage.adapterFor('Grant').upsert('of-ada', { accountId: 'ada' }, 3600);
+    const interactions = storage.adapterFor('Interaction');
+    for (const id of ['1', '2', '3', '4', '5']) await interactions.upsert(id, { uid: id }, 3600);
+    expect(await storage.adapterFor('Grant').find('of-ada')).toEqual({ accountId: 'ada' });
+    expect(await interactions.find('2')).toBeUndefined();
+    expect(await interactions.findByUid('5')).toEqual({ uid: '5' });
   });
 });
 

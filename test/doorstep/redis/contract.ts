@@ -287,6 +287,24 @@ export function holdsTheContract(kinds: RedisKind[]): void {
         expect(await redis.endSessionBuffer(key, tokens)).toBeNull();
       });
 
+      it('nothing comes between the parts of what begins a session', async () => {
+        const [key, tokens] = ['at-once:{id}', 'at-once-tokens:{id}'];
+        const created = redis.createSession(key, tokens, value, 50_000, value, 90_000);
+        const ended = redis.endSessionBuffer(key, tokens);
+        expect(await Promise.all([created, ended])).toEqual([1, value]);
+        expect(await Promise.all([redis.pttl(key), redis.pttl(tokens)])).toEqual([-2, -2]);
+      });
+
+      it('a session that begins writes over tokens that are there, and keeps what is beside them', async () => {
+        const [key, tokens] = ['over:{id}', 'over-tokens:{id}'];
+        await redis.writeTokens(tokens, 0, Buffer.from('before'), 90_000);
+        await redis.writeTokens(tokens, 1, Buffer.from('before'), 90_000);
+        await redis.writeBesideTokens(tokens, 'beside', value);
+        expect(await redis.createSession(key, tokens, value, 50_000, value, 90_000)).toBe(1);
+        const found = await redis.hmgetBuffer(tokens, 'generation', 'sealed', 'beside');
+        expect(found).toEqual([Buffer.from('1'), value, value]);
+      });
+
       it('a mark is read together with the time that it has left', async () => {
         expect(await redis.readMark('mark')).toEqual([null, -2]);
         await redis.psetex('mark', 50_000, 'x');
