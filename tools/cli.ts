@@ -50,7 +50,7 @@ const { version, peerDependencies } = z
   .parse(createRequire(import.meta.url)('doorstep/package.json'));
 
 const [, , name = '--help', ...others] = process.argv;
-const command = COMMANDS[name];
+const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 const wantsHelp = others.includes('--help') || others.includes('-h');
 
 if (name === '--version' || name === '-v') process.stdout.write(`${version}\n`);

@@ -21,7 +21,7 @@ const portraits: Record<string, string> = {
 
 /** A drawing as SVG, or null where there is none. */
 export function portraitOf(username: string): string | null {
-  const drawing = portraits[username];
+  const drawing = Object.hasOwn(portraits, username) && portraits[username];
   return drawing
     ? `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96">${drawing}</svg>`
     : null;

@@ -19,7 +19,8 @@ export function createCounters() {
   const countGrant = (body: unknown) => {
     if (typeof body !== 'object' || body === null || !('grant_type' in body)) return;
     const grant = String(body.grant_type);
-    tokenCalls[grant] = (tokenCalls[grant] ?? 0) + 1;
+    const before = Object.hasOwn(tokenCalls, grant) ? tokenCalls[grant] : undefined;
+    tokenCalls[grant] = (before ?? 0) + 1;
   };
   const faults = createFaults<LogtoEndpoint>(
     {

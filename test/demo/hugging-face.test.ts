@@ -240,6 +240,13 @@ describe('what a token opens', () => {
 });
 
 describe('userinfo', () => {
+  it('C93 nobody has a picture that was not drawn, whatever JavaScript has of that name', async () => {
+    for (const name of ['constructor', 'toString', '__proto__']) {
+      const { status } = await fetch(`${huggingFace.url}/avatars/${name}.svg`);
+      expect([name, status]).toEqual([name, 404]);
+    }
+  });
+
   it('knows Ada, her organizations and her picture', async () => {
     const { body } = await userinfoOf('ada-l');
     expect(body).toMatchObject({

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createCounters } from '../../demo/logto/counters.ts';
 import { startLogto } from '../../demo/logto/index.ts';
 import { eventually } from '../harness/eventually.ts';
 import { authorizeAt } from './authorize-at.ts';
@@ -265,4 +266,10 @@ describe('logout tokens', () => {
       receiver.close();
     }
   });
+});
+
+it('C93 calls are counted by any grant type', () => {
+  const { countGrant, tokenCalls } = createCounters();
+  countGrant({ grant_type: 'constructor' });
+  expect(tokenCalls).toEqual({ constructor: 1 });
 });

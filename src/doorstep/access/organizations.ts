@@ -46,8 +46,8 @@ export async function knownOrganizations(
 /** @returns null when too few names are known. */
 function some({ user }: ActiveSession, including: string | undefined): Organization[] | null {
   const names = user.organizationNames ?? {};
-  const named = user.organizations.filter(({ id }) => names[id] !== undefined);
-  const isMissing = including !== undefined && names[including] === undefined;
+  const named = user.organizations.filter(({ id }) => Object.hasOwn(names, id));
+  const isMissing = including !== undefined && !Object.hasOwn(names, including);
   if (isMissing || named.length < Math.min(MAX_NAMES, user.organizations.length)) return null;
   return sorted(named, names, new Map());
 }

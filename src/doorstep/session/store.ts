@@ -90,7 +90,7 @@ export class SessionStore extends RedisStore {
     const theirs = jsonCopy(record.data);
     for (const key of new Set([...Object.keys(before), ...Object.keys(theirs)])) {
       if (mine.has(key)) continue;
-      if (key in theirs) Reflect.set(session, key, theirs[key]);
+      if (Object.hasOwn(theirs, key)) Reflect.set(session, key, theirs[key]);
       else Reflect.deleteProperty(session, key);
     }
     this.#records.set(session, record);

@@ -99,6 +99,15 @@ describe('the session store', () => {
     expect((await store.peek('id'))?.record?.data).toEqual({ said: 'once' });
   });
 
+  it('C93 a key that somebody else took away is gone, whatever JavaScript has of that name', async () => {
+    const store = storeWith();
+    await put('id', { ...record(), data: { constructor: 'Ada', note: 'x' } });
+    const found = await get(store, 'id');
+    if (!found?.record) throw new Error('No session');
+    store.adopt(found.data, { ...found.record, data: {} });
+    expect(Object.keys(found.data)).toEqual(['cookie']);
+  });
+
   it('the app gets its own keys and no cookie’s expiry; the kit’s stay inside', async () => {
     await put('id', { ...record(), data: { basket: [1] } });
     const found = await get(storeWith(), 'id');

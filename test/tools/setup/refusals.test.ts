@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { explainAnswer } from '../../../tools/setup/logto/refusal.ts';
 import { MACHINE } from '../management-api/index.ts';
 import { createWorkplace, HF_SECRET, person, type Workplace } from './harness.ts';
 
@@ -17,6 +18,13 @@ async function expectRefusal(part: RegExp, environment = {}) {
   expect(code).toBe(1);
   expect(place.logto.writes()).toEqual([]);
 }
+
+it('C93 an error code that JavaScript gives every object is told in Logto’s own words', () => {
+  const answer = { code: 'constructor', message: 'No.' };
+  expect(explainAnswer('GET /users', 422, answer)).toBe(
+    'Logto refused GET /users (constructor): No.',
+  );
+});
 
 describe('C38 a Logto that is reached by another name', () => {
   it('C38 is not set up for it: redirect URI and issuer would be wrong', async () => {

@@ -32,3 +32,9 @@ it('C70 in production, a mistake in the configuration names nothing that an imag
   expect(child.output()).toContain('SESSION_SECRET');
   expect(child.output()).not.toMatch(/npm run|\.env\.example/);
 });
+
+it('C93 what JavaScript gives every object is no command', async () => {
+  const child = runScript('tools/cli.ts', {}, ['constructor']);
+  expect(await child.ended).toBe(2);
+  expect(child.output()).toMatch(/^There is no command "constructor"\.\n/);
+});

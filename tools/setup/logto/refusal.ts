@@ -38,7 +38,7 @@ export function explainAnswer(call: string, status: number, body: unknown): stri
   if (status === 401) {
     return `Logto does not accept its own access token (${data?.code ?? code}): LOGTO_ENDPOINT and the machine-to-machine application must belong to the same Logto.`;
   }
-  const remedy = REMEDIES[code];
+  const remedy = Object.hasOwn(REMEDIES, code) && REMEDIES[code];
   if (remedy) return remedy;
   const reason = (details ?? message).split('\n')[0] ?? '';
   return `Logto refused ${call} (${code}): ${reason.replace(/\.?$/, '.')}`;
