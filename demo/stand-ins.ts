@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { DEFAULT_PATHS, WEBHOOK_EVENTS } from '../src/doorstep/operator.ts';
+import { DEFAULT_PATHS, type Paths, WEBHOOK_EVENTS } from '../src/doorstep/operator.ts';
 import { type InventedAccount, accounts as inventedAccounts, rolePermissions } from './accounts.ts';
 import type { Fault } from './hugging-face/faults.ts';
 import type { HuggingFaceEndpoint } from './hugging-face/index.ts';
@@ -50,7 +50,7 @@ export interface StandInOptions {
   /** The indicator of an API resource that Logto knows, and API_RESOURCE of `environment`. Default: none. */
   apiResource?: string;
   /** The `paths` that `doorstep()` is given, where they aren't the default ones. */
-  paths?: { callback?: string; backchannelLogout?: string; webhook?: string };
+  paths?: Partial<Paths>;
   /** The `afterSignOut` that `doorstep()` is given. Default: `/`. */
   afterSignOut?: string;
   /** Ports at localhost, 1 to 65535; 0, the default, is any free one. */
@@ -107,7 +107,7 @@ export interface StandIns {
   /**
    * Signs somebody in to the app, which has to listen, from a page of it that leads to the sign-in.
    *
-   * @param path `/sign-in` unless given
+   * @param path that of the sign-in unless given
    * @throws {Error} when nobody has that handle, or nothing answers.
    * @example
    * const { cookie } = await standIns.signIn('ada-l');
@@ -208,7 +208,7 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
       revoke: huggingFace.revoke,
     },
     redis,
-    signIn: async (username, path = DEFAULT_PATHS.signIn) => {
+    signIn: async (username, path = paths.signIn) => {
       const known = accounts.map((account) => account.username);
       if (!known.includes(username)) {
         throw new Error(`Nobody is called ${username}: there are ${known.join(', ')}`);

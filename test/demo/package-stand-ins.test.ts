@@ -22,7 +22,12 @@ describe('C67 doorstep/stand-ins, what can be chosen and changed', () => {
   beforeAll(async () => {
     await once(server.listen(0, 'localhost'), 'listening');
     url = `http://localhost:${portOf(server)}`;
-    const paths = { callback: '/back', backchannelLogout: '/out', webhook: '/told' };
+    const paths = {
+      signIn: '/login',
+      callback: '/back',
+      backchannelLogout: '/out',
+      webhook: '/told',
+    };
     standIns = await startStandIns({
       appUrl: url,
       apiResource: API,
