@@ -25,7 +25,7 @@ Options
 Exit code: 0 after Ctrl-C, 1 when they can't start, 2 for a wrong option.
 `;
 
-/** By this, a file of an earlier run is known from one of yours. */
+/** Marks a file as written by this command, so that it may be replaced. */
 const FIRST_LINE = '# Written by `doorstep stand-ins`, which deletes it at its end.';
 
 const port = wholeNumber(0, 65_535, 3001).default(0);
@@ -63,7 +63,14 @@ async function main(): Promise<void> {
   });
   const lines = Object.entries(standIns.environment).map(([name, value]) => `${name}=${value}\n`);
   const variables = lines.join('');
-  if (envFile) writeFileSync(envFile, `${FIRST_LINE}\n${variables}`, { mode: 0o600 });
+  if (envFile) {
+    try {
+      writeFileSync(envFile, `${FIRST_LINE}\n${variables}`, { mode: 0o600 });
+    } catch (error) {
+      await standIns.close();
+      throw error;
+    }
+  }
   process.stdout.write(variables);
   // Not among the variables, which a pipe or a file may take.
   process.stderr.write(
