@@ -60,9 +60,8 @@ else if (
   command.file &&
   !existsSync(new URL(command.file + extname(import.meta.url), import.meta.url))
 ) {
-  fail(
-    `doorstep ${name} is not in this image: the package has it, and docker build --target setup makes an image for setup.\n`,
-  );
+  const image = name === 'setup' ? ', and docker build --target setup makes an image for it' : '';
+  fail(`doorstep ${name} is not in this image: the package has it${image}.\n`);
 } else if (wantsHelp && command.help) process.stdout.write(await command.help());
 else await run(command);
 
