@@ -32,7 +32,10 @@ import { webManifest } from './site/web-manifest.ts';
 
 /** Everything with an effect comes in here, so that a test can turn the clock or cut Redis. */
 export interface Deps
-  extends Pick<DoorstepParts, 'redis' | 'logger' | 'limits' | 'webhookAnswerMs' | 'fetchProfile'> {
+  extends Pick<
+    DoorstepParts,
+    'redis' | 'logger' | 'limits' | 'webhookAnswerMs' | 'newSessionId' | 'fetchProfile'
+  > {
   fetch: typeof fetch;
   config: Config;
   /** Milliseconds since 1970. */

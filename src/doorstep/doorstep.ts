@@ -49,6 +49,8 @@ export interface DoorstepParts extends Omit<DoorstepOptions, 'env' | 'redis'> {
   logger: Logger;
   /** For the answer to a webhook, milliseconds; 2000 unless given. */
   webhookAnswerMs?: number;
+  /** Unless given, as `session/keys.ts` makes them. */
+  newSessionId?: (() => string) | undefined;
   /** Ends what was opened for it. */
   close?: () => Promise<void>;
 }
@@ -113,6 +115,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     now,
     callbackPath: paths.callback,
     visitorSessions: parts.visitorSessions,
+    newSessionId: parts.newSessionId,
     onEnded: (ended, line) => {
       void revocations.revokeAll([ended]);
       if (ended.wasLive) logEnded(logger, line);

@@ -90,6 +90,8 @@ export interface DoorstepOptions {
   wrapRedis?: (redis: RedisCommands) => RedisCommands;
   /** Whether Logto is asked for the profile after each sign-in. Off unless given: what tests count stays countable. */
   fetchProfile?: boolean;
+  /** What a version of the app before made. */
+  newSessionId?: () => string;
   /** Another app than that of src/app.ts. */
   createApp?: typeof createApp;
 }
@@ -136,6 +138,7 @@ export async function startDoorstep(options: DoorstepOptions = {}): Promise<Door
     now,
     limits,
     webhookAnswerMs: options.webhookAnswerMs ?? 30_000,
+    newSessionId: options.newSessionId,
     fetchProfile: options.fetchProfile ?? false,
     logtoPages,
   });

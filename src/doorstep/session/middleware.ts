@@ -3,7 +3,7 @@ import session from 'express-session';
 import type { KitConfig } from '../config/config.ts';
 import { cookieSigningKeys } from '../crypto/sealer.ts';
 import { type CookieNaming, cookieAttributes, cookieName } from '../http/cookies.ts';
-import { newSessionId } from './keys.ts';
+import * as keys from './keys.ts';
 import { sessionOf } from './session.ts';
 import type { SessionStore } from './store.ts';
 
@@ -18,11 +18,13 @@ export function sessionMiddleware({
   store,
   callbackPath,
   forVisitors,
+  newSessionId = keys.newSessionId,
 }: {
   config: CookieNaming & Pick<KitConfig, 'session'>;
   store: SessionStore;
   callbackPath: string;
   forVisitors: boolean;
+  newSessionId?: (() => string) | undefined;
 }): RequestHandler {
   const name = sessionCookieName(config);
   const middleware = session({

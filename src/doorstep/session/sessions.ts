@@ -27,6 +27,7 @@ export interface SessionsOptions {
   callbackPath?: string | undefined;
   /** Whether visitors have a session once the app writes to it. Default: `never`. */
   visitorSessions?: 'never' | 'when-written' | undefined;
+  newSessionId?: (() => string) | undefined;
   /** Told of each session that ended by the way: its tokens are to be revoked. */
   onEnded?: (
     ended: EndedSession,
@@ -97,8 +98,14 @@ export class Sessions {
     this.tokens = new TokenStore({ redis, sealer, now, lifeMs });
     this.#index = new UserIndex(redis, now, options.keyPrefix);
     this.#ending = new Ending({ store: this.#store, tokens: this.tokens, index: this.#index });
-    const { callbackPath = '/callback' } = options;
-    this.middleware = sessionMiddleware({ config, store: this.#store, callbackPath, forVisitors });
+    const { callbackPath = '/callback', newSessionId } = options;
+    this.middleware = sessionMiddleware({
+      config,
+      store: this.#store,
+      callbackPath,
+      forVisitors,
+      newSessionId,
+    });
   }
 
   /** @returns null for a visitor, and once the session of this request has ended. */

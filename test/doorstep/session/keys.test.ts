@@ -5,6 +5,7 @@ import { singleRedis } from '../../../src/doorstep/config/redis-address.ts';
 import { createLogger } from '../../../src/doorstep/logger.ts';
 import { connectRedis, defineScripts } from '../../../src/doorstep/redis/client.ts';
 import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
+import { newSessionId } from '../../../src/doorstep/session/keys.ts';
 import { startDoorstep } from '../../harness/doorstep.ts';
 import { startHost } from '../../harness/host.ts';
 import { peopleAt } from '../../harness/people.ts';
@@ -13,22 +14,6 @@ import {
   type RedisServer,
   startOneNodeCluster,
 } from '../../harness/redis-server.ts';
-
-const ids = vi.hoisted(() => {
-  // Files before this one have loaded the module that is mocked (vitest.config.ts), and later ones want it as it is.
-  vi.resetModules();
-  return { areOfBefore: false };
-});
-afterAll(() => {
-  vi.doUnmock('../../../src/doorstep/session/keys.ts');
-  vi.resetModules();
-});
-vi.mock('../../../src/doorstep/session/keys.ts', async (original) => {
-  const keys = await original<typeof import('../../../src/doorstep/session/keys.ts')>();
-  const newSessionId = () =>
-    ids.areOfBefore ? randomBytes(24).toString('base64url') : keys.newSessionId();
-  return { ...keys, newSessionId };
-});
 
 /** Writes a session as versions before did: its tokens and its record one after the other. */
 function writeApart(redis: RedisCommands): void {
@@ -46,7 +31,6 @@ describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', ()
     node = await startOneNodeCluster();
   });
   afterEach(async () => {
-    ids.areOfBefore = false;
     vi.useRealTimers();
     await node.admin.flushall();
   });
@@ -89,12 +73,13 @@ describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', ()
     const redis = connectRedis(config, createLogger('silent'));
     await new Promise((resolve) => redis.once('ready', resolve));
     writeApart(redis);
-    const app = await startDoorstep({ wrapRedis: () => redis });
+    const before = () => randomBytes(24).toString('base64url');
+    let makeId = before;
+    const app = await startDoorstep({ wrapRedis: () => redis, newSessionId: () => makeId() });
     const people = peopleAt(app);
-    ids.areOfBefore = true;
     const [here, there] = [await app.signedInBrowser(), await app.signedInBrowser()];
     vi.restoreAllMocks();
-    ids.areOfBefore = false;
+    makeId = newSessionId;
     const old = people.sessionId(here);
     expect(old).toMatch(/^[\w-]{32}$/);
     vi.setSystemTime(Date.now() + 11 * 60_000);
