@@ -97,7 +97,7 @@ describe.skipIf(!chromiumPath)('the look, in Chromium', () => {
     await page.context().clearCookies();
     await signIn(page, app.url, 'quiet-otter');
     await page.goto(`${app.url}/books`);
-    await page.getByText('Adding some takes the permission write:books.').waitFor();
+    await page.getByText('Adding books requires the permission write:books.').waitFor();
     await press(page, 'How to get it');
     await arriveAt(page, 'You can’t add books yet');
     await follow(page, 'Back to Books');

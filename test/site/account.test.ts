@@ -28,7 +28,9 @@ it('F126 the account page says where each thing comes from', async () => {
   expect(made).not.toContain('Comes from Hugging Face');
   expect(made).toContain('As Logto has it.');
   // At Hugging Face and at Logto, each said to be so.
-  expect(ada.match(/Your organizations there|whose word counts on this site/g)).toHaveLength(2);
+  expect(
+    ada.match(/Your organizations there|which decides what you may do on this site/g),
+  ).toHaveLength(2);
   // Logto knows no username; Hugging Face does, and the page shows it.
   expect(ada).toMatch(/<td><code>null<\/code><span class="small">Logto has none</);
   expect(ada).toContain('Valid until; renewed while you use this site');

@@ -4,6 +4,7 @@ const NOT_FINISHED = 'We couldn’t finish signing you in';
 const CONNECT = 'Connect Hugging Face again';
 const DENIED = 'You can’t sign in here';
 
+/** What the kit's own pages say, in English. */
 export const en: Messages = {
   language: 'en',
   home: 'Home page',

@@ -5,6 +5,7 @@ const CONNECT = 'Hugging Face に接続し直してください';
 const DENIED = 'このサイトにはサインインできません';
 const RETRY = '1 分ほど待ってから、もう一度お試しください。';
 
+/** What the kit's own pages say, in Japanese. */
 export const ja: Messages = {
   language: 'ja',
   home: 'ホームへ戻る',
@@ -119,7 +120,7 @@ export const ja: Messages = {
     ],
     invalid_logout_token: ['ログアウトトークンを受け付けられません', '何も変更していません。'],
     invalid_webhook: ['Webhook を受け付けられません', '何も変更していません。'],
-    too_many_requests: ['アクセスが集中しています', RETRY],
+    too_many_requests: ['短時間のアクセスが多すぎます', RETRY],
     http_error: ['うまくいきませんでした', 'このままでは、リクエストに応答できません。'],
     misuse: ['サイト側で問題が発生しました', 'サイトのログに原因が記録されています。'],
     unexpected: ['サイト側で問題が発生しました', RETRY],

@@ -92,7 +92,7 @@ export const en = {
       noIdentity: 'None is linked to your account.',
       linked: 'Linked',
       organizationsThere: 'Your organizations there',
-      organizationsFrom: 'At Logto, whose word counts on this site.',
+      organizationsFrom: 'At Logto, which decides what you may do on this site.',
       moreOrganizations: 'And {count} more',
       session: 'This session',
       onThisDevice: 'On this device.',
@@ -163,7 +163,7 @@ export const en = {
     },
     organization: {
       roles: 'Your roles',
-      rolesFrom: 'What you may do here, as Logto says.',
+      rolesFrom: 'What you may do here, according to Logto.',
       noRole: 'You are a member, without a role.',
       default: 'Default organization',
       defaultHint:
@@ -210,7 +210,7 @@ export const en = {
       unknown: 'Unknown',
       add: 'Add a book',
       readOnly:
-        'You may read these books. Adding some takes the permission <code>write:books</code>.',
+        'You may read these books. Adding books requires the permission <code>write:books</code>.',
       howToAdd: 'How to get it',
       mayAdd: 'You may, since you have the permission <code>write:books</code>.',
       bookTitle: 'Title',
@@ -274,7 +274,7 @@ export const en = {
         },
         overloaded: {
           heading: 'The model is too busy',
-          happened: 'Hugging Face has nobody free to run it right now.',
+          happened: 'No provider at Hugging Face can run it right now.',
           todo: 'Wait a minute, then ask again.',
         },
         model_gone: {
@@ -508,13 +508,13 @@ export const en = {
           '{acting} needs the organization role <code>{name}</code>. The account <strong>{account}</strong> doesn’t have it.',
         roleTodo: 'Ask an administrator for it, then sign in again.',
         atHuggingFaceOrganization:
-          'This page needs the organization <code>{name}</code> at Hugging Face. The account <strong>{account}</strong> doesn’t have it.',
+          'This page is for members of the organization <code>{name}</code> at Hugging Face. The account <strong>{account}</strong> isn’t one.',
         atHuggingFaceRole:
           'This page needs the role <code>{name}</code> at Hugging Face. The account <strong>{account}</strong> doesn’t have it.',
         atHuggingFaceSubscription:
           'This page needs the subscription <code>{name}</code> at Hugging Face. The account <strong>{account}</strong> doesn’t have it.',
         atHuggingFaceTodo:
-          'Get it there, or use another account. It can take some minutes until this page knows.',
+          'Change that there, or use another account. It can take some minutes until this page knows.',
         notAMember: 'You are not a member of this organization',
         notAMemberText:
           'The account <strong>{account}</strong> doesn’t belong to it, or no longer does.',
