@@ -30,7 +30,7 @@ function headersOf(config: Config, framedBy?: string): OutgoingHttpHeaders {
       directives: {
         defaultSrc: ["'none'"],
         styleSrc: ["'self'"],
-        // For restored-page.js.
+        // For restored-page.js and local-times.js.
         scriptSrc: ["'self'"],
         fontSrc: ["'self'"],
         manifestSrc: ["'self'"],
