@@ -7,7 +7,7 @@ const CODESPACE_HINT = `  In a browser, a codespace shows one port: npm run demo
 
 `;
 
-/** The same, of the demo behind one port. */
+/** What a person sees when the demo behind one port is ready. */
 export const onePortBanner = (url: string): string => `
   ${paint('bold', 'Doorstep is open:')}  ${paint(['bold', 'underline'], url)}
 

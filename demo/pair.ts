@@ -24,7 +24,7 @@ export interface Pair {
 }
 
 /**
- * Both stand-ins, introduced to each other, on any free ports unless given.
+ * Starts both stand-ins, with Hugging Face as Logto's connector, on any free ports unless given.
  *
  * @throws Node's EADDRINUSE when a port is taken; nothing listens then.
  */

@@ -65,7 +65,7 @@ async function runScript(redis: EmbeddedRedis, digest: string, words: Words): Pr
   return command(redis, words.from(1));
 }
 
-/** Whose commands these are. */
+/** The Redis version that clients and `doorstep check` are told. */
 const VERSION = '7.4.11';
 const INFO = `redis_version:${VERSION}\r\nredis_mode:standalone\r\nrole:master\r\nloading:0\r\nmaxmemory_policy:noeviction\r\n`;
 

@@ -31,6 +31,7 @@ export interface OneTimeTokens {
   find(token: string): OneTimeToken | undefined;
 }
 
+/** One-time tokens, in memory; `expiresIn` is in seconds, as at Logto. */
 export function createOneTimeTokens(): OneTimeTokens {
   const all = new Map<string, OneTimeToken>();
   return {

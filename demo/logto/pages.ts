@@ -30,6 +30,7 @@ export function logoutSource(ctx: KoaContextWithOIDC, form: string): void {
 <meta name="viewport" content="width=device-width"></head><body>${filled}<script>${SUBMIT}</script></body></html>`;
 }
 
+/** What the provider shows when nobody asked to be sent back after signing out. */
 export const signedOutSource =
   (shared: Shared | undefined) =>
   (ctx: KoaContextWithOIDC): void => {

@@ -39,6 +39,7 @@ export interface Administration {
   announce(event: string, parts?: Parts): Promise<Answer | null>;
 }
 
+/** @param webhook where changes are told, asked for each; null: nowhere. */
 export function createAdministration(
   users: UserDirectory,
   webhook: () => Webhook | null,

@@ -10,7 +10,10 @@ import { EmbeddedRedis } from '../redis.ts';
 import { loopbackFetch } from './loopback-fetch.ts';
 import type { StandInName } from './public-routes.ts';
 
-/** Of each kind of thing that strangers can make: accounts, codes, open pages, a fifth of what Redis keeps. */
+/**
+ * Upper bound for each kind of thing that strangers can create (accounts, codes, open pages); Redis
+ * keeps five times as many keys.
+ */
 const MAX_ENTRIES = 10_000;
 const HOUR_S = 60 * 60;
 

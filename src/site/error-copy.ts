@@ -17,6 +17,7 @@ import type { Sentence } from './languages/messages.ts';
 import type { Messages } from './languages/translation.ts';
 import type { ErrorContext, ErrorCopy, Illustration } from './view-models.ts';
 
+/** What the error page says; during a callback, with a fresh sign-in as the way on. */
 export const errorCopy = (t: Messages, error: AppError, context: ErrorContext): ErrorCopy => {
   const copy = COPY[error.reason](t, error, context);
   const isFinal = hasOwnWayOn(error.reason) || context.returnTo === null;

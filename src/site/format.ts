@@ -60,6 +60,7 @@ export function firstCharacter(text: string): string {
   return '';
 }
 
+/** A person's picture over their initials. */
 export function avatarOf(person: {
   picture: string | null;
   name: string | null;

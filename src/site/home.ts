@@ -11,7 +11,7 @@ const cards = (t: Messages): HomeSignedIn['cards'] => [
   { href: '/sessions', title: t.sessions.title, line: t.sessions.card, icon: 'sessions' },
 ];
 
-/** For so long after a sign-in, the page is its first. */
+/** For this long after a sign-in, the home page counts as the first page. */
 const ARRIVAL_MS = 30_000;
 
 /** GET /: the invitation, or who is signed in and until when. It waits for nothing of Logto's. */

@@ -31,7 +31,7 @@ interface PagesOptions {
   features: readonly Feature[];
 }
 
-/** An entry of the navigation appears when its page exists. */
+/** Compiles the views; renders pages inside navigation, flash message and footer. */
 export function createPages({ config, languages, assets, features }: PagesOptions): {
   send: SendPage;
   render: RenderPage;

@@ -136,7 +136,7 @@ describe.skipIf(!hasRedisServer).each(outages)('C21 Redis $what', ({ settings, b
     expect(await status('/healthz')).toBe(200);
   });
 
-  it('all heals when it is back, and a sign-in anew works', async () => {
+  it('all heals when it is back, and a fresh sign-in works', async () => {
     await end(redisServerOf(app));
     await healed(async () => {
       expect((await app.browser().get(`${app.url}/readyz`)).status).toBe(200);

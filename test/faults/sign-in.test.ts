@@ -93,7 +93,7 @@ describe('C21 Redis failing in the middle', () => {
   });
 
   it.skipIf(!hasRedisServer)(
-    'the first command of a Redis that hangs is a callback: the page leads to a sign-in anew, with its way back',
+    'the first command of a Redis that hangs is a callback: the page offers a fresh sign-in, with its way back',
     async () => {
       app = await startDoorstep();
       const browser = app.browser();

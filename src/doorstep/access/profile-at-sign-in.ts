@@ -37,7 +37,7 @@ export function profileAtSignIn({ logto, sessions, logger, now }: ProfileDeps): 
     // Where the sign-in is refused meanwhile, nobody asks how this went.
     answer.catch(noop);
     return (target) => {
-      // Made before the request is over.
+      // Read now: the ID is made on first use, from a request that is over when the answer comes.
       const { requestId } = target;
       const keep = async () => keepUserInfo(sessions, target, await answer);
       keep().catch((err: unknown) => {

@@ -9,6 +9,8 @@ export const newSessionId = (): string => `{${randomBytes(24).toString('base64ur
 /** Versions before had ids without braces: their two keys may be at two nodes. */
 export const isInOneSlot = (id: string): boolean => id.startsWith('{');
 
+/** Redis key of a session's record. */
 export const recordKey = (id: string): string => `session:${id}`;
 
+/** Redis key of a session's tokens. */
 export const tokensKey = (id: string): string => `session-tokens:${id}`;

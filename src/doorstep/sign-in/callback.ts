@@ -136,7 +136,7 @@ function parseAnswer(query: URLSearchParams, issuer: string): CallbackAnswer {
 /**
  * Marks the state as used, across processes: a sealed cookie alone can't be made single-use, and a
  * second exchange of the code makes Logto revoke what the first one got (S32). A Redis that hangs may
- * do so after the page has said 503: that page leads to a sign-in anew.
+ * still mark it after the page has answered 503; that page offers a fresh sign-in.
  */
 async function consumeState({ redis }: CallbackDeps, state: string): Promise<boolean> {
   const key = `used-state:${digest(state)}`;

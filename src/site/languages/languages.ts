@@ -48,7 +48,7 @@ function remembering<Key, Value>(find: (key: Key) => Value): (key: Key) => Value
   };
 }
 
-/** On the request: a WeakMap of requests would have the garbage collector walk it. */
+/** Kept on the request itself: with a WeakMap, garbage collection costs more. */
 const FOUND = Symbol('language');
 declare global {
   namespace Express {
