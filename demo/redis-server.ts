@@ -6,63 +6,64 @@ import { EmbeddedRedis } from './redis.ts';
 
 type Reply = string | number | Buffer | null | Reply[];
 
-/** The words of a command after its name. */
-class Words {
-  readonly #words: Buffer[];
-  constructor(words: Buffer[]) {
-    this.#words = words;
+/** The arguments of a command. */
+class Arguments {
+  readonly #all: Buffer[];
+  constructor(all: Buffer[]) {
+    this.#all = all;
   }
   bytes(at: number): Buffer {
-    const word = this.#words[at];
-    if (!word) throw new Error('ERR wrong number of arguments');
-    return word;
+    const argument = this.#all[at];
+    if (!argument) throw new Error('ERR wrong number of arguments');
+    return argument;
   }
   text = (at: number): string => this.bytes(at).toString();
   number = (at: number): number => Number(this.text(at));
-  from = (at: number): Words => new Words(this.#words.slice(at));
-  texts = (): string[] => this.#words.map(String);
+  from = (at: number): Arguments => new Arguments(this.#all.slice(at));
+  texts = (): string[] => this.#all.map(String);
 }
 
-type Command = (redis: EmbeddedRedis, words: Words) => Promise<Reply>;
+type Command = (redis: EmbeddedRedis, args: Arguments) => Promise<Reply>;
 
-/** With the words from the first key on. */
+/** With the arguments from the first key on. */
 const SCRIPT_COMMANDS: Record<keyof typeof SCRIPTS, Command> = {
-  createSession: (redis, w) =>
-    redis.createSession(w.text(0), w.text(1), w.bytes(2), w.number(3), w.bytes(4), w.number(5)),
-  endSession: (redis, w) => redis.endSessionBuffer(w.text(0), w.text(1)),
-  updateSession: (redis, w) => redis.updateSession(w.text(0), w.bytes(1), w.bytes(2)),
-  writeTokens: (redis, w) => redis.writeTokens(w.text(0), w.number(1), w.bytes(2), w.number(3)),
-  writeBesideTokens: (redis, w) => redis.writeBesideTokens(w.text(0), w.text(1), w.bytes(2)),
-  takeTokens: (redis, w) => redis.takeTokensBuffer(w.text(0)),
-  acquireLock: (redis, w) => redis.acquireLock(w.text(0), w.text(1), w.number(2), w.text(3)),
-  releaseLock: (redis, w) => redis.releaseLock(w.text(0), w.text(1), w.text(2), w.number(3)),
-  addToUserIndex: (redis, w) =>
-    redis.addToUserIndex(w.text(0), w.text(1), w.text(2), w.text(3), w.number(4)),
-  addToLogtoIndex: (redis, w) =>
-    redis.addToLogtoIndex(w.text(0), w.text(1), w.text(2), w.number(3)),
-  listIndex: (redis, w) => redis.listIndex(w.text(0), w.number(1), w.number(2)),
-  leaveIndex: (redis, w) => redis.leaveIndex(w.text(0), w.text(1), w.number(2)),
-  readMark: (redis, w) => redis.readMark(w.text(0)),
-  raiseMark: (redis, w) => redis.raiseMark(w.text(0), w.number(1), w.number(2)),
+  createSession: (redis, a) =>
+    redis.createSession(a.text(0), a.text(1), a.bytes(2), a.number(3), a.bytes(4), a.number(5)),
+  endSession: (redis, a) => redis.endSessionBuffer(a.text(0), a.text(1)),
+  updateSession: (redis, a) => redis.updateSession(a.text(0), a.bytes(1), a.bytes(2)),
+  writeTokens: (redis, a) => redis.writeTokens(a.text(0), a.number(1), a.bytes(2), a.number(3)),
+  writeBesideTokens: (redis, a) => redis.writeBesideTokens(a.text(0), a.text(1), a.bytes(2)),
+  takeTokens: (redis, a) => redis.takeTokensBuffer(a.text(0)),
+  acquireLock: (redis, a) => redis.acquireLock(a.text(0), a.text(1), a.number(2), a.text(3)),
+  releaseLock: (redis, a) => redis.releaseLock(a.text(0), a.text(1), a.text(2), a.number(3)),
+  addToUserIndex: (redis, a) =>
+    redis.addToUserIndex(a.text(0), a.text(1), a.text(2), a.text(3), a.number(4)),
+  addToLogtoIndex: (redis, a) =>
+    redis.addToLogtoIndex(a.text(0), a.text(1), a.text(2), a.number(3)),
+  listIndex: (redis, a) => redis.listIndex(a.text(0), a.number(1), a.number(2)),
+  leaveIndex: (redis, a) => redis.leaveIndex(a.text(0), a.text(1), a.number(2)),
+  readMark: (redis, a) => redis.readMark(a.text(0)),
+  raiseMark: (redis, a) => redis.raiseMark(a.text(0), a.number(1), a.number(2)),
 };
 
 const sha1 = (lua: string | Buffer): string => createHash('sha1').update(lua).digest('hex');
 
+const byName: Record<string, Command | undefined> = SCRIPT_COMMANDS;
 /** By digest and number of keys: two of them differ in nothing else. */
-const scripts = new Map<string, Command>(
-  Object.entries(SCRIPT_COMMANDS).map(([name, command]) => {
-    const { lua, numberOfKeys } = Reflect.get(SCRIPTS, name);
-    return [`${sha1(lua)} ${numberOfKeys}`, command];
-  }),
+const scripts = new Map<string, Command | undefined>(
+  Object.entries(SCRIPTS).map(([name, { lua, numberOfKeys }]) => [
+    `${sha1(lua)} ${numberOfKeys}`,
+    byName[name],
+  ]),
 );
 /** By which `doorstep check` tries whether scripts run. */
-scripts.set(`${sha1("return redis.call('DEL', KEYS[1])")} 1`, (redis, w) => redis.del(w.text(0)));
+scripts.set(`${sha1("return redis.call('DEL', KEYS[1])")} 1`, (redis, a) => redis.del(a.text(0)));
 
-/** @param words after the script: the number of keys, the keys, the rest */
-async function runScript(redis: EmbeddedRedis, digest: string, words: Words): Promise<Reply> {
-  const command = scripts.get(`${digest} ${words.text(0)}`);
+/** @param args after the script: the number of keys, the keys, the rest */
+async function runScript(redis: EmbeddedRedis, digest: string, args: Arguments): Promise<Reply> {
+  const command = scripts.get(`${digest} ${args.text(0)}`);
   if (!command) throw new Error('NOSCRIPT No matching script: the stand-in runs no Lua');
-  return command(redis, words.from(1));
+  return command(redis, args.from(1));
 }
 
 /** The Redis version that clients and `doorstep check` are told. */
@@ -76,22 +77,22 @@ const COMMANDS: Record<string, Command | undefined> = {
   SELECT: async () => 'OK',
   INFO: async () => Buffer.from(INFO),
   TIME: async () => [String(Math.floor(Date.now() / 1000)), String((Date.now() % 1000) * 1000)],
-  GET: (redis, w) => redis.getBuffer(w.text(0)),
-  GETEX: (redis, w) => redis.getexBuffer(w.text(0), unit(w.text(1)), w.number(2)),
-  SET: (redis, w) =>
-    redis.set(w.text(0), w.bytes(1), unit(w.text(2)), w.number(3), condition(w.text(4))),
-  PSETEX: (redis, w) => redis.psetex(w.text(0), w.number(1), w.text(2)),
-  PEXPIRE: (redis, w) => redis.pexpire(w.text(0), w.number(1)),
-  PTTL: (redis, w) => redis.pttl(w.text(0)),
-  DEL: (redis, w) => redis.del(w.text(0)),
-  HMGET: (redis, w) => redis.hmgetBuffer(w.text(0), ...w.from(1).texts()),
-  ZREM: (redis, w) => redis.zrem(w.text(0), w.text(1)),
-  RPUSH: (redis, w) => redis.rpush(w.text(0), w.text(1)),
-  LRANGE: (redis, w) => redis.lrange(w.text(0), w.number(1), w.number(2)),
-  LLEN: (redis, w) => redis.llen(w.text(0)),
-  LTRIM: (redis, w) => redis.ltrim(w.text(0), w.number(1), w.number(2)),
-  EVALSHA: (redis, w) => runScript(redis, w.text(0), w.from(1)),
-  EVAL: (redis, w) => runScript(redis, sha1(w.bytes(0)), w.from(1)),
+  GET: (redis, a) => redis.getBuffer(a.text(0)),
+  GETEX: (redis, a) => redis.getexBuffer(a.text(0), unit(a.text(1)), a.number(2)),
+  SET: (redis, a) =>
+    redis.set(a.text(0), a.bytes(1), unit(a.text(2)), a.number(3), condition(a.text(4))),
+  PSETEX: (redis, a) => redis.psetex(a.text(0), a.number(1), a.text(2)),
+  PEXPIRE: (redis, a) => redis.pexpire(a.text(0), a.number(1)),
+  PTTL: (redis, a) => redis.pttl(a.text(0)),
+  DEL: (redis, a) => redis.del(a.text(0)),
+  HMGET: (redis, a) => redis.hmgetBuffer(a.text(0), ...a.from(1).texts()),
+  ZREM: (redis, a) => redis.zrem(a.text(0), a.text(1)),
+  RPUSH: (redis, a) => redis.rpush(a.text(0), a.text(1)),
+  LRANGE: (redis, a) => redis.lrange(a.text(0), a.number(1), a.number(2)),
+  LLEN: (redis, a) => redis.llen(a.text(0)),
+  LTRIM: (redis, a) => redis.ltrim(a.text(0), a.number(1), a.number(2)),
+  EVALSHA: (redis, a) => runScript(redis, a.text(0), a.from(1)),
+  EVAL: (redis, a) => runScript(redis, sha1(a.bytes(0)), a.from(1)),
 };
 
 function unit(word: string): 'PX' {
@@ -168,13 +169,13 @@ function answer(redis: EmbeddedRedis, socket: Socket): void {
   });
 }
 
-async function replyTo(redis: EmbeddedRedis, [name, ...words]: Buffer[]): Promise<Buffer> {
+async function replyTo(redis: EmbeddedRedis, [name, ...args]: Buffer[]): Promise<Buffer> {
   const command = String(name).toUpperCase();
-  if (command === 'HELLO') return hello(words[0]?.toString() ?? '2');
+  if (command === 'HELLO') return hello(args[0]?.toString() ?? '2');
   try {
     const run = COMMANDS[command];
     if (!run) throw new Error(`ERR unknown command '${command.slice(0, 40)}' of the stand-in`);
-    const reply = await run(redis, new Words(words));
+    const reply = await run(redis, new Arguments(args));
     return reply === 'OK' || reply === 'PONG' ? Buffer.from(`+${reply}\r\n`) : encode(reply);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -136,10 +136,10 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
   const { appName = 'Your app', apiResource, roles = rolePermissions, ports = {} } = options;
   const appUrl = new URL(options.appUrl ?? 'http://localhost:3000').origin;
   const paths = { ...DEFAULT_PATHS, ...options.paths };
-  const accounts = options.accounts?.map(invented) ?? inventedAccounts;
+  const accounts = options.accounts?.map(toInventedAccount) ?? inventedAccounts;
   const webhookKey = randomBytes(24).toString('base64url');
 
-  const { startPair } = await import('./pair.ts').catch(withoutProvider);
+  const { startPair } = await import('./pair.ts').catch(explainMissingProvider);
   const { logto, huggingFace, close } = await startPair({
     ports,
     appName,
@@ -229,7 +229,7 @@ function failingCalls<Endpoint extends string>(
   return { down, up, failNext, heal };
 }
 
-function withoutProvider(error: Error): never {
+function explainMissingProvider(error: Error): never {
   if (!error.message.includes("'oidc-provider'")) throw error;
   throw new Error(
     'doorstep/stand-ins needs a package that is not installed here: npm install --save-dev oidc-provider@9',
@@ -237,7 +237,7 @@ function withoutProvider(error: Error): never {
   );
 }
 
-function invented(account: StandInAccount): InventedAccount {
+function toInventedAccount(account: StandInAccount): InventedAccount {
   const { username, name = null, email = null, roles = [], organizations = [] } = account;
   return {
     id: idOf(username),

@@ -77,7 +77,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
     language: languages.chosen,
     messages: (req) => languages.of(req).t.flash,
   });
-  const logtoPages = options.logtoPages ?? askedAtOnce(createLogtoPages(options));
+  const logtoPages = options.logtoPages ?? prefetched(createLogtoPages(options));
   const pages: PageDeps = {
     config,
     auth,
@@ -124,7 +124,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
 }
 
 /** So that the first visitor sees what Logto offers already. */
-function askedAtOnce(logtoPages: LogtoPages): LogtoPages {
+function prefetched(logtoPages: LogtoPages): LogtoPages {
   void logtoPages.refresh();
   return logtoPages;
 }

@@ -94,9 +94,9 @@ export async function startHuggingFace(options: {
 
   const handle = shared ? mount(app, shared) : app;
   const server = await listenOnLocalhost(handle, options.port);
-  const { middleware: _, ...knobs } = faults;
+  const { middleware: _, ...controls } = faults;
   return {
-    ...knobs,
+    ...controls,
     ...server,
     url: shared?.publicUrl ?? server.url,
     localUrl: server.url + prefixOf(shared),

@@ -220,11 +220,11 @@ export async function startLogto(options: LogtoOptions): Promise<LogtoStandIn> {
   const mint = (parts: LogoutTokenParts) =>
     mintLogoutToken(signingKey(), issuer, options.client, parts);
 
-  const { middleware: _, ...knobs } = faults;
+  const { middleware: _, ...controls } = faults;
   return {
-    ...knobs,
+    ...controls,
     resetCalls: () => {
-      knobs.resetCalls();
+      controls.resetCalls();
       for (const grant in tokenCalls) delete tokenCalls[grant];
     },
     ...lifecycleOf(server),

@@ -55,7 +55,7 @@ export async function startManagementApi(): Promise<ManagementApiStandIn> {
   const tokens = createTokens();
   const machines = new Map([[MACHINE.id, { secret: MACHINE.secret, privileged: true }]]);
   const seeded = new Map([[SEEDED.id, { secret: SEEDED.secret, privileged: true }]]);
-  const { observe, ...knobs } = createKnobs();
+  const { observe, ...controls } = createControls();
 
   const tenant = createServerApp(observe);
   tenant.get('/api/status', (_req, res) => void res.status(204).end());
@@ -91,7 +91,7 @@ export async function startManagementApi(): Promise<ManagementApiStandIn> {
     adminEndpoint: adminServer.url,
     state,
     machines,
-    ...knobs,
+    ...controls,
     expireTokens: tokens.expireAll,
     close: async () => {
       await Promise.all([tenantServer.close(), adminServer.close()]);
@@ -111,7 +111,7 @@ const knownPath: RequestHandler = (req, _res, next) => {
   next();
 };
 
-function createKnobs() {
+function createControls() {
   const calls: Call[] = [];
   const faults = new Map<string, Fault[]>();
   let callsLeft = Number.POSITIVE_INFINITY;
