@@ -1,13 +1,16 @@
 import type { InventedAccount } from './accounts.ts';
 import { type HuggingFaceStandIn, startHuggingFace } from './hugging-face/index.ts';
+import type { Shared } from './hugging-face/mount.ts';
 import type { ConnectorSettings } from './logto/connector.ts';
 import { type LogtoOptions, type LogtoStandIn, startLogto } from './logto/index.ts';
 
-export interface PairOptions extends Omit<LogtoOptions, 'port' | 'huggingFace'> {
+export interface PairOptions extends Omit<LogtoOptions, 'port' | 'huggingFace' | 'shared'> {
   ports?: { logto?: number; huggingFace?: number };
   accounts?: InventedAccount[];
   /** Logto's application at Hugging Face. */
-  connector?: Omit<ConnectorSettings, 'url'>;
+  connector?: Omit<ConnectorSettings, 'url' | 'localUrl'>;
+  /** Under paths of another server, which hands requests to their `handle`. */
+  shared?: { logto: Shared; huggingFace: Shared };
 }
 
 /** Of the OAuth2 connector, which keeps people's tokens for Hugging Face. */
@@ -31,17 +34,20 @@ export interface Pair {
 export async function startPair({
   ports = {},
   connector = CONNECTOR,
+  shared,
   ...options
 }: PairOptions): Promise<Pair> {
   const huggingFace = await startHuggingFace({
     ...options,
+    ...(shared && { shared: shared.huggingFace }),
     port: ports.huggingFace ?? 0,
     clients: [],
   });
   const logto = await startLogto({
     ...options,
+    ...(shared && { shared: shared.logto }),
     port: ports.logto ?? 0,
-    huggingFace: { url: huggingFace.url, ...connector },
+    huggingFace: { url: huggingFace.url, localUrl: huggingFace.localUrl, ...connector },
   }).catch(async (error) => {
     await huggingFace.close();
     throw error;

@@ -4,8 +4,7 @@ import type { Logger } from 'pino';
 import { createApp } from '../../src/app.ts';
 import type { Config } from '../../src/site/config.ts';
 import { apiScopes } from '../accounts.ts';
-import { startHuggingFace } from '../hugging-face/index.ts';
-import { startLogto } from '../logto/index.ts';
+import { startPair } from '../pair.ts';
 import { EmbeddedRedis } from '../redis.ts';
 import { loopbackFetch } from './loopback-fetch.ts';
 import type { StandInName } from './public-routes.ts';
@@ -22,7 +21,7 @@ export interface Instance {
   site: RequestListener;
   standIns: Record<StandInName, RequestListener>;
   /** Everything of it is gone. */
-  close(): Promise<unknown>;
+  close(): Promise<void>;
 }
 
 const secret = () => randomBytes(24).toString('base64url');
@@ -44,27 +43,19 @@ export async function createInstance(options: {
   const { appName, baseUrl } = options.config;
   const publicUrl = (name: StandInName) => `${baseUrl}${prefix}/${name}`;
   const app = { id: 'doorstep-demo', secret: secret() };
-  const connector = { id: 'logto-demo', secret: secret() };
   const apiResource = `${baseUrl}/api`;
 
-  const huggingFace = await startHuggingFace({
-    port: 0,
-    appName,
-    shared: { publicUrl: publicUrl('hugging-face'), maxEntries },
-    clients: [{ ...connector, redirectUris: [`${publicUrl('logto')}/callback/huggingface`] }],
-  });
-  huggingFace.setTokens({ lifetime: HOUR_S });
   // No webhook: what it tells of, nobody can do here.
-  const logto = await startLogto({
-    port: 0,
+  const { logto, huggingFace, close } = await startPair({
     appName,
     appUrl: baseUrl,
-    shared: { publicUrl: publicUrl('logto'), maxEntries },
-    huggingFace: {
-      url: huggingFace.url,
-      localUrl: huggingFace.localUrl,
-      clientId: connector.id,
-      clientSecret: connector.secret,
+    shared: {
+      logto: { publicUrl: publicUrl('logto'), maxEntries },
+      huggingFace: { publicUrl: publicUrl('hugging-face'), maxEntries },
+    },
+    connector: {
+      clientId: 'logto-demo',
+      clientSecret: secret(),
       scope: 'openid profile email inference-api',
     },
     client: {
@@ -75,6 +66,7 @@ export async function createInstance(options: {
     resources: [{ indicator: apiResource, scopes: apiScopes }],
     lifetimes: { refreshToken: HOUR_S, session: HOUR_S, grant: HOUR_S },
   });
+  huggingFace.setTokens({ lifetime: HOUR_S });
   logto.changeAccountCenter({ enabled: true });
 
   const site = createApp({
@@ -103,6 +95,6 @@ export async function createInstance(options: {
   return {
     site,
     standIns: { logto: logto.handle, 'hugging-face': huggingFace.handle },
-    close: () => Promise.all([logto.close(), huggingFace.close()]),
+    close,
   };
 }

@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest';
-import type { LogtoOptions } from '../../demo/logto/index.ts';
+import type { PairOptions } from '../../demo/pair.ts';
 import { ADA, type Doorstep, startDoorstep } from '../harness/doorstep.ts';
 import type { Failure, LoadReport, Person } from '../harness/load.ts';
 import type { Child } from '../harness/process.ts';
@@ -31,7 +31,7 @@ interface SiteOptions {
   environment: Record<string, string>;
   /** People signed in beforehand. */
   people?: number;
-  logto?: Partial<LogtoOptions>;
+  logto?: Partial<PairOptions>;
 }
 
 export async function startSite({

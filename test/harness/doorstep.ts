@@ -1,7 +1,8 @@
 import type { RequestListener } from 'node:http';
 import type { HuggingFaceStandIn } from '../../demo/hugging-face/index.ts';
 import { listenOnLocalhost } from '../../demo/hugging-face/local-server.ts';
-import type { LogtoOptions, LogtoStandIn } from '../../demo/logto/index.ts';
+import type { LogtoStandIn } from '../../demo/logto/index.ts';
+import type { PairOptions } from '../../demo/pair.ts';
 import { EmbeddedRedis } from '../../demo/redis.ts';
 import { createApp } from '../../src/app.ts';
 import type { Environment } from '../../src/doorstep/config/config.ts';
@@ -81,7 +82,7 @@ export interface DoorstepOptions {
   /** Half a minute unless given, for a busy machine. */
   webhookAnswerMs?: number;
   environment?: Environment;
-  logto?: Partial<LogtoOptions>;
+  logto?: Partial<PairOptions>;
   /** Settings for redis-server. */
   redisSettings?: string[];
   /** Names of cookies as they are outside of tests. */

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import express, { type Express } from 'express';
 import { listenOnLocalhost } from '../../demo/hugging-face/local-server.ts';
-import type { LogtoOptions } from '../../demo/logto/index.ts';
+import type { PairOptions } from '../../demo/pair.ts';
 import { EmbeddedRedis } from '../../demo/redis.ts';
 import { parseKitConfig } from '../../src/doorstep/config/config.ts';
 import { createDoorstep, type DoorstepParts } from '../../src/doorstep/doorstep.ts';
@@ -29,7 +29,7 @@ export interface Host extends StandIns {
 
 interface HostOptions extends Partial<DoorstepParts> {
   environment?: Record<string, string>;
-  logto?: (url: string) => Partial<LogtoOptions>;
+  logto?: (url: string) => Partial<PairOptions>;
 }
 
 /** @param build Puts the app together; what it leaves out is not there. */
