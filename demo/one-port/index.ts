@@ -4,7 +4,7 @@ import type { Environment } from '../../src/doorstep/operator.ts';
 import { type Config, parseConfig } from '../../src/site/config.ts';
 import { createInstance } from './instance.ts';
 import { publicAddress } from './public-address.ts';
-import { publicRoutes } from './public-routes.ts';
+import { type Limits, publicRoutes } from './public-routes.ts';
 
 const HOUR_MS = 60 * 60_000;
 /** For what is under way when an instance is replaced. */
@@ -57,11 +57,12 @@ export async function startOnePort(options: {
   inCodespace?: boolean;
   prefix?: string;
   maxEntries?: number;
+  limits?: Limits;
 }): Promise<OnePortDemo> {
   const { config, inCodespace = false, prefix = '/stand-ins' } = options;
   const open = () => createInstance({ ...options, prefix });
   let current = await open();
-  const standIns = publicRoutes(config, prefix, (name, req, res) =>
+  const standIns = publicRoutes({ ...options, prefix }, (name, req, res) =>
     current.standIns[name](req, res),
   );
 

@@ -6,11 +6,18 @@ import helmet from 'helmet';
 import { rejectAbsoluteForm, requireSecure, sameOriginOnly } from '../../src/doorstep/index.ts';
 import { clientAddress } from '../../src/doorstep/operator.ts';
 import type { Config } from '../../src/site/config.ts';
+import { TWO_YEARS } from '../../src/site/security-headers.ts';
 import { answerError } from '../hugging-face/mount.ts';
 import { SUBMIT } from '../logto/pages.ts';
 
-/** Requests a minute: of one address, a busy office; of all of them, what keeps a small machine awake. */
-const LIMITS = { perAddress: 300, inSum: 3000 };
+/** In requests a minute. */
+export interface Limits {
+  perAddress: number;
+  inSum: number;
+}
+
+/** Of one address, a busy office; of all of them, what keeps a small machine awake. */
+const LIMITS: Limits = { perAddress: 300, inSum: 3000 };
 
 /**
  * What a browser asks of each stand-in, and nothing more: tokens, userinfo, keys and everything else
@@ -28,8 +35,7 @@ const NAMES: StandInName[] = ['logto', 'hugging-face'];
 
 /** What the public reaches of the stand-ins under `prefix`; `forward` gets what may pass. */
 export function publicRoutes(
-  config: Config,
-  prefix: string,
+  { config, prefix, limits = LIMITS }: { config: Config; prefix: string; limits?: Limits },
   forward: (name: StandInName, req: Request, res: Response) => void,
 ): RequestListener {
   const app = express().disable('x-powered-by');
@@ -37,8 +43,8 @@ export function publicRoutes(
   app.use(headers(config), noStore, rejectAbsoluteForm, requireSecure(config));
   // In this order: one address alone can't use up what is there for all.
   app.use(
-    limited(LIMITS.perAddress, clientAddress),
-    limited(LIMITS.inSum, () => 'all'),
+    limited(limits.perAddress, clientAddress),
+    limited(limits.inSum, () => 'all'),
   );
   app.use(sameOriginOnly(config.baseUrl));
   app.use((req, res, next) => {
@@ -90,7 +96,7 @@ function headers(config: Config): RequestHandler {
       },
     },
     referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.secure && { maxAge: 63_072_000, includeSubDomains: false },
+    strictTransportSecurity: config.secure && { maxAge: TWO_YEARS, includeSubDomains: false },
     xFrameOptions: { action: 'deny' },
   });
 }

@@ -5,7 +5,8 @@ import helmet from 'helmet';
 import type { Config } from './config.ts';
 
 const PERMISSIONS = 'camera=(), geolocation=(), microphone=(), payment=(), usb=()';
-const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
+/** In seconds: for how long a browser that came by https never comes by http. */
+export const TWO_YEARS = 2 * 365 * 24 * 60 * 60;
 
 /**
  * Headers of every answer. Each deviation from helmet's own is one that a browser was seen to need.
