@@ -18,8 +18,10 @@ export function portTaken(ports: Record<string, number>): (error: unknown) => ne
     );
     if (!found) throw error;
     const [variable, port] = found;
-    throw new Error(
-      `Port ${port} is taken by another program: choose another one, for example ${variable}=${port + 10}`,
-    );
+    throw new Error(`${takenPort(port)}, for example ${variable}=${port + 10}`);
   };
 }
+
+/** What is wrong, and what to do; without a full stop, for what may follow. */
+export const takenPort = (port: unknown): string =>
+  `Port ${port} is taken by another program: choose another one`;

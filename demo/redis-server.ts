@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { SCRIPTS } from '../src/doorstep/operator.ts';
-import { listen, portOf, stopListening } from '../src/server/listen.ts';
+import { listenSwitchably } from './hugging-face/local-server.ts';
 import { EmbeddedRedis } from './redis.ts';
 
 type Reply = string | number | Buffer | null | Reply[];
@@ -130,21 +130,10 @@ export async function startRedis(port: number): Promise<RedisStandIn> {
     socket.on('close', () => sockets.delete(socket));
     answer(redis, socket);
   });
-  let listeners: Server[] = await listen(server, { host: 'localhost', port });
-  const chosen = portOf(server);
-  return {
-    url: `redis://localhost:${chosen}`,
-    down: async () => {
-      const closed = Promise.all(listeners.map(stopListening));
-      listeners = [];
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-    up: async () => {
-      if (listeners.length > 0) return;
-      listeners = await listen(server, { host: 'localhost', port: chosen });
-    },
-  };
+  const { port: chosen, ...lifecycle } = await listenSwitchably(server, port, () => {
+    for (const socket of sockets) socket.destroy();
+  });
+  return { url: `redis://localhost:${chosen}`, ...lifecycle };
 }
 
 /** Far more than a session takes. */

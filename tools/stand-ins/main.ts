@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { takenPort } from '../../demo/ports.ts';
 import { startStandIns } from '../../demo/stand-ins.ts';
 import { stopOnSignal } from '../../demo/stop-on-signal.ts';
 import { absoluteUri, origin, wholeNumber } from '../../src/doorstep/operator.ts';
@@ -115,9 +116,7 @@ function assertReplaceable(path: string): void {
 ignoreClosedPipes();
 main().catch((error: Error) => {
   const taken = 'code' in error && error.code === 'EADDRINUSE' && 'port' in error;
-  const reason = taken
-    ? `Port ${error.port} is taken by another program: choose another one.`
-    : error.message;
+  const reason = taken ? `${takenPort(error.port)}.` : error.message;
   process.stderr.write(`${reason}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 });
