@@ -4,11 +4,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createCounters } from '../../demo/logto/counters.ts';
 import { startLogto } from '../../demo/logto/index.ts';
 import { eventually } from '../harness/eventually.ts';
+import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
 import { authorizeAt } from './authorize-at.ts';
 import { type Browser, createBrowser } from './browser.ts';
-import { call, createRelyingParty, type RelyingParty } from './relying-party.ts';
+import { appUrl, call, createRelyingParty, PLAIN, type RelyingParty } from './relying-party.ts';
 import { decodeJwt } from './shape.ts';
-import { appUrl, type StandIns, startStandIns } from './stand-ins.ts';
 
 const discoveryPath = '/oidc/.well-known/openid-configuration';
 let standIns: StandIns;
@@ -16,7 +16,7 @@ let app: RelyingParty;
 let browser: Browser;
 
 beforeEach(async () => {
-  standIns = await startStandIns();
+  standIns = await startStandIns(appUrl, PLAIN);
   app = createRelyingParty(standIns);
   browser = createBrowser();
 });
@@ -242,8 +242,12 @@ describe('logout tokens', () => {
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
     const address = receiver.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const own = await startStandIns({
-      client: { backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout` },
+    const own = await startStandIns(appUrl, {
+      ...PLAIN,
+      client: {
+        ...PLAIN.client,
+        backchannelLogoutUri: `http://127.0.0.1:${port}/backchannel-logout`,
+      },
     });
     try {
       const answer = await own.logto.sendBackchannelLogout({

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accounts } from '../../demo/accounts.ts';
 import { signingAlgorithms } from '../../demo/logto/keys.ts';
+import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
 import { type Browser, createBrowser } from './browser.ts';
-import { call, createRelyingParty, type RelyingParty } from './relying-party.ts';
+import { appUrl, call, createRelyingParty, PLAIN, type RelyingParty } from './relying-party.ts';
 import { decodeJwt } from './shape.ts';
-import { appUrl, type StandIns, startStandIns } from './stand-ins.ts';
 
 describe('what a Logto of August 2026 does', () => {
   let standIns: StandIns;
   let app: RelyingParty;
   let browser: Browser;
   beforeEach(async () => {
-    standIns = await startStandIns();
+    standIns = await startStandIns(appUrl, PLAIN);
     app = createRelyingParty(standIns);
     browser = createBrowser();
   });

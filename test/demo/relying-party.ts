@@ -1,8 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import type { StandIns } from '../harness/stand-ins.ts';
 import { authorizeAt, type SignInChoice } from './authorize-at.ts';
 import type { Browser } from './browser.ts';
-import type { StandIns } from './stand-ins.ts';
+
+/** Nobody has to listen there: the tests of the stand-ins stop before the callback. */
+export const appUrl = 'http://localhost:3000';
+
+/** What these tests start the stand-ins with: `startStandIns(appUrl, PLAIN)`. */
+export const PLAIN = {
+  // Of Hugging Face's own connector, with characters that Basic authentication has to encode.
+  connector: { clientId: 'logto-at-hf', clientSecret: 'hf secret: with%odd+signs' },
+  client: {
+    id: 'doorstep',
+    secret: 'doorstep-secret',
+    redirectUris: [`${appUrl}/callback`],
+    postLogoutRedirectUris: [`${appUrl}/`],
+  },
+  resources: [],
+};
 
 export interface AuthorizationRequest {
   url: string;
@@ -26,7 +42,7 @@ export interface Answer {
 }
 
 /** The plainest OpenID Connect client there is, to try Logto with. */
-export function createRelyingParty({ logto, client }: StandIns) {
+export function createRelyingParty({ logto, client }: Pick<StandIns, 'logto' | 'client'>) {
   const redirectUri = client.redirectUris[0] ?? '';
   const authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
 

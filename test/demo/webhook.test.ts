@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type LocalServer, listenOnLocalhost } from '../../demo/hugging-face/local-server.ts';
+import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
 import { createBrowser } from './browser.ts';
-import { createRelyingParty } from './relying-party.ts';
-import { type StandIns, startStandIns } from './stand-ins.ts';
+import { appUrl, createRelyingParty, PLAIN } from './relying-party.ts';
 
 const KEY = 'Zt4mWq9xKc2vRb7nLs5hYp8dGf3jTe6u';
 
@@ -23,7 +23,7 @@ describe('F65 webhooks of the stand-in for Logto, as a real one sends them', () 
   beforeEach(async () => {
     arrived = [];
     answer = (_req, res) => void res.writeHead(204).end();
-    standIns = await startStandIns();
+    standIns = await startStandIns(appUrl, PLAIN);
     receiver = await listenOnLocalhost(async (req, res) => {
       const { method, url: path, headers } = req;
       const body = Buffer.concat(await req.toArray()).toString();

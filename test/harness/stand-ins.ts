@@ -1,4 +1,5 @@
 import { apiScopes } from '../../demo/accounts.ts';
+import type { LogtoClient } from '../../demo/logto/provider.ts';
 import { type Pair, type PairOptions, startPair } from '../../demo/pair.ts';
 import { freePort } from './free-port.ts';
 
@@ -11,6 +12,7 @@ export const API = 'https://books.example/api';
 export const SESSION_SECRET = 'T3sts-only:f0r-cookies+and/sealing=kE9xQz7wLmVb';
 
 export interface StandIns extends Pair {
+  client: LogtoClient;
   /** What an app at that address needs, but for a Redis. */
   environment: Record<string, string>;
 }
@@ -20,29 +22,31 @@ export async function startStandIns(
   url: string,
   options: Partial<PairOptions> = {},
 ): Promise<StandIns> {
+  const client = options.client ?? {
+    ...CLIENT,
+    redirectUris: [`${url}/callback`],
+    postLogoutRedirectUris: [`${url}/`],
+    backchannelLogoutUri: `${url}/backchannel-logout`,
+    backchannelLogoutSessionRequired: true,
+  };
   const pair = await startPair({
     ports: { logto: await freePort(), huggingFace: await freePort() },
     appName: 'Doorstep',
     appUrl: url,
-    client: {
-      ...CLIENT,
-      redirectUris: [`${url}/callback`],
-      postLogoutRedirectUris: [`${url}/`],
-      backchannelLogoutUri: `${url}/backchannel-logout`,
-      backchannelLogoutSessionRequired: true,
-    },
     resources: [{ indicator: API, scopes: apiScopes }],
     ...options,
+    client,
   });
   const { logto, huggingFace } = pair;
   return {
     ...pair,
+    client,
     environment: {
       BASE_URL: url,
       SESSION_SECRET,
       LOGTO_ENDPOINT: logto.endpoint,
-      LOGTO_APP_ID: CLIENT.id,
-      LOGTO_APP_SECRET: CLIENT.secret,
+      LOGTO_APP_ID: client.id,
+      LOGTO_APP_SECRET: client.secret,
       HF_ENDPOINT: huggingFace.url,
       HF_INFERENCE_ENDPOINT: huggingFace.url,
     },

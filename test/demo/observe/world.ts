@@ -1,6 +1,14 @@
+import type { LogtoClient } from '../../../demo/logto/provider.ts';
+import type { ApiResource } from '../../../demo/logto/resources.ts';
+import { type StandIns, startStandIns } from '../../harness/stand-ins.ts';
 import { type Browser, createBrowser } from '../browser.ts';
-import { type Answer, createRelyingParty, type RelyingParty } from '../relying-party.ts';
-import { type StandIns, startStandIns } from '../stand-ins.ts';
+import {
+  type Answer,
+  appUrl,
+  createRelyingParty,
+  PLAIN,
+  type RelyingParty,
+} from '../relying-party.ts';
 
 export interface World extends StandIns {
   app: RelyingParty;
@@ -12,9 +20,13 @@ export interface World extends StandIns {
 /** Fresh stand-ins for one observation. */
 export async function inWorld<T>(
   observe: (world: World) => Promise<T>,
-  options: Parameters<typeof startStandIns>[0] = {},
+  options: { client?: Partial<LogtoClient>; resources?: ApiResource[] } = {},
 ): Promise<T> {
-  const standIns = await startStandIns(options);
+  const standIns = await startStandIns(appUrl, {
+    ...PLAIN,
+    ...options,
+    client: { ...PLAIN.client, ...options.client },
+  });
   const { endpoint } = standIns.logto;
   try {
     return await observe({
