@@ -30,7 +30,7 @@ export async function checkSamePage(all: Subject[]): Promise<void> {
 /** Without the ports, what is shown in the first moments after a sign-in, the addresses of assets, the moments, and the white space. */
 function essence(page: string): string {
   return page
-    .replace('card hello arrived', 'card hello')
+    .replace('card hello just-signed-in', 'card hello')
     .replace(/http:\/\/localhost:\d+/g, '')
     .replace(/\/assets\/[0-9a-f]{10}\//g, '/')
     .replace(/<time.*?<\/time>/g, '')
