@@ -11,7 +11,7 @@ const publicFiles = join(ROOT, 'public');
 export const viewsDirectory = join(ROOT, 'demo/views');
 
 /** What every page of a stand-in is given. */
-export interface Look {
+export interface PageContext {
   language: StandInLanguage;
   /** Address of a file of public/ at the stand-in. */
   asset: (file: string) => string;
@@ -19,7 +19,10 @@ export interface Look {
   isShared: boolean;
 }
 
-export const lookOf = (shared: Shared | undefined, language: StandInLanguage): Look => ({
+export const pageContextOf = (
+  shared: Shared | undefined,
+  language: StandInLanguage,
+): PageContext => ({
   language,
   asset: (file) => `${prefixOf(shared)}/assets/${file}`,
   isShared: shared !== undefined,

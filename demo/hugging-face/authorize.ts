@@ -5,12 +5,12 @@ import { initials } from '../../src/site/format.ts';
 import type { Render } from '../../src/site/view-engine.ts';
 import type { InventedAccount } from '../accounts.ts';
 import { languageOf, type StandInLanguage } from '../languages.ts';
-import { type Look, lookOf } from './assets.ts';
+import { type PageContext, pageContextOf } from './assets.ts';
 import type { Authorizations, HuggingFaceClient } from './clients.ts';
 import { originOf, prefixOf, type Shared } from './mount.ts';
 import { pictureUrl } from './user-info.ts';
 
-export interface HuggingFaceAuthorizePage extends Look {
+export interface HuggingFaceAuthorizePage extends PageContext {
   appName: string;
   /** POST */
   formAction: string;
@@ -80,11 +80,11 @@ export function authorizeRoutes(context: Context, render: Render): Router {
   router.get('/oauth/authorize', (req, res) => {
     const request = checkRequest(req.query, context.clients, res);
     if (!request) return;
-    const look = lookOf(context.shared, languageOf(req));
-    const page = authorizePage(context, request, originOf(req, context.shared), look);
+    const pageContext = pageContextOf(context.shared, languageOf(req));
+    const page = authorizePage(context, request, originOf(req, context.shared), pageContext);
     res
       .set('cache-control', 'no-store')
-      .send(render('hugging-face-authorize', page, look.language));
+      .send(render('hugging-face-authorize', page, pageContext.language));
   });
 
   router.post('/oauth/authorize', express.urlencoded({ extended: false }), (req, res) => {
@@ -158,7 +158,7 @@ function authorizePage(
   { appName, accounts, shared }: Context,
   request: AuthorizationRequest,
   origin: string,
-  look: Look,
+  pageContext: PageContext,
 ): HuggingFaceAuthorizePage {
   const { state, ...rest } = request;
   return {
@@ -168,13 +168,13 @@ function authorizePage(
     accounts: accounts.map((account, index) => ({
       username: account.username,
       title: account.name ?? `@${account.username}`,
-      line: account.line[look.language.tag],
+      line: account.line[pageContext.language.tag],
       picture: account.hasPicture ? pictureUrl(account.username, origin) : null,
       initials: initials(account.name, account.username),
       checked: index === 0,
     })),
-    willSee: willSee(new Set(request.scope.split(' ')), look.language.t.huggingFace),
-    ...look,
+    willSee: willSee(new Set(request.scope.split(' ')), pageContext.language.t.huggingFace),
+    ...pageContext,
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import express, { type Response, type Router } from 'express';
 import { interactionPolicy } from 'oidc-provider';
-import { lookOf } from '../hugging-face/assets.ts';
+import { pageContextOf } from '../hugging-face/assets.ts';
 import { prefixOf } from '../hugging-face/mount.ts';
 import { languageOf } from '../languages.ts';
 import { messagePage } from './pages.ts';
@@ -99,23 +99,26 @@ export function oneTimeTokenRoutes(
   });
   router.get('/switch-account', async (req, res) => {
     const { session, params } = await context.provider().interactionDetails(req, res);
-    const look = lookOf(context.shared, languageOf(req, params.ui_locales));
-    const t = look.language.t.logto;
+    const pageContext = pageContextOf(context.shared, languageOf(req, params.ui_locales));
+    const t = pageContext.language.t.logto;
     const current = users.find(session?.accountId ?? '');
     const link = {
       label: t.continueAs({ email: String(req.query.login_hint) }),
       href: `${prefix}/sign-in${req.originalUrl.slice(req.path.length)}`,
     };
     const name = current?.email ?? current?.name ?? t.somebody;
-    res.send(messagePage(look, t.signedInAs({ name }), link));
+    res.send(messagePage(pageContext, t.signedInAs({ name }), link));
   });
   router.get('/one-time-token/error', (req, res) => {
-    const look = lookOf(context.shared, languageOf(req));
-    const text = look.language.t.logto.invalidLink({
+    const pageContext = pageContextOf(context.shared, languageOf(req));
+    const text = pageContext.language.t.logto.invalidLink({
       reason: String(req.query.errorMessage ?? ''),
     });
-    const back = { label: look.language.t.back({ app: context.appName }), href: context.appUrl };
-    res.send(messagePage(look, text, back));
+    const back = {
+      label: pageContext.language.t.back({ app: context.appName }),
+      href: context.appUrl,
+    };
+    res.send(messagePage(pageContext, text, back));
   });
   return router;
 }

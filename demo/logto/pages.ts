@@ -1,6 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { compileViews } from '../../src/site/view-engine.ts';
-import { type Look, lookOf, viewsDirectory } from '../hugging-face/assets.ts';
+import { type PageContext, pageContextOf, viewsDirectory } from '../hugging-face/assets.ts';
 import type { Shared } from '../hugging-face/mount.ts';
 import { languageOf } from '../languages.ts';
 
@@ -8,11 +8,15 @@ const render = compileViews(viewsDirectory);
 
 /** Logto's pages of one sentence. */
 export function messagePage(
-  look: Look,
+  pageContext: PageContext,
   text: string,
   link?: { label: string; href: string },
 ): string {
-  return render('logto-message', { text, link: link ?? null, ...look }, look.language);
+  return render(
+    'logto-message',
+    { text, link: link ?? null, ...pageContext },
+    pageContext.language,
+  );
 }
 
 /** The only script of the stand-ins. */
@@ -36,5 +40,5 @@ export const signedOutSource =
   (ctx: KoaContextWithOIDC): void => {
     const language = languageOf(ctx.req);
     ctx.type = 'html';
-    ctx.body = messagePage(lookOf(shared, language), language.t.logto.signedOut);
+    ctx.body = messagePage(pageContextOf(shared, language), language.t.logto.signedOut);
   };

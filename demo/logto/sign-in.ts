@@ -5,7 +5,7 @@ import { errors } from 'oidc-provider';
 import { z } from 'zod';
 import type { Render } from '../../src/site/view-engine.ts';
 import { BoundedMap } from '../bounded-map.ts';
-import { type Look, lookOf } from '../hugging-face/assets.ts';
+import { type PageContext, pageContextOf } from '../hugging-face/assets.ts';
 import { prefixOf, type Shared } from '../hugging-face/mount.ts';
 import { languageOf } from '../languages.ts';
 import { ConnectorError, type createConnector } from './connector.ts';
@@ -14,7 +14,7 @@ import { messagePage } from './pages.ts';
 import type { TokenSecrets } from './token-secrets.ts';
 import type { LogtoUser, UserDirectory } from './users.ts';
 
-export interface LogtoSignInPage extends Look {
+export interface LogtoSignInPage extends PageContext {
   appName: string;
   screen: 'sign-in' | 'register';
   huggingFaceHref: string;
@@ -73,26 +73,30 @@ export async function finishAs(
 export function signInRoutes(context: SignInContext): Router {
   const { users, connector, shared } = context;
   const prefix = prefixOf(shared);
-  const lookFor = (req: Request, { params }: Pick<Interaction, 'params'> = { params: {} }) =>
-    lookOf(shared, languageOf(req, params.ui_locales));
+  const pageContextFor = (req: Request, { params }: Pick<Interaction, 'params'> = { params: {} }) =>
+    pageContextOf(shared, languageOf(req, params.ui_locales));
   const router = express.Router();
   /** Of each interaction: the state given to Hugging Face, and what to tell on the next page. */
   const states = new BoundedMap<string, string>(shared?.maxEntries);
   const toasts = new BoundedMap<string, string>(shared?.maxEntries);
 
-  const backLink = ({ language: { t } }: Look) => ({
+  const backLink = ({ language: { t } }: PageContext) => ({
     label: t.back({ app: context.appName }),
     href: context.appUrl,
   });
   /** A page of one sentence, from which there is only the way back. */
-  const tell = (res: Response, look: Look, text: string) =>
-    void res.send(messagePage(look, text, backLink(look)));
+  const tell = (res: Response, pageContext: PageContext, text: string) =>
+    void res.send(messagePage(pageContext, text, backLink(pageContext)));
 
   const show = (
     res: Response,
     screen: Screen,
     { params, uid }: Interaction,
-    { look, username, error }: { look: Look; username: string; error: string | null },
+    {
+      pageContext,
+      username,
+      error,
+    }: { pageContext: PageContext; username: string; error: string | null },
   ) => {
     const query = new URLSearchParams({ app_id: String(params.client_id) });
     const other = new URLSearchParams({ ...Object.fromEntries(query), username });
@@ -106,11 +110,11 @@ export function signInRoutes(context: SignInContext): Router {
       toast: toasts.get(uid) ?? null,
       otherScreenHref: `${prefix}/${screen === 'register' ? 'sign-in' : 'register'}?${other}`,
       backHref: context.appUrl,
-      ...look,
+      ...pageContext,
     };
     toasts.delete(uid);
     res.status(error ? 422 : 200).set('cache-control', 'no-store');
-    res.send(context.render('logto-sign-in', page, look.language));
+    res.send(context.render('logto-sign-in', page, pageContext.language));
   };
 
   const backToSignIn = (res: Response, { uid, params }: Interaction, toast: string) => {
@@ -125,18 +129,22 @@ export function signInRoutes(context: SignInContext): Router {
     router.get(`/${screen}`, async (req, res) => {
       const interaction = await context.provider().interactionDetails(req, res);
       const username = String(req.query.username ?? interaction.params.login_hint ?? '');
-      show(res, screen, interaction, { look: lookFor(req, interaction), username, error: null });
+      show(res, screen, interaction, {
+        pageContext: pageContextFor(req, interaction),
+        username,
+        error: null,
+      });
     });
 
     router.post(`/${screen}`, express.urlencoded({ extended: false }), async (req, res) => {
       const interaction = await context.provider().interactionDetails(req, res);
-      const look = lookFor(req, interaction);
-      const t = look.language.t.logto;
+      const pageContext = pageContextFor(req, interaction);
+      const t = pageContext.language.t.logto;
       const form = usernameForm.safeParse(req.body);
       if (!form.success) {
         const username = typed(req.body);
         const error = username ? t.usernameShape : t.usernameMissing;
-        return show(res, screen, interaction, { look, username, error });
+        return show(res, screen, interaction, { pageContext, username, error });
       }
       const { username } = form.data;
       const known = users.findByUsername(username);
@@ -146,11 +154,11 @@ export function signInRoutes(context: SignInContext): Router {
         !known &&
         users.all().length >= (shared?.maxEntries ?? Number.POSITIVE_INFINITY)
       ) {
-        return show(res, screen, interaction, { look, username, error: t.tooMany });
+        return show(res, screen, interaction, { pageContext, username, error: t.tooMany });
       }
       if (screen === 'register' && !known) return finish(req, res, users.register(username));
       const error = (known ? t.taken : t.unknown)({ username });
-      show(res, screen, interaction, { look, username, error });
+      show(res, screen, interaction, { pageContext, username, error });
     });
   }
 
@@ -166,7 +174,7 @@ export function signInRoutes(context: SignInContext): Router {
     const interaction = await context.provider().interactionDetails(req, res);
     const expected = states.get(interaction.uid);
     states.delete(interaction.uid);
-    const t = lookFor(req, interaction).language.t.logto;
+    const t = pageContextFor(req, interaction).language.t.logto;
     const answer = socialCallback.safeParse(req.query);
     if (!answer.success || answer.data.state !== expected) {
       return backToSignIn(res, interaction, t.invalidAuthorization);
@@ -194,8 +202,8 @@ export function signInRoutes(context: SignInContext): Router {
     const interaction = await provider.interactionDetails(req, res);
     if (users.find(interaction.session?.accountId ?? '')?.isExcluded) {
       // Nothing returns to the app.
-      const look = lookFor(req, interaction);
-      return tell(res.status(403), look, look.language.t.logto.accessDenied);
+      const pageContext = pageContextFor(req, interaction);
+      return tell(res.status(403), pageContext, pageContext.language.t.logto.accessDenied);
     }
     const consent = { grantId: await grantAll(provider, interaction) };
     const options = { mergeWithLastSubmission: true };
@@ -203,12 +211,12 @@ export function signInRoutes(context: SignInContext): Router {
   });
 
   router.get('/account-suspended', (req, res) => {
-    const look = lookFor(req);
-    tell(res, look, look.language.t.logto.suspended);
+    const pageContext = pageContextFor(req);
+    tell(res, pageContext, pageContext.language.t.logto.suspended);
   });
   router.get('/unknown-session', (req, res) => {
-    const look = lookFor(req);
-    tell(res, look, look.language.t.logto.unknownSession);
+    const pageContext = pageContextFor(req);
+    tell(res, pageContext, pageContext.language.t.logto.unknownSession);
   });
 
   const noInteraction: express.ErrorRequestHandler = (error, _req, res, next) => {

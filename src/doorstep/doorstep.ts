@@ -20,7 +20,7 @@ import { sampleLog } from './log-sampling.ts';
 import { createLogger } from './logger.ts';
 import { createLogto } from './logto/client.ts';
 import type { Doorstep, DoorstepOptions } from './options.ts';
-import { withTimeout } from './promises.ts';
+import { noop, withTimeout } from './promises.ts';
 import { COMMAND_TIMEOUT_MS, closeRedis, connectRedis, defineScripts } from './redis/client.ts';
 import type { RedisCommands } from './redis/commands.ts';
 import { wrapRedisErrors } from './redis/errors.ts';
@@ -86,8 +86,6 @@ export async function doorstep(options: DoorstepOptions = {}): Promise<Doorstep>
   await withTimeout(ready, COMMAND_TIMEOUT_MS, noop);
   return createDoorstep({ ...others, config, logger, redis, close: () => closeRedis(redis) });
 }
-
-const noop = () => {};
 
 /** Puts the parts together: the only file that knows them all. */
 export function createDoorstep(parts: DoorstepParts): Doorstep {
@@ -183,7 +181,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
     middleware.use(onKitRoutes(handler));
   }
   const answer = parts.signOutAnswer ?? 'page';
-  const learnProfile = parts.fetchProfile ? profileAtSignIn(shared) : null;
+  const fetchProfile = parts.fetchProfile ? profileAtSignIn(shared) : null;
   const { language } = parts;
   const messagesOf = messagesFor(parts);
   const routes = {
@@ -212,7 +210,7 @@ export function createDoorstep(parts: DoorstepParts): Doorstep {
         signOutAnswer: answer,
         onSignIn: parts.onSignIn,
         membersOnly,
-        learnProfile,
+        fetchProfile,
         flash,
       }),
     ),

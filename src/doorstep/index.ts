@@ -59,6 +59,7 @@ export type { Challenge, Denial } from './denial.ts';
 export { createDoorstep, type DoorstepParts, doorstep } from './doorstep.ts';
 export * from './errors.ts';
 export { canonicalOrigin, rejectAbsoluteForm, requireSecure } from './http/canonical-origin.ts';
+export { cookieAttributes } from './http/cookies.ts';
 export { connectAddress, logError, wantsJson } from './http/error-handler.ts';
 export { acceptedLanguage, setLanguageHeaders } from './http/language.ts';
 export type { Messages as KitMessages } from './http/messages.ts';

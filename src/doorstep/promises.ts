@@ -6,6 +6,9 @@ export async function settleAll<Work extends Promise<unknown>[]>(work: readonly 
   return Promise.all(work);
 }
 
+/** For a failure that is seen to elsewhere, and wherever nothing is to be done. */
+export const noop = (): void => {};
+
 /** With thousands at once, Redis would be late for everybody. */
 const BATCH_SIZE = 100;
 

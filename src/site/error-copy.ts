@@ -15,6 +15,7 @@ import {
 import { denied } from './denial-copy.ts';
 import type { Sentence } from './languages/messages.ts';
 import type { Messages } from './languages/translation.ts';
+import { HUGGING_FACE_SIGN_IN } from './logto-pages.ts';
 import type { ErrorContext, ErrorCopy, Illustration } from './view-models.ts';
 
 /** What the error page says; during a callback, with a fresh sign-in as the way on. */
@@ -46,7 +47,7 @@ const startAgain: Action = ({ common }, { returnTo }) => {
   const back = !returnTo || returnTo === '/' ? '' : `&return_to=${encodeURIComponent(returnTo)}`;
   return {
     label: common.continueWithHuggingFace,
-    href: `/sign-in?direct_sign_in=social:huggingface${back}`,
+    href: HUGGING_FACE_SIGN_IN + back,
     huggingFace: true,
   };
 };

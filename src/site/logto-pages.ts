@@ -4,6 +4,9 @@ import { Published, type PublishedOptions } from './published.ts';
 import type { AccountPage, HomeSignedOut } from './view-models.ts';
 
 const TARGET = 'huggingface';
+/** One click reaches Hugging Face: Logto skips its own page. */
+export const HUGGING_FACE_SIGN_IN = `/sign-in?direct_sign_in=social:${TARGET}`;
+
 const Switch = z.object({ enabled: z.boolean().default(false) });
 
 /** Of `/api/.well-known/sign-in-exp`, what decides what a person can do there. */
@@ -70,8 +73,7 @@ export function createLogtoPages({ config, ...deps }: LogtoPagesOptions): LogtoP
 
 /** Safe whatever Logto is set to: its own page shows instead where it can't go straight on. */
 const HUGGING_FACE_ONLY: HomeSignedOut = {
-  // One click reaches Hugging Face: Logto skips its own page.
-  huggingFaceHref: `/sign-in?direct_sign_in=social:${TARGET}`,
+  huggingFaceHref: HUGGING_FACE_SIGN_IN,
   otherWaysHref: null,
   signUpHref: null,
   workEmailAction: null,

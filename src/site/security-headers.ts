@@ -53,10 +53,10 @@ function headersOf(config: Config, framedBy?: string): OutgoingHttpHeaders {
     // It knows no other origin than its own.
     xFrameOptions: framedBy === undefined && { action: 'deny' },
   });
-  const nobody = new IncomingMessage(new Socket());
-  const res = new ServerResponse(nobody);
+  const request = new IncomingMessage(new Socket());
+  const res = new ServerResponse(request);
   res.setHeader('Permissions-Policy', PERMISSIONS);
-  headers(nobody, res, () => {});
+  headers(request, res, () => {});
   return res.getHeaders();
 }
 

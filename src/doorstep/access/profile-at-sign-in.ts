@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { AppError } from '../errors.ts';
 import type { Logto } from '../logto/client.ts';
-import { Turns } from '../promises.ts';
+import { noop, Turns } from '../promises.ts';
 import { accessTokenKey, freshToken } from '../refresh/access-tokens.ts';
 import type { ActiveSession } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -21,14 +21,14 @@ export interface ProfileDeps {
 }
 
 /** Begins to ask, by the tokens of a sign-in. @returns what keeps the answer once there is a session. */
-export type LearnProfile = (tokens: Tokens) => (target: ActiveSession) => void;
+export type FetchProfile = (tokens: Tokens) => (target: ActiveSession) => void;
 
 /**
  * Learns the account at Hugging Face of somebody who is signing in, for the pages to come: one call,
  * while the session is being stored. Nothing waits for it. A failure is one line in the log, and leaves
  * it to whatever page asks next.
  */
-export function profileAtSignIn({ logto, sessions, logger, now }: ProfileDeps): LearnProfile {
+export function profileAtSignIn({ logto, sessions, logger, now }: ProfileDeps): FetchProfile {
   const turns = new Turns(MAX_AT_ONCE, MAX_WAITING);
   return ({ accessTokens }) => {
     const token = freshToken(accessTokens, accessTokenKey({}), now());
@@ -48,5 +48,3 @@ export function profileAtSignIn({ logto, sessions, logger, now }: ProfileDeps): 
     };
   };
 }
-
-const noop = () => {};

@@ -5,6 +5,7 @@ import type { KitConfig } from '../config/config.ts';
 import { digest } from '../crypto/digest.ts';
 import { LogtoRefused, LogtoUnavailable } from '../errors.ts';
 import { BEARER_TOKEN } from '../http/bearer-token.ts';
+import { noop } from '../promises.ts';
 import { type Metadata, sharedDiscovery } from './discovery.ts';
 import { type KeySet, sharedKeySet } from './key-set.ts';
 import { authenticated, createRequest, parseAnswer } from './requester.ts';
@@ -135,8 +136,6 @@ export function createLogto({ config, fetch, now, apiScopes = [] }: LogtoDeps): 
 
   return { client, endSession, revoke, userInfo, huggingFaceToken, keySet };
 }
-
-const noop = () => {};
 
 /** The SDK hashes by WebCrypto, each time in another thread. 32 bytes: RFC 7636 section 4.1. */
 const GENERATORS = {

@@ -3,7 +3,7 @@ import type { Request, Response } from 'express';
 import { decodeJwt } from 'jose';
 import type { Logger } from 'pino';
 import type { Claims } from '../access/principal.ts';
-import type { LearnProfile } from '../access/profile-at-sign-in.ts';
+import type { FetchProfile } from '../access/profile-at-sign-in.ts';
 import { digest } from '../crypto/digest.ts';
 import { LogtoRefused, SignInDenied, SignInFailed } from '../errors.ts';
 import type { FlashMessages } from '../http/flash.ts';
@@ -30,7 +30,7 @@ export interface CallbackDeps {
   /** Where only members of an organization at Hugging Face may come in. */
   membersOnly: MembersOnly | null;
   /** Where the account at Hugging Face is to be known from the first page on. */
-  learnProfile: LearnProfile | null;
+  fetchProfile: FetchProfile | null;
   issuer: string;
   /** How long a session may last, milliseconds. */
   maxMs: number;
@@ -89,7 +89,7 @@ async function signIn(
   const { sessions, revocations } = deps;
   const finished = await exchange(deps, req, { state, code }, pending);
   const { iss, sub, name, username, picture } = finished.user;
-  const keepProfile = deps.learnProfile?.(finished.tokens);
+  const storeProfile = deps.fetchProfile?.(finished.tokens);
   // Where somebody was signed in already, that may go on, and with this token its grant would end.
   const hadSession = sessions.of(req) !== null;
   try {
@@ -99,7 +99,7 @@ async function signIn(
     const data = deps.onSignIn ? await callOnSignIn(deps.onSignIn, user, req) : {};
     if (await sessions.begin(req, { ...finished, data })) {
       const begun = sessions.of(req);
-      if (begun) keepProfile?.(begun);
+      if (begun) storeProfile?.(begun);
       return finished.user;
     }
   } catch (error) {

@@ -1,6 +1,12 @@
 import { parseCookie } from 'cookie';
 import express, { type Request, type RequestHandler } from 'express';
-import { acceptedLanguage, InvalidInput, redirect, returnPath } from '../../doorstep/index.ts';
+import {
+  acceptedLanguage,
+  cookieAttributes,
+  InvalidInput,
+  redirect,
+  returnPath,
+} from '../../doorstep/index.ts';
 import type { Config } from '../config.ts';
 import { en } from './en.ts';
 import { ja } from './ja.ts';
@@ -38,7 +44,7 @@ const MAX_KEY_CHARACTERS = 256;
 const MAX_REMEMBERED = 1000;
 
 /** Calls `find` once for each key, and again after a thousand of them. */
-function remembering<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
+function memoize<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
   const known = new Map<Key, Value>();
   return (key) => {
     const found = known.get(key) ?? find(key);
@@ -82,7 +88,7 @@ export function createLanguages(
   }
 
   // Browsers send few different ones.
-  const tagOf = remembering((header: string) =>
+  const tagOf = memoize((header: string) =>
     acceptedLanguage({ headers: { 'accept-language': header } }, tags),
   );
   function accepted(req: Request): string | undefined {
@@ -100,13 +106,7 @@ export function createLanguages(
     if (typeof tag !== 'string' || !byTag.has(tag)) {
       throw new InvalidInput({ language: `must be one of ${tags.join(', ')}` });
     }
-    res.cookie(cookie, tag, {
-      httpOnly: true,
-      secure,
-      sameSite: 'lax',
-      path: '/',
-      maxAge: MAX_AGE_MS,
-    });
+    res.cookie(cookie, tag, { ...cookieAttributes({ secure }), maxAge: MAX_AGE_MS });
     redirect(res, wayBack(req, baseUrl));
   };
 
@@ -160,7 +160,7 @@ function languageOf(
     timeZoneName: 'short',
   });
   // Intl takes a twentieth of a page for three moments, and most are of the same minutes.
-  const minute = remembering((minutes: number) => dates.format(minutes * 60_000));
+  const minute = memoize((minutes: number) => dates.format(minutes * 60_000));
   const relative = new Intl.RelativeTimeFormat(locale);
   const lists = new Intl.ListFormat(locale, { type: 'conjunction', style: 'narrow' });
   return {
