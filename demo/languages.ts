@@ -114,8 +114,7 @@ export interface StandInLanguage {
 
 const languageFrom = (tag: StandInTag, source: typeof en | typeof translated) => ({
   tag,
-  // The types above see to it that both have the same messages.
-  t: compile(source, tag) as unknown as StandInLanguage['t'],
+  t: compile<typeof en>(source, tag),
 });
 const english = languageFrom('en', en);
 const LANGUAGES = new Map<string, StandInLanguage>([

@@ -73,7 +73,7 @@ export function createApp({ observe, stopping, ...options }: Deps): Express {
     apiScopes,
     // Every page of this site allows Logto in its form-action, so its forms may redirect there.
     signOutAnswer: 'redirect',
-    renderSignInLink: signInLinkPage(rendering.send, languages),
+    renderSignInLink: signInLinkPage(rendering.send),
     language: languages.chosen,
     messages: (req) => languages.of(req).t.flash,
   });

@@ -105,7 +105,11 @@ async function show(
     fields: scopes.has('write:books') ? fields(t, req, mistakes) : null,
   };
   const flash = deps.auth.flash.take(req, res);
-  deps.send(req, res, 'books', model, { title: t.books.title, flash, showsTimes: true });
+  deps.send(req, res, 'books', model, {
+    title: ({ books }) => books.title,
+    flash,
+    showsTimes: true,
+  });
 }
 
 async function shelves(deps: PageDeps, req: GuardedRequest, current: string | null) {

@@ -28,7 +28,7 @@ export function modelsPages(deps: PageDeps): Router {
   router.get(ADDRESS, requireSignIn, (req, res) => {
     const flash = deps.auth.flash.take(req, res);
     deps.send(req, res, 'models', pageOf(deps), {
-      title: deps.languages.of(req).t.models.title,
+      title: ({ models }) => models.title,
       flash,
     });
   });
@@ -56,6 +56,6 @@ function showMistake(deps: PageDeps, req: GuardedRequest, res: Response, error: 
   const { question: mistake = null } = mistakesOf(t, error, { question: t.models.theQuestion });
   res.status(422);
   deps.send(req, res, 'models', pageOf(deps, { question, mistake }), {
-    title: t.models.title,
+    title: ({ models }) => models.title,
   });
 }

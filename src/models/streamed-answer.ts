@@ -82,7 +82,7 @@ export class StreamedAnswer {
     if (retryAfterSeconds !== null) this.#res.set('Retry-After', String(retryAfterSeconds));
     const failure = this.#failure(failed);
     const page = pageOf(this.#deps, { question: this.#question, failure });
-    send(this.#req, this.#res, 'models', page, { title: failure.heading });
+    send(this.#req, this.#res, 'models', page, { title: () => failure.heading });
   }
 
   #write(piece: string): void {
@@ -105,7 +105,7 @@ export class StreamedAnswer {
     const failure = failed && this.#failure(failed);
     const page = pageOf(this.#deps, { answered, failure });
     const html = this.#deps.render(this.#req, 'models', page, {
-      title: this.#t.models.title,
+      title: ({ models }) => models.title,
     });
     const [before = '', after = ''] = html.split(this.#mark);
     return [before, after];

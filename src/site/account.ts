@@ -45,7 +45,7 @@ export function accountPage({ config, now, send, logtoPages, languages }: PageDe
     };
     // It holds an e-mail address, which proxies such as Cloudflare's would rewrite (RFC 9111 section 5.2.2.6).
     res.set('Cache-Control', 'no-store, no-transform');
-    send(req, res, 'account', model, { title: t.account.title, showsTimes: true });
+    send(req, res, 'account', model, { title: ({ account }) => account.title, showsTimes: true });
   };
 }
 

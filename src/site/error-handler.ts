@@ -184,7 +184,7 @@ function sendErrorPage(
     reason: quiet ? null : error.reason,
   };
   const withUser = !(error instanceof SessionStoreUnavailable);
-  send(req, res, 'error', page, { title: heading, withUser });
+  send(req, res, 'error', page, { title: () => heading, withUser });
 }
 
 function sendProblem(

@@ -9,7 +9,8 @@ import type { LogtoPages } from './logto-pages.ts';
 import type { DenialCopy, HomeSignedIn, Views } from './view-models.ts';
 
 export interface PageOptions {
-  title?: string;
+  /** In the language of the page. */
+  title?: (t: Messages) => string;
   /** The flash message, or null. */
   flash?: string | null;
   /** False where nobody can be looked up: the header then shows the brand only. */

@@ -47,7 +47,10 @@ function organizationsPages({ auth, send, features, languages }: PageDeps): Rout
       previousHref: page > 1 ? `/organizations?page=${page - 1}` : null,
     };
     const flash = auth.flash.take(req, res);
-    send(req, res, 'organizations', model, { title: t.organizations.title, flash });
+    send(req, res, 'organizations', model, {
+      title: ({ organizations }) => organizations.title,
+      flash,
+    });
   });
 
   router.get('/organizations/:organizationId', requireOrganization(), async (req, res) => {
@@ -67,7 +70,7 @@ function organizationsPages({ auth, send, features, languages }: PageDeps): Rout
       res,
       'organization',
       { ...row, isFresh, isDefault, cards },
-      { title: row.name, flash },
+      { title: () => row.name, flash },
     );
   });
 

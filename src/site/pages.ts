@@ -48,7 +48,7 @@ export function createPages({ config, languages, assets, features }: PagesOption
     const signOutInHeader = user !== null && (options.signOutInHeader ?? true);
     return {
       appName: config.appName,
-      title: options.title ?? null,
+      title: options.title?.(t) ?? null,
       demo: config.demo,
       nav: user ? navigation.map((entry) => shown(entry, t, req)) : [],
       user: signOutInHeader ? avatarOf(user) : null,

@@ -64,7 +64,7 @@ async function showSessions(
     newerHref: page > 1 ? `/sessions?page=${page - 1}` : null,
   };
   send(req, res, 'sessions', model, {
-    title: t.sessions.title,
+    title: ({ sessions }) => sessions.title,
     flash: auth.flash.take(req, res),
     showsTimes: true,
   });

@@ -1,11 +1,10 @@
 import type { RenderSignInLink } from '../doorstep/index.ts';
 import type { SendPage } from './feature.ts';
 import { short } from './format.ts';
-import type { Languages } from './languages/languages.ts';
 
 /** The page of a sign-in link: whom it signs in, who is signed in now, and the button. */
 export const signInLinkPage =
-  (send: SendPage, languages: Languages): RenderSignInLink =>
+  (send: SendPage): RenderSignInLink =>
   ({ email, action, nonce }, req, res) => {
     const { auth } = req;
     const currentName = auth.isAuthenticated
@@ -15,6 +14,6 @@ export const signInLinkPage =
     res.set('Cache-Control', 'no-store, no-transform');
     const model = { email, action, nonce, currentName };
     send(req, res, 'sign-in-link', model, {
-      title: languages.of(req).t.signInLink.title,
+      title: ({ signInLink }) => signInLink.title,
     });
   };

@@ -3,11 +3,11 @@ import type { PageDeps } from './feature.ts';
 
 /** GET /sign-out: tutorials link to it. It shows the button and changes nothing. */
 export const signOutPage =
-  ({ send, languages }: PageDeps): RequestHandler =>
+  ({ send }: PageDeps): RequestHandler =>
   (req, res) => {
     const model = { signedIn: req.auth.isAuthenticated };
     send(req, res, 'sign-out', model, {
-      title: languages.of(req).t.signOut.title,
+      title: ({ signOut }) => signOut.title,
       signOutInHeader: false,
     });
   };

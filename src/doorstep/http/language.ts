@@ -10,7 +10,7 @@ const MAX_CHARACTERS = 256;
 
 type WithHeaders = Pick<IncomingMessage, 'headers'>;
 
-/** What the browser prefers, best first: at most 256 characters of it, up to the last whole entry. */
+/** What the browser prefers, best first. */
 export function acceptedLanguages(req: WithHeaders): string[] {
   return negotiator(req).languages();
 }
@@ -20,12 +20,15 @@ export function acceptedLanguage(req: WithHeaders, available: string[]): string 
   return negotiator(req).language(available);
 }
 
-function negotiator({ headers }: WithHeaders): Negotiator {
+/** The Accept-Language that is read: at most 256 characters of it, up to the last whole entry. */
+export function acceptLanguage({ headers }: WithHeaders): string | undefined {
   const sent = headers['accept-language'];
-  const isLong = sent !== undefined && sent.length > MAX_CHARACTERS;
-  const read = isLong ? sent.slice(0, Math.max(0, sent.lastIndexOf(',', MAX_CHARACTERS))) : sent;
-  return new Negotiator({ headers: { 'accept-language': read } });
+  if (sent === undefined || sent.length <= MAX_CHARACTERS) return sent;
+  return sent.slice(0, Math.max(0, sent.lastIndexOf(',', MAX_CHARACTERS)));
 }
+
+const negotiator = (req: WithHeaders) =>
+  new Negotiator({ headers: { 'accept-language': acceptLanguage(req) } });
 
 /** Says that the answer is in this language, and which headers decided that. */
 export function setLanguageHeaders(res: Response, language: string): void {

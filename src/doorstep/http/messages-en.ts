@@ -4,6 +4,16 @@ const NOT_FINISHED = 'We couldn’t finish signing you in';
 const CONNECT = 'Connect Hugging Face again';
 const DENIED = 'You can’t sign in here';
 
+/** For the next page of an app; its own pages may take them over. */
+export const flashMessages = {
+  signedOut: 'You are signed out.',
+  signedOutHereOnly:
+    'You are signed out here. Logto could not be reached, so you may still be signed in there.',
+  anotherAccount: 'You are signed in with another account than before.',
+  returnPathLost:
+    'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.',
+};
+
 /** What the kit's own pages say, in English. */
 export const en: Messages = {
   language: 'en',
@@ -14,12 +24,7 @@ export const en: Messages = {
   goOn: 'Go on',
   signingIn: 'Signing in',
   signingOut: 'Signing out',
-  signedOut: 'You are signed out.',
-  signedOutHereOnly:
-    'You are signed out here. Logto could not be reached, so you may still be signed in there.',
-  anotherAccount: 'You are signed in with another account than before.',
-  returnPathLost:
-    'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.',
+  ...flashMessages,
   link: {
     title: 'Sign in with this link?',
     isFor: (email) =>

@@ -5,6 +5,16 @@ const CONNECT = 'Hugging Face に接続し直してください';
 const DENIED = 'このサイトにはサインインできません';
 const RETRY = '1 分ほど待ってから、もう一度お試しください。';
 
+/** For the next page of an app; its own pages may take them over. */
+export const flashMessages = {
+  signedOut: 'サインアウトしました。',
+  signedOutHereOnly:
+    'このサイトからはサインアウトしました。Logto に接続できなかったため、Logto にはまだサインインしている可能性があります。',
+  anotherAccount: '前回とは別のアカウントでサインインしました。',
+  returnPathLost:
+    'サインインしました。元のページのアドレスが長すぎて保存できなかったため、もう一度開いてください。',
+};
+
 /** What the kit's own pages say, in Japanese. */
 export const ja: Messages = {
   language: 'ja',
@@ -15,12 +25,7 @@ export const ja: Messages = {
   goOn: '次へ進む',
   signingIn: 'サインインしています',
   signingOut: 'サインアウトしています',
-  signedOut: 'サインアウトしました。',
-  signedOutHereOnly:
-    'このサイトからはサインアウトしました。Logto に接続できなかったため、Logto にはまだサインインしている可能性があります。',
-  anotherAccount: '前回とは別のアカウントでサインインしました。',
-  returnPathLost:
-    'サインインしました。元のページのアドレスが長すぎて保存できなかったため、もう一度開いてください。',
+  ...flashMessages,
   link: {
     title: 'このリンクでサインインしますか？',
     isFor: (email) =>

@@ -1,3 +1,5 @@
+import { englishFlashMessages } from '../../doorstep/index.ts';
+
 /**
  * English, the language of whoever prefers none that there is. Its keys and placeholders are those of
  * every other language: docs/languages.md. British spelling, as the dates are.
@@ -34,14 +36,7 @@ export const en = {
       momentAgo: 'a moment ago',
     },
     /** What the kit says, where the person was led back to a page. */
-    flash: {
-      signedOut: 'You are signed out.',
-      signedOutHereOnly:
-        'You are signed out here. Logto could not be reached, so you may still be signed in there.',
-      anotherAccount: 'You are signed in with another account than before.',
-      returnPathLost:
-        'You are signed in. The address of the page that you wanted is too long to be kept: please open it again.',
-    },
+    flash: englishFlashMessages,
     home: {
       heading: 'Come on in.',
       intro: '{app} is a small web app that opens with the Hugging Face account you already have.',

@@ -1,3 +1,4 @@
+import { japaneseFlashMessages } from '../../doorstep/index.ts';
 import { translation } from './translation.ts';
 
 /** 日本語。用語は Logto の日本語コンソールに合わせる（サインイン、組織、ロール、権限）。 */
@@ -32,14 +33,7 @@ export const ja = translation({
       membershipHint: '所属している組織と、そこでの役割です。',
       momentAgo: 'たった今',
     },
-    flash: {
-      signedOut: 'サインアウトしました。',
-      signedOutHereOnly:
-        'このサイトからはサインアウトしました。Logto に接続できなかったため、Logto にはまだサインインしている可能性があります。',
-      anotherAccount: '前回とは別のアカウントでサインインしました。',
-      returnPathLost:
-        'サインインしました。元のページのアドレスが長すぎて保存できなかったため、もう一度開いてください。',
-    },
+    flash: japaneseFlashMessages,
     home: {
       heading: 'ようこそ。',
       intro: '{app} は、お持ちの Hugging Face アカウントで入れる、小さな Web アプリです。',

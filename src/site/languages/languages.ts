@@ -2,6 +2,7 @@ import { parseCookie } from 'cookie';
 import express, { type Request, type RequestHandler } from 'express';
 import {
   acceptedLanguage,
+  acceptLanguage,
   cookieAttributes,
   InvalidInput,
   redirect,
@@ -39,8 +40,6 @@ export interface Languages {
   choose: RequestHandler[];
 }
 
-/** Of what is remembered, characters. */
-const MAX_KEY_CHARACTERS = 256;
 const MAX_REMEMBERED = 1000;
 
 /** Calls `find` once for each key, and again after a thousand of them. */
@@ -92,9 +91,8 @@ export function createLanguages(
     acceptedLanguage({ headers: { 'accept-language': header } }, tags),
   );
   function accepted(req: Request): string | undefined {
-    const header = req.headers['accept-language'];
-    if (!header) return;
-    return header.length <= MAX_KEY_CHARACTERS ? tagOf(header) : acceptedLanguage(req, tags);
+    const header = acceptLanguage(req);
+    return header ? tagOf(header) : undefined;
   }
 
   function find(req: Request): Language {
@@ -148,8 +146,7 @@ function languageOf(
   all: readonly LanguageSource<MessageSource>[],
 ): Language {
   const { tag, locale } = about;
-  // translation() has seen to it that a language has what English has.
-  const t = compile(messages, locale) as unknown as Messages;
+  const t = compile<(typeof en)['messages']>(messages, locale);
   const dates = new Intl.DateTimeFormat(locale, {
     day: 'numeric',
     month: 'short',

@@ -67,21 +67,29 @@ export type TranslationOf<Source, Own> = {
       : MessageSource;
 };
 
-type Tree = { readonly [key: string]: Tree | ReturnType<typeof compileMessage> };
-
-/** Compiles each message once. @throws for a message that is not well formed. */
-export function compile(source: MessageSource, locale: string): Tree {
+/**
+ * Compiles each message once.
+ *
+ * @typeParam Like The messages that `source` has, or is a translation of.
+ * @throws for a message that is not well formed.
+ */
+export function compile<Like extends MessageSource>(
+  source: MessageSource,
+  locale: string,
+): Compiled<Like> {
   const compiled = Object.entries(source).map(([key, value]) => [
     key,
     typeof value === 'string' ? compileMessage(value, locale) : compile(value, locale),
   ]);
-  return Object.fromEntries(compiled);
+  // TranslationOf has seen to it that a translation has the same messages.
+  return Object.fromEntries(compiled) as Compiled<Like>;
 }
 
 const RICH = {
   code: (chunks: unknown[]): Part => ({ code: chunks.join('') }),
   bdi: (chunks: unknown[]): Part => ({ isolated: chunks.join('') }),
   strong: (chunks: unknown[]): Part => ({ strong: chunks.join('') }),
+  // Values<> lets nothing but a Moment be called `when`.
   time: ([when]: unknown[]): Part => ({ time: when as Moment }),
 };
 
