@@ -306,6 +306,8 @@ describe('the directory of sessions', () => {
     for (const browser of later.slice(-3))
       await app.redis.del(`session:${people.sessionId(browser)}`);
     const first = (await laptop.get(`${app.url}/sessions`)).body;
+    // A whole page of those that live, and this device.
+    expect(first.match(/<li class="row">/g)).toHaveLength(21);
     expect(first).toContain('href="/sessions?page=2"');
     expect(first).toContain('/sessions/end-others');
   });

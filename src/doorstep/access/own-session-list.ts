@@ -27,10 +27,7 @@ export class OwnSessionList implements OwnSessions {
     page: { offset: number; count: number },
   ): Promise<{ sessions: OwnSession[]; older: boolean; total: number }> {
     const active = this.#activeOf(req);
-    const [{ sessions, older }, total] = await Promise.all([
-      this.#deps.sessions.list(active.user, page),
-      this.#deps.sessions.count(active.user),
-    ]);
+    const { sessions, older, total } = await this.#deps.sessions.list(active.user, page);
     const own = sessions.map(({ id, user, lastUsedAt }) => ({
       handle: handleOf(id),
       isCurrent: id === active.id,

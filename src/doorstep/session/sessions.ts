@@ -58,10 +58,12 @@ export interface ListedSession {
 
 export interface SessionList {
   sessions: ListedSession[];
-  /** So many more are on this page of the index, sealed with a secret that this process lacks. */
+  /** So many more are on this page, sealed with a secret that this process lacks. */
   unreadable: number;
   /** There are more behind this page. */
   older: boolean;
+  /** On all pages, with those that can't be read. */
+  total: number;
 }
 
 /** Begins, changes and lists sessions, and has them ended: the record, its tokens, and where they are found. */
@@ -278,27 +280,33 @@ export class Sessions {
     return listed(id, await this.#store.peek(id));
   }
 
-  /** How many sessions of a user there are, without those that went idle. */
-  async count(user: UserKey): Promise<number> {
-    const left = await mapInBatches(await this.ids(user), (id) => this.#store.idleLeftMs(id));
-    return left.filter((ms) => ms !== null).length;
-  }
-
-  /** The user's sessions, the latest first. Those that went idle are left out and forgotten. */
+  /**
+   * The user's sessions, the latest first. Those that went idle are left out and forgotten: every lifetime
+   * is asked for, of as many as a user may have; of the records, only those of the page.
+   */
   async list(user: UserKey, page: { offset: number; count: number }): Promise<SessionList> {
-    // One more than is asked for tells whether there are older ones.
-    const known = await this.#index.page(user, { ...page, count: page.count + 1 });
-    const ids = known.slice(0, page.count);
-    const found = await Promise.all(ids.map((id) => this.#store.peek(id)));
-    const gone = ids.filter((_id, index) => found[index] === null);
-    await Promise.all(gone.map((id) => this.#index.forget(user, id)));
-    const sessions = ids
-      .map((id, index) => listed(id, found[index] ?? null))
-      .filter((session) => session !== null);
-    const unreadable = ids.length - gone.length - sessions.length;
-    return { sessions, unreadable, older: known.length > page.count };
+    const known = await mapInBatches(await this.ids(user), async (id) => ({
+      id,
+      lastUsedAt: await this.#store.lastUsedAt(id),
+    }));
+    const gone = known.filter(({ lastUsedAt }) => lastUsedAt === null);
+    await mapInBatches(gone, ({ id }) => this.#index.forget(user, id));
+    const there = known.filter(isThere);
+    const end = page.offset + page.count;
+    const onPage = there.slice(page.offset, end);
+    const found = await mapInBatches(onPage, async ({ id, lastUsedAt }) =>
+      listed(id, { record: await this.#store.read(id), lastUsedAt }),
+    );
+    const sessions = found.filter((session) => session !== null);
+    const unreadable = onPage.length - sessions.length;
+    return { sessions, unreadable, older: there.length > end, total: there.length };
   }
 }
+
+const isThere = (known: {
+  id: string;
+  lastUsedAt: number | null;
+}): known is { id: string; lastUsedAt: number } => known.lastUsedAt !== null;
 
 const promisify = (act: (done: (error?: unknown) => void) => void): Promise<void> =>
   new Promise((resolve, reject) => act((error) => (error ? reject(error) : resolve())));

@@ -131,11 +131,23 @@ export class SessionStore extends RedisStore {
    * @returns null when it is gone; without a record when it is there, but sealed with a key that we don't have.
    */
   async peek(id: string): Promise<{ record: AnyRecord | null; lastUsedAt: number } | null> {
-    const { redis, idleMs, now } = this.#options;
-    const key = recordKey(id);
-    const [sealed, left] = await Promise.all([redis.getBuffer(key), redis.pttl(key)]);
-    if (!sealed) return null;
-    return { record: await this.#open(id, sealed), lastUsedAt: now() - (idleMs - left) };
+    const [sealed, lastUsedAt] = await Promise.all([
+      this.#options.redis.getBuffer(recordKey(id)),
+      this.lastUsedAt(id),
+    ]);
+    if (!sealed || lastUsedAt === null) return null;
+    return { record: await this.#open(id, sealed), lastUsedAt };
+  }
+
+  /** As {@link peek}, without asking when it was used. */
+  async read(id: string): Promise<AnyRecord | null> {
+    return this.#open(id, await this.#options.redis.getBuffer(recordKey(id)));
+  }
+
+  /** @returns when it was last used, milliseconds since 1970; null when it is gone. */
+  async lastUsedAt(id: string): Promise<number | null> {
+    const left = await this.idleLeftMs(id);
+    return left === null ? null : this.#options.now() - (this.#options.idleMs - left);
   }
 
   /** @returns how much is left of its idle lifetime, milliseconds; null when it is gone. */
