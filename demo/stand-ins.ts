@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { DEFAULT_PATHS, type Paths, WEBHOOK_EVENTS } from '../src/doorstep/operator.ts';
+import { DEFAULT_PATHS, WEBHOOK_EVENTS } from '../src/doorstep/operator.ts';
 import { type InventedAccount, accounts as inventedAccounts, rolePermissions } from './accounts.ts';
 import type { Fault } from './hugging-face/faults.ts';
 import type { HuggingFaceEndpoint } from './hugging-face/index.ts';
@@ -50,7 +50,16 @@ export interface StandInOptions {
   /** The indicator of an API resource that Logto knows, and API_RESOURCE of `environment`. Default: none. */
   apiResource?: string;
   /** The `paths` that `doorstep()` is given, where they aren't the default ones. */
-  paths?: Partial<Paths>;
+  paths?: {
+    // Written out: the kit's own type brings in @logto/node's.
+    signIn?: string;
+    signUp?: string;
+    signInLink?: string;
+    callback?: string;
+    signOut?: string;
+    backchannelLogout?: string;
+    webhook?: string;
+  };
   /** The `afterSignOut` that `doorstep()` is given. Default: `/`. */
   afterSignOut?: string;
   /** Ports at localhost, 1 to 65535; 0, the default, is any free one. */

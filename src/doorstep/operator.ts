@@ -29,5 +29,5 @@ export { SESSION_PURPOSE } from './session/store.ts';
 export { TOKENS_PURPOSE, TokenStore, type Tokens } from './session/token-store.ts';
 export { UserIndex } from './session/user-index.ts';
 export { emailAddress } from './sign-in/email-address.ts';
-export { DEFAULT_PATHS, type Paths } from './sign-in/paths.ts';
+export { DEFAULT_PATHS } from './sign-in/paths.ts';
 export { WEBHOOK_EVENTS } from './sign-in/webhook-event.ts';
