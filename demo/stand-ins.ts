@@ -88,10 +88,10 @@ export interface FailingCalls<Endpoint extends string> extends Outage {
 
 /** Logto. Each change is told to the app as Logto tells it, by webhook or back-channel logout. */
 export interface StandInLogto extends FailingCalls<LogtoEndpoint> {
-  /** @throws {Error} when that person has never signed in. So do the others. */
+  /** @throws {Error} when that person has never signed in, or the app does not take it. So do the others. */
   suspend(username: string, isSuspended?: boolean): Promise<void>;
   deleteUser(username: string): Promise<void>;
-  /** Ends the person's sessions from Logto's side. @throws {Error} when the app does not take it. */
+  /** Ends the person's sessions from Logto's side. */
   signOut(username: string): Promise<void>;
 }
 
@@ -182,6 +182,11 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
     if (user) return user.sub;
     throw new Error(`${username} has never signed in at Logto`);
   };
+  const assertTaken = (answer: { status: number } | null, path: string): void => {
+    if (answer && answer.status >= 200 && answer.status < 300) return;
+    const said = answer ? `answers ${answer.status}` : 'does not answer';
+    throw new Error(`The app ${said} at ${appUrl}${path}`);
+  };
   return {
     environment: {
       BASE_URL: appUrl,
@@ -199,16 +204,14 @@ export async function startStandIns(options: StandInOptions = {}): Promise<Stand
       url: logto.endpoint,
       ...failingCalls(logto),
       suspend: async (username, isSuspended) => {
-        await logto.suspend(subOf(username), isSuspended);
+        assertTaken(await logto.suspend(subOf(username), isSuspended), paths.webhook);
       },
       deleteUser: async (username) => {
-        await logto.delete(subOf(username));
+        assertTaken(await logto.delete(subOf(username)), paths.webhook);
       },
       signOut: async (username) => {
-        const { status } = await logto.sendBackchannelLogout({ sub: subOf(username) });
-        if (status !== 200) {
-          throw new Error(`The app answers ${status} at ${appUrl}${paths.backchannelLogout}`);
-        }
+        const answer = await logto.sendBackchannelLogout({ sub: subOf(username) });
+        assertTaken(answer, paths.backchannelLogout);
       },
     },
     huggingFace: {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import express from 'express';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type StandIns, startStandIns } from '../../demo/stand-ins.ts';
 import { type Doorstep, doorstep, requireScope, requireSignIn } from '../../src/doorstep/index.ts';
 import { createLogger } from '../../src/doorstep/logger.ts';
@@ -18,6 +18,7 @@ describe('C67 doorstep/stand-ins, what can be chosen and changed', () => {
   let url: string;
   let standIns: StandIns;
   let auth: Doorstep;
+  let webhookAnswer: number | null = null;
 
   beforeAll(async () => {
     await once(server.listen(0, 'localhost'), 'listening');
@@ -50,6 +51,10 @@ describe('C67 doorstep/stand-ins, what can be chosen and changed', () => {
     const env = { ...standIns.environment, LOGTO_ORGANIZATIONS: 'true' };
     auth = await doorstep({ env, paths, logger, apiScopes: ['write:pages'] });
     const app = express();
+    app.post('/told', (_req, res, next) => {
+      if (webhookAnswer === null) next();
+      else res.sendStatus(webhookAnswer);
+    });
     app.use(auth.middleware);
     app.get('/me', requireSignIn, ({ auth: { name, username, roles, organizations } }, res) => {
       res.json({ name, roles, organizations: organizations.map(({ id }) => id), username });
@@ -88,6 +93,20 @@ describe('C67 doorstep/stand-ins, what can be chosen and changed', () => {
       expect((await get('/me', cookie)).status).toBe(200);
       await standIns.logto[how]('anon');
       expect((await get('/me', cookie)).status).toBe(303);
+    },
+  );
+
+  it.each(['deleteUser', 'suspend'] as const)(
+    'C92 %s fails when the app does not take the webhook',
+    async (how) => {
+      await standIns.signIn('anon');
+      webhookAnswer = 503;
+      onTestFinished(() => {
+        webhookAnswer = null;
+      });
+      await expect(standIns.logto[how]('anon')).rejects.toThrow(
+        `The app answers 503 at ${url}/told`,
+      );
     },
   );
 
