@@ -20,6 +20,7 @@ export { SIGNING_ALGORITHMS } from './logto/key-set.ts';
 export { connectRedis } from './redis/client.ts';
 export { type Mark, type RedisCommands, SCRIPTS } from './redis/commands.ts';
 export { isCutOff, quietHandshake, withFirstWord } from './redis/first-word.ts';
+export { withPrefix } from './redis/prefix.ts';
 export { untilReady } from './redis/ready.ts';
 export { accessTokenKey, freshToken } from './refresh/access-tokens.ts';
 export { Revocations } from './refresh/revocations.ts';

@@ -31,6 +31,8 @@ export interface DoorstepOptions {
    * Put before every key in Redis. Default: none. For a Redis Cluster, without braces or with a hash tag
    * (`{shop}:`), which then puts all keys into one slot.
    *
+   * `doorstep sessions` wants it as `--prefix shop:`.
+   *
    * @example await doorstep({ redisPrefix: 'shop:' })
    */
   redisPrefix?: string;

@@ -11,9 +11,15 @@ const MOST = 1000;
 /** Of a device's name, UTF-16 units: an unknown one is named by what its browser sent. */
 const MAX_DEVICE_LENGTH = 80;
 
+/** Where nothing is found, an app with another prefix is the likely reason. */
+const whereItLooked = (prefix: string): string =>
+  prefix === ''
+    ? 'It looked under keys without a prefix: if the app has one, name it with --prefix.'
+    : `It looked under keys that begin with "${printable(prefix)}".`;
+
 /** @returns one line a session, the latest first; never an id, which would open it. */
 export async function listSessions(
-  { sessions }: { sessions: Sessions },
+  { sessions, prefix }: { sessions: Sessions; prefix: string },
   user: User,
 ): Promise<string> {
   const now = Date.now();
@@ -22,7 +28,9 @@ export async function listSessions(
   const others = unreadable
     ? `${unreadable} more can’t be read: they were sealed with another SESSION_SECRET, or by another version.\n`
     : '';
-  if (found.length === 0) return others || `${sub} is signed in nowhere.\n`;
+  if (found.length === 0) {
+    return others || `${sub} is signed in nowhere. ${whereItLooked(prefix)}\n`;
+  }
   const lines = found.map((session) => {
     const begun = new Date(session.user.signedInAt).toISOString();
     const minutes = Math.round((now - session.lastUsedAt) / 60_000);
@@ -33,10 +41,12 @@ export async function listSessions(
 
 /** Ends them all, and sign-ins under way with them; the refresh tokens go back to Logto. */
 export async function endSessions(
-  deps: { sessions: Sessions; logto: Logto; logger: Logger },
+  deps: { sessions: Sessions; logto: Logto; logger: Logger; prefix: string },
   user: User,
 ): Promise<string> {
   const ended = await deps.sessions.endAll(user);
   await new Revocations(deps).revokeAll(ended);
-  return `Ended ${ended.filter(({ wasLive }) => wasLive).length} of ${printable(user.sub)}.\n`;
+  const count = ended.filter(({ wasLive }) => wasLive).length;
+  const where = count === 0 ? ` ${whereItLooked(deps.prefix)}` : '';
+  return `Ended ${count} of ${printable(user.sub)}.${where}\n`;
 }

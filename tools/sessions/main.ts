@@ -6,6 +6,7 @@ import {
   parseKitConfig,
   Sealer,
   Sessions,
+  withPrefix,
 } from '../../src/doorstep/operator.ts';
 import { ownCommands } from '../shared/own-commands.ts';
 import { openRedis } from '../shared/redis.ts';
@@ -19,14 +20,20 @@ const HELP = `Lists or ends the sessions of a user, for an administrator (ASVS 7
 
 <sub> is the user's ID at Logto. The app's own environment is needed: REDIS_URL, SESSION_SECRET,
 LOGTO_ENDPOINT and so on, from .env or from the shell.
+
+Options
+  --prefix TEXT   what stands before the app's keys in Redis: its redisPrefix, and
+                  before that the keyPrefix of its Redis client, if it has them
+  --help, -h      this text
 `;
 
 async function main(): Promise<number> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { help: { type: 'boolean', short: 'h' } },
+    options: { prefix: { type: 'string', default: '' }, help: { type: 'boolean', short: 'h' } },
   });
   const [command, sub, ...rest] = positionals;
+  const { prefix } = values;
   const known = command === 'list' || command === 'end';
   if (values.help || !known || !sub || rest.length > 0) {
     process.stdout.write(ownCommands(HELP));
@@ -39,11 +46,17 @@ async function main(): Promise<number> {
   const redis = await openRedis(config.redis);
   try {
     const sealer = new Sealer(config.session.secrets);
-    const sessions = new Sessions({ config, redis, sealer, now: Date.now });
+    const sessions = new Sessions({
+      config,
+      redis: withPrefix(redis, prefix),
+      keyPrefix: prefix,
+      sealer,
+      now: Date.now,
+    });
     const user = { iss: config.logto.issuer, sub };
     const logto = createLogto({ config, fetch, now: Date.now });
     const act = command === 'list' ? listSessions : endSessions;
-    process.stdout.write(await act({ sessions, logto, logger }, user));
+    process.stdout.write(await act({ sessions, logto, logger, prefix }, user));
     return 0;
   } finally {
     redis.disconnect();

@@ -1,7 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { defineScripts } from '../../../src/doorstep/redis/client.ts';
 import { type Doorstep, OTTER, SESSION_SECRET, startDoorstep } from '../../harness/doorstep.ts';
+import { startHost } from '../../harness/host.ts';
 import { runScript } from '../../harness/process.ts';
 import { hasRedisServer, startOneNodeCluster } from '../../harness/redis-server.ts';
+
+const NO_PREFIX =
+  'It looked under keys without a prefix: if the app has one, name it with --prefix.';
 
 describe('S10 npm run sessions', () => {
   let app: Doorstep;
@@ -61,14 +67,41 @@ describe('S10 npm run sessions', () => {
     expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     for (const line of output.split('\n')) expect(line.length).toBeLessThan(200);
     expect((await run(['list', 'no\x9bbody\u202e'])).output).toBe(
-      'no\\u{9b}body\\u{202e} is signed in nowhere.\n',
+      `no\\u{9b}body\\u{202e} is signed in nowhere. ${NO_PREFIX}\n`,
     );
   });
+
+  it.skipIf(!hasRedisServer)(
+    'C94 finds the sessions of an app with a prefix before its keys, and says where it looked',
+    async () => {
+      const redis = new Redis(app.redisServer?.url ?? '', { keyPrefix: 'all:' });
+      onTestFinished(() => redis.disconnect());
+      defineScripts(redis);
+      const parts = { redis, redisPrefix: 'shop:', clientPrefix: 'all:' };
+      const host = await startHost((app, auth) => app.use(auth.middleware), parts);
+      onTestFinished(() => host.close());
+      await host.signedInBrowser();
+      const sub = host.logto.users.all()[0]?.sub ?? '';
+      const prefix = ['--prefix', 'all:shop:'];
+      expect((await run(['end', sub], host.environment)).output).toBe(
+        `Ended 0 of ${sub}. ${NO_PREFIX}\n`,
+      );
+      expect((await run(['list', sub, ...prefix], host.environment)).output).toContain(
+        'signed in on 1:',
+      );
+      expect((await run(['end', sub, ...prefix], host.environment)).output).toBe(
+        `Ended 1 of ${sub}.\n`,
+      );
+      expect((await run(['list', sub, ...prefix], host.environment)).output).toBe(
+        `${sub} is signed in nowhere. It looked under keys that begin with "all:shop:".\n`,
+      );
+    },
+  );
 
   it.skipIf(!hasRedisServer)('S10 asks a Redis Cluster, and says when there is none', async () => {
     const cluster = await startOneNodeCluster();
     const environment = { REDIS_URL: cluster.url, REDIS_MODE: 'cluster' };
-    const nobody = { code: 0, output: 'somebody is signed in nowhere.\n' };
+    const nobody = { code: 0, output: `somebody is signed in nowhere. ${NO_PREFIX}\n` };
     expect(await run(['list', 'somebody'], environment)).toEqual(nobody);
     await cluster.close();
     const refused = await run(['list', 'somebody'], environment);
