@@ -20,7 +20,8 @@ Options
   --hugging-face-port N   > any free port unless given
   --redis-port N         /
   --env FILE             writes the variables to FILE as well, and deletes it at
-                         the end; start your app with node --env-file=FILE
+                         the end unless it was changed; start your app with
+                         node --env-file=FILE
   --help, -h             this text
 
 Exit code: 0 after Ctrl-C, 1 when they can't start, 2 for a wrong option.
@@ -28,6 +29,20 @@ Exit code: 0 after Ctrl-C, 1 when they can't start, 2 for a wrong option.
 
 /** Marks a file as written by this command, so that it may be replaced. */
 const FIRST_LINE = '# Written by `doorstep stand-ins`, which deletes it at its end.';
+
+/** Those of the `environment` of the stand-ins. */
+const VARIABLES = [
+  'BASE_URL',
+  'SESSION_SECRET',
+  'REDIS_URL',
+  'LOGTO_ENDPOINT',
+  'LOGTO_APP_ID',
+  'LOGTO_APP_SECRET',
+  'LOGTO_WEBHOOK_SIGNING_KEY',
+  'HF_ENDPOINT',
+  'HF_INFERENCE_ENDPOINT',
+  'API_RESOURCE',
+];
 
 const port = wholeNumber(0, 65_535, 3001).default(0);
 const Options = z.object({
@@ -58,15 +73,18 @@ async function main(): Promise<void> {
       redis: options['redis-port'],
     },
   });
+  let written: string | null = null;
   stopOnSignal(async () => {
-    if (envFile) rmSync(envFile, { force: true });
+    if (envFile && written !== null) removeUnchanged(envFile, written);
     await standIns.close();
   });
   const lines = Object.entries(standIns.environment).map(([name, value]) => `${name}=${value}\n`);
   const variables = lines.join('');
   if (envFile) {
     try {
-      writeFileSync(envFile, `${FIRST_LINE}\n${variables}`, { mode: 0o600 });
+      const text = `${FIRST_LINE}\n${variables}`;
+      writeFileSync(envFile, text, { mode: 0o600 });
+      written = text;
     } catch (error) {
       await standIns.close();
       throw error;
@@ -109,8 +127,20 @@ function parse<T>(read: () => T): T {
 
 /** @throws {UsageError} where somebody else's variables would be lost. */
 function assertReplaceable(path: string): void {
-  if (!existsSync(path) || readFileSync(path, 'utf8').startsWith(FIRST_LINE)) return;
-  throw new UsageError(`--env ${path} is there already, and not of this command: choose another.`);
+  if (!existsSync(path)) return;
+  const [first, ...others] = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const isOurs = (line: string) => VARIABLES.some((name) => line.startsWith(`${name}=`));
+  if (first === FIRST_LINE && others.every(isOurs)) return;
+  throw new UsageError(
+    `--env ${path} is there already, with lines that are not of this command: choose another.`,
+  );
+}
+
+/** Another run may have written it meanwhile, or somebody added to it. */
+function removeUnchanged(path: string, written: string): void {
+  if (!existsSync(path)) return;
+  if (readFileSync(path, 'utf8') === written) rmSync(path);
+  else process.stderr.write(`${path} has been changed, so it stays.\n`);
 }
 
 ignoreClosedPipes();
