@@ -54,7 +54,7 @@ describe('what things cost', () => {
   );
 
   it('S80 finishing a sign-in asks Redis 4 times in 3 round trips; where another session ends by it, 8 times in 4', async () => {
-    const faults = new RedisFaults();
+    const faults = new RedisFaults({ inStep: true });
     const counted = await startDoorstep({ wrapRedis: faults.wrap });
     // Redis knows the scripts from now on.
     await (await counted.signedInBrowser()).get(`${counted.url}/sign-out`);

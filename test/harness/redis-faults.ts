@@ -28,8 +28,19 @@ export class RedisFaults {
   /** The names of commands; those in one array waited for no answer that another of it did not wait for. */
   readonly roundTrips: string[][] = [];
   #answered = 0;
+  readonly #inStep: boolean;
+  #underWay: unknown[] = [];
+  #allAnswered: Promise<void> | undefined;
   readonly #rules: { matches: Matches; before: () => Promise<unknown> }[] = [];
   readonly #hangs: Hang[] = [];
+
+  /**
+   * @param options.inStep the answers of a round trip arrive together, when the last one is there: so
+   *   {@link roundTrips} does not depend on how fast each is.
+   */
+  constructor({ inStep = false } = {}) {
+    this.#inStep = inStep;
+  }
 
   /** For `wrapRedis`. One object may stand before several connections. */
   readonly wrap = (redis: RedisCommands): RedisCommands =>
@@ -46,15 +57,34 @@ export class RedisFaults {
     this.asked.length = 0;
     this.roundTrips.length = 0;
     this.#answered = 0;
+    this.#underWay = [];
+    this.#allAnswered = undefined;
   }
 
   #inRoundTrip(command: string, answer: unknown): unknown {
     const number = this.#answered;
     this.roundTrips[number] = [...(this.roundTrips[number] ?? []), command];
     if (!(answer instanceof Promise)) return answer;
+    if (this.#inStep) {
+      this.#underWay.push(answer);
+      this.#allAnswered ??= this.#waitForAll(number);
+      return this.#allAnswered.then(() => answer);
+    }
     return answer.finally(() => {
       this.#answered = Math.max(this.#answered, number + 1);
     });
+  }
+
+  /** For those too that are asked meanwhile. */
+  async #waitForAll(number: number): Promise<void> {
+    const answers = this.#underWay;
+    for (let seen = -1; seen < answers.length; ) {
+      seen = answers.length;
+      await Promise.allSettled(answers);
+    }
+    this.#underWay = [];
+    this.#allAnswered = undefined;
+    this.#answered = number + 1;
   }
 
   delay(matches: Matches, milliseconds: number): void {
