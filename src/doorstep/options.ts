@@ -94,8 +94,9 @@ export interface DoorstepOptions {
    */
   renderSignInLink?: RenderSignInLink;
   /**
-   * The language that a person chose, as a tag (`ja`), or null: that of the kit's plain pages, and the
-   * first that Logto is asked for. Default: what the browser prefers.
+   * The language that a person chose, as a tag (`ja`, `ja-JP`), or null: that of the kit's plain pages,
+   * and the first that Logto is asked for. Default, and where the kit has no words in it: what the browser
+   * prefers.
    *
    * @example await doorstep({ language: (req) => (req.query.lang === 'ja' ? 'ja' : null) })
    */

@@ -53,6 +53,12 @@ export interface LanguageOptions {
 export const messagesFor =
   ({ language, messages }: LanguageOptions): MessagesOf =>
   (req) => {
-    const tag = language?.(req) ?? acceptedLanguage(req, TAGS);
-    return { ...(LANGUAGES.get(tag ?? '') ?? en), ...messages?.(req) };
+    const own = ownWords(language?.(req)) ?? ownWords(acceptedLanguage(req, TAGS)) ?? en;
+    return { ...own, ...messages?.(req) };
   };
+
+/** Tags are the same in upper case, and `ja-JP` is `ja` too (RFC 5646 section 2.1.1, RFC 4647 section 3.4). */
+function ownWords(tag: string | null | undefined): Messages | undefined {
+  const known = tag?.toLowerCase() ?? '';
+  return LANGUAGES.get(known) ?? LANGUAGES.get(known.replace(/-.*/, ''));
+}
