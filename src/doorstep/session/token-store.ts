@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Sealer } from '../crypto/sealer.ts';
+import { settleAll } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { isInOneSlot, recordKey, tokensKey } from './keys.ts';
 
@@ -104,8 +105,14 @@ export class TokenStore {
     if (isInOneSlot(sessionId)) {
       return this.#open(await this.#redis.endSessionBuffer(record, tokens), sessionId);
     }
-    await this.#redis.del(record);
-    return this.#open(await this.#redis.takeTokensBuffer(tokens).catch(() => null), sessionId);
+    // Read beside it, in case that Redis goes away before they are taken; taken after it, since a
+    // session whose record stays keeps them.
+    const [read] = await settleAll([
+      this.#redis.hmgetBuffer(tokens, 'sealed').catch(() => []),
+      this.#redis.del(record),
+    ]);
+    const taken = this.#redis.takeTokensBuffer(tokens).catch(() => read[0] ?? null);
+    return this.#open(await taken, sessionId);
   }
 
   #life(endsAt: number): number {

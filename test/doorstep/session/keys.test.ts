@@ -9,6 +9,7 @@ import { newSessionId } from '../../../src/doorstep/session/keys.ts';
 import { startDoorstep } from '../../harness/doorstep.ts';
 import { startHost } from '../../harness/host.ts';
 import { peopleAt } from '../../harness/people.ts';
+import { RedisFaults } from '../../harness/redis-faults.ts';
 import {
   hasRedisServer,
   type RedisServer,
@@ -94,6 +95,35 @@ describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', ()
       `session-tokens:${id}`,
       `session:${id}`,
     ]);
+    await app.close();
+    redis.disconnect();
+  });
+
+  it('S87 a session that a version before began is revoked though Redis goes away as it ends', async () => {
+    const redis = connectRedis(singleRedis(node.url), createLogger('silent'));
+    await new Promise((resolve) => redis.once('ready', resolve));
+    const faults = new RedisFaults();
+    writeApart(redis);
+    const app = await startDoorstep({ wrapRedis: () => faults.wrap(redis) });
+    const people = peopleAt(app);
+    ids.areOfBefore = true;
+    const browser = await app.signedInBrowser();
+    vi.restoreAllMocks();
+    const id = people.sessionId(browser);
+    expect(id).toMatch(/^[\w-]{32}$/);
+    app.logto.resetCalls();
+    // From the answer to the DEL on.
+    let isDeleted = false;
+    faults.fail(() => isDeleted);
+    const del = redis.del.bind(redis);
+    vi.spyOn(redis, 'del').mockImplementation(async (...keys: unknown[]) => {
+      const count = await del(String(keys[0]));
+      isDeleted = true;
+      return count;
+    });
+    await people.click(browser, '/sign-out');
+    expect(await node.admin.exists(`session:${id}`)).toBe(0);
+    expect(app.logto.calls.revocation).toBe(1);
     await app.close();
     redis.disconnect();
   });
