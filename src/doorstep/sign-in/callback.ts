@@ -60,6 +60,8 @@ interface CallbackAnswer {
  */
 export async function finishSignIn(deps: CallbackDeps, req: Request, res: Response): Promise<void> {
   const { baseUrl, issuer, sessions, pendingSignIns, flash, logger } = deps;
+  // A host's words may throw: before anything is used up.
+  const messages = deps.messagesOf(req);
   const url = new URL(req.originalUrl, baseUrl);
   const answer = parseAnswer(url.searchParams, issuer);
   const pending = pendingSignIns.find(req, answer.state);
@@ -73,8 +75,8 @@ export async function finishSignIn(deps: CallbackDeps, req: Request, res: Respon
   logger.info({ event: 'sign_in.succeeded', requestId, sub }, 'Signed in');
   const { startedBy } = pending;
   const isOther = startedBy && (startedBy.iss !== iss || startedBy.sub !== sub);
-  if (isOther) flash.set(res, deps.messagesOf(req).anotherAccount);
-  else if (pending.lostReturnTo) flash.set(res, deps.messagesOf(req).returnPathLost);
+  if (isOther) flash.set(res, messages.anotherAccount);
+  else if (pending.lostReturnTo) flash.set(res, messages.returnPathLost);
   redirect(res, pending.returnTo);
 }
 

@@ -105,6 +105,7 @@ async function followLink(deps: SignInLinkDeps, req: Request, res: Response): Pr
   rejectReadBody(req);
   const link = openedLinks.find(req);
   if (!link || req.body?.nonce !== link.nonce) throw notOpen();
+  const messages = messagesOf(req);
   const address = await beginSignIn(deps, req, res, {
     via: 'link',
     returnTo: { path: '/', tooLong: null },
@@ -116,7 +117,6 @@ async function followLink(deps: SignInLinkDeps, req: Request, res: Response): Pr
   });
   openedLinks.clear(res);
   res.set({ 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' });
-  const messages = messagesOf(req);
   if (answer === 'redirect') redirect(res, address);
   else sendRefreshPage(res, address, messages.signingIn, messages);
 }

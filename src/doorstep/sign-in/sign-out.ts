@@ -34,6 +34,8 @@ export interface SignOutDeps extends CookieNaming {
 export async function signOut(deps: SignOutDeps, req: Request, res: Response): Promise<void> {
   const { baseUrl, afterSignOut, sessions, logto, revocations, flash, logger } = deps;
   const requestId = requestIdOf(req);
+  // A host's words may throw: before anything is done.
+  const messages = deps.messagesOf(req);
   const active = sessions.of(req);
   const ended = active && (await sessions.end(active, active.user));
   res.clearCookie(sessionCookieName(deps), cookieAttributes(deps));
@@ -44,7 +46,6 @@ export async function signOut(deps: SignOutDeps, req: Request, res: Response): P
     logger.info({ event: 'sign_out', requestId, kind: 'here', sub }, 'Signed out');
   }
 
-  const messages = deps.messagesOf(req);
   const home = baseUrl + afterSignOut;
   const refreshToken = ended?.tokens?.refreshToken ?? null;
   const goTo = (address: string) =>
