@@ -103,12 +103,12 @@ export class UserIndex {
    * that is being saved at this moment finds it as it enters the index.
    */
   async markEnded(target: IndexTarget): Promise<void> {
-    await this.#redis.psetex(this.#endedKey(target), TOMBSTONE_MS, String(this.#now()));
+    await this.#leaveMark(this.#endedKey(target), TOMBSTONE_MS);
   }
 
   /** Leaves a mark that what Logto has said of this user may not be so any more. */
   async markTold(user: UserKey): Promise<void> {
-    await this.#redis.psetex(this.#toldKey(user), TOLD_MS, String(this.#now()));
+    await this.#leaveMark(this.#toldKey(user), TOLD_MS);
   }
 
   /**
@@ -119,6 +119,20 @@ export class UserIndex {
   async noteChange(user: UserKey, updatedAt: number): Promise<boolean> {
     const key = `user-changed:${digestOf([user.iss, user.sub])}`;
     return (await this.#redis.raiseMark(key, updatedAt, CHANGE_MS)) === 1;
+  }
+
+  /**
+   * By its former name too (`user-ended:digest`), where processes of a version before look for it: for
+   * one release, in which both may run side by side (decision 029). It may be at another node, which
+   * must not keep anything from ending.
+   */
+  async #leaveMark(key: string, lifeMs: number): Promise<void> {
+    const former = key.replace(/\{.*:(.*)\}$/, '$1');
+    const now = String(this.#now());
+    await Promise.all([
+      this.#redis.psetex(key, lifeMs, now),
+      this.#redis.psetex(former, lifeMs, now).catch(() => null),
+    ]);
   }
 
   #endedKey(target: IndexTarget): string {

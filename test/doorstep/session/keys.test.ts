@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Cluster } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { EmbeddedRedis } from '../../../demo/redis.ts';
 import { singleRedis } from '../../../src/doorstep/config/redis-address.ts';
+import { digest } from '../../../src/doorstep/crypto/digest.ts';
 import { createLogger } from '../../../src/doorstep/logger.ts';
 import { connectRedis, defineScripts } from '../../../src/doorstep/redis/client.ts';
 import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
 import { newSessionId } from '../../../src/doorstep/session/keys.ts';
+import { UserIndex } from '../../../src/doorstep/session/user-index.ts';
 import { startDoorstep } from '../../harness/doorstep.ts';
 import { startHost } from '../../harness/host.ts';
 import { peopleAt } from '../../harness/people.ts';
@@ -16,6 +19,8 @@ import {
   startOneNodeCluster,
 } from '../../harness/redis-server.ts';
 
+const idOfBefore = () => randomBytes(24).toString('base64url');
+
 /** Writes a session as versions before did: its tokens and its record one after the other. */
 function writeApart(redis: RedisCommands): void {
   vi.spyOn(redis, 'createSession').mockImplementation(async (key, tokensKey, ...values) => {
@@ -25,6 +30,20 @@ function writeApart(redis: RedisCommands): void {
     return 1;
   });
 }
+
+it('S88 marks are left by their former names too, for processes of a version before', async () => {
+  const redis = new EmbeddedRedis({ now: () => 1000 });
+  const index = new UserIndex(redis, () => 1000);
+  const ada = { iss: 'https://logto.example', sub: 'ada' };
+  await index.markEnded(ada);
+  await index.markEnded({ logtoSession: 'at-logto' });
+  await index.markTold(ada);
+  const user = digest(JSON.stringify([ada.iss, ada.sub]));
+  const session = digest(JSON.stringify(['at-logto']));
+  expect(await redis.readMark(`user-ended:${user}`)).toEqual(['1000', 65 * 60_000]);
+  expect(await redis.readMark(`logto-session-ended:${session}`)).toEqual(['1000', 65 * 60_000]);
+  expect(await redis.readMark(`user-told:${user}`)).toEqual(['1000', 5 * 60_000]);
+});
 
 describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', () => {
   let node: RedisServer;
@@ -74,8 +93,7 @@ describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', ()
     const redis = connectRedis(config, createLogger('silent'));
     await new Promise((resolve) => redis.once('ready', resolve));
     writeApart(redis);
-    const before = () => randomBytes(24).toString('base64url');
-    let makeId = before;
+    let makeId = idOfBefore;
     const app = await startDoorstep({ wrapRedis: () => redis, newSessionId: () => makeId() });
     const people = peopleAt(app);
     const [here, there] = [await app.signedInBrowser(), await app.signedInBrowser()];
@@ -104,9 +122,11 @@ describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', ()
     await new Promise((resolve) => redis.once('ready', resolve));
     const faults = new RedisFaults();
     writeApart(redis);
-    const app = await startDoorstep({ wrapRedis: () => faults.wrap(redis) });
+    const app = await startDoorstep({
+      wrapRedis: () => faults.wrap(redis),
+      newSessionId: idOfBefore,
+    });
     const people = peopleAt(app);
-    ids.areOfBefore = true;
     const browser = await app.signedInBrowser();
     vi.restoreAllMocks();
     const id = people.sessionId(browser);
