@@ -74,6 +74,11 @@ export class Turns {
     this.#mostWaiting = mostWaiting;
   }
 
+  /** Too many wait already. */
+  get isFull(): boolean {
+    return this.#running >= this.#most && this.#waiting.length >= this.#mostWaiting;
+  }
+
   /** @throws when too many wait already. */
   async run<Value>(act: () => Promise<Value>): Promise<Value> {
     if (this.#running < this.#most) this.#running += 1;

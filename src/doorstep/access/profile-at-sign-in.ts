@@ -32,7 +32,8 @@ export function profileAtSignIn({ logto, sessions, logger, now }: ProfileDeps): 
   const turns = new Turns(MAX_AT_ONCE, MAX_WAITING);
   return ({ accessTokens }) => {
     const token = freshToken(accessTokens, accessTokenKey({}), now());
-    if (!token) return noop;
+    // Of a full queue, those in it will tell why.
+    if (!token || turns.isFull) return noop;
     const answer = turns.run(() => logto.userInfo(token));
     // Where the sign-in is refused meanwhile, nobody asks how this went.
     answer.catch(noop);
