@@ -114,18 +114,21 @@ describe.skipIf(!chromiumPath)('the look, in Chromium', () => {
       ['/organizations', ['Analytical Engines', 'London Mathematical Society']],
       [
         '/organizations/anaengines37',
-        [/^Books The books that its members share/, 'Make it the default', 'All organizations'],
+        [
+          expect.stringMatching(/^Books The books that its members share/),
+          'Make it the default',
+          'All organizations',
+        ],
       ],
     ] as const) {
       await page.goto(app.url + path);
-      const controls = ['Skip to content', ...SHELL, ...own, '日本語'];
-      for (const name of controls) {
+      const reached: string[] = [];
+      for (const _ of Array.from({ length: SHELL.length + own.length + 2 })) {
         await page.keyboard.press('Tab');
-        const focused = page.locator(':focus');
-        await focused
-          .and(page.getByRole('link', { name }).or(page.getByRole('button', { name })))
-          .waitFor();
+        const [control = ''] = (await page.locator(':focus').ariaSnapshot()).split('\n');
+        reached.push(control.match(/(?:link|button) "(.*)"/)?.[1] ?? control);
       }
+      expect(reached).toEqual(['Skip to content', ...SHELL, ...own, '日本語']);
     }
   });
 

@@ -65,7 +65,8 @@ describe('F64 many webhooks, and large ones', () => {
         { outcome: 'rechecked', users: 10_000, sessions: 1 },
       ]),
     );
-    expect(most).toBeLessThanOrEqual(110);
+    // For each there are two marks as long as the former name of one is written too.
+    expect(most).toBeLessThanOrEqual(210);
     app.logto.resetCalls();
     await member.browser.get(app.url);
     expect(app.logto.tokenCalls).toEqual({ refresh_token: 1 });
