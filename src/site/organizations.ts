@@ -30,6 +30,7 @@ export const organizations: Feature = {
 /** The address says which organization a page is about. The session keeps only the default. */
 function organizationsPages({ auth, send, features, languages }: PageDeps): Router {
   const router = Router({ caseSensitive: true });
+  const organizationCards = features.flatMap(({ organizationCard }) => organizationCard ?? []);
 
   router.get('/organizations', requireSignIn, async (req, res) => {
     const { organizations, isFresh } = await req.auth.fetchOrganizations();
@@ -59,9 +60,7 @@ function organizationsPages({ auth, send, features, languages }: PageDeps): Rout
     const found = organizations.find(({ id }) => id === organizationId);
     if (!found) throw notAMember(req.auth, organizationId);
     const { t } = languages.of(req);
-    const cards = features.flatMap(
-      (feature) => feature.organizationCard?.(t, organizationId) ?? [],
-    );
+    const cards = organizationCards.map((card) => card(t, organizationId));
     const isDefault = defaultOrganization(req) === organizationId;
     const flash = auth.flash.take(req, res);
     const row = organizationRow(t, found);

@@ -27,7 +27,7 @@ function scopedPages(): Router {
  * organization: what tests of guards and tokens need, whatever features the site has.
  */
 export const withScopedPages: typeof createApp = (deps) => {
-  const { pages, apiScopes } = organizations;
+  const { pages, apiScopes, organizationCard } = organizations;
   organizations.apiScopes = [READ, WRITE];
   organizations.organizationCard = (id) => {
     return { href: `/organizations/${id}/scoped`, title: 'Scoped', line: '', icon: 'books' };
@@ -38,5 +38,7 @@ export const withScopedPages: typeof createApp = (deps) => {
   } finally {
     organizations.apiScopes = apiScopes;
     organizations.pages = pages;
+    if (organizationCard) organizations.organizationCard = organizationCard;
+    else delete organizations.organizationCard;
   }
 };
