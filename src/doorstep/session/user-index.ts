@@ -35,7 +35,9 @@ export class UserIndex {
   async add(owner: SessionOwner, sessionId: string, times: SignInTimes): Promise<Added> {
     const { startedAt, checkedAt, endsAt } = times;
     const { iss, sub, sid } = owner;
-    const lifeMs = Math.max(1, endsAt - this.#now());
+    // Before Redis is asked: by a later time, whoever began just after a mark would be before it.
+    const now = this.#now();
+    const lifeMs = Math.max(1, endsAt - now);
     const [user, logtoSession] = [{ iss, sub }, sid ? { logtoSession: sid } : null];
     const [[count, endedAt, endedLeft, toldAt, toldLeft], [, loggedOutAt, loggedOutLeft]] =
       await Promise.all([
@@ -58,18 +60,10 @@ export class UserIndex {
     return {
       count,
       wasEnded:
-        this.#isSince(startedAt, [endedAt, endedLeft], TOMBSTONE_MS) ||
-        this.#isSince(startedAt, [loggedOutAt, loggedOutLeft], TOMBSTONE_MS),
-      wasTold: this.#isSince(checkedAt, [toldAt, toldLeft], TOLD_MS),
+        isSince(startedAt, [endedAt, endedLeft], TOMBSTONE_MS, now) ||
+        isSince(startedAt, [loggedOutAt, loggedOutLeft], TOMBSTONE_MS, now),
+      wasTold: isSince(checkedAt, [toldAt, toldLeft], TOLD_MS, now),
     };
-  }
-
-  /**
-   * By whichever of two readings is the later one: the time that a mark holds is by the clock of the
-   * process that left it, which may be behind the one that began the sign-in.
-   */
-  #isSince(time: number, [at, left]: Mark, lifeMs: number): boolean {
-    return at !== null && time <= Math.max(Number(at), this.#now() - (lifeMs - left));
   }
 
   /** @returns whether nobody else is known to have ended it before, and others of its Logto session. */
@@ -150,6 +144,14 @@ export class UserIndex {
   #besideIndex(kind: string, target: IndexTarget): string {
     return `${kind}:{${this.#keyPrefix}${indexKey(target)}}`;
   }
+}
+
+/**
+ * By whichever of two readings is the later one: the time that a mark holds is by the clock of the
+ * process that left it, which may be behind the one that began the sign-in.
+ */
+function isSince(time: number, [at, left]: Mark, lifeMs: number, now: number): boolean {
+  return at !== null && time <= Math.max(Number(at), now - (lifeMs - left));
 }
 
 /** When a sign-in began, Logto was asked, and the session ends: milliseconds since 1970. */
