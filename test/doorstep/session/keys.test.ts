@@ -7,6 +7,7 @@ import { digest } from '../../../src/doorstep/crypto/digest.ts';
 import { createLogger } from '../../../src/doorstep/logger.ts';
 import { connectRedis, defineScripts } from '../../../src/doorstep/redis/client.ts';
 import type { RedisCommands } from '../../../src/doorstep/redis/commands.ts';
+import { intercept } from '../../../src/doorstep/redis/intercept.ts';
 import { newSessionId } from '../../../src/doorstep/session/keys.ts';
 import { UserIndex } from '../../../src/doorstep/session/user-index.ts';
 import { startDoorstep } from '../../harness/doorstep.ts';
@@ -43,6 +44,26 @@ it('S88 marks are left by their former names too, for processes of a version bef
   expect(await redis.readMark(`user-ended:${user}`)).toEqual(['1000', 65 * 60_000]);
   expect(await redis.readMark(`logto-session-ended:${session}`)).toEqual(['1000', 65 * 60_000]);
   expect(await redis.readMark(`user-told:${user}`)).toEqual(['1000', 5 * 60_000]);
+});
+
+it('S37 who begins just after everything was ended stays in, however late Redis answers', async () => {
+  let now = 1000;
+  const redis = new EmbeddedRedis({ now: () => now });
+  const late = intercept(redis, async (_command, _args, call) => {
+    const answer = await call();
+    now += 50;
+    return answer;
+  });
+  const ada = { iss: 'https://logto.example', sub: 'ada', sid: null };
+  await new UserIndex(redis, () => now).markEnded(ada);
+  const add = (startedAt: number) =>
+    new UserIndex(late, () => now).add(ada, newSessionId(), {
+      startedAt,
+      checkedAt: startedAt,
+      endsAt: 100_000,
+    });
+  expect(await add(1000)).toMatchObject({ wasEnded: true });
+  expect(await add(1001)).toMatchObject({ wasEnded: false });
 });
 
 describe.skipIf(!hasRedisServer)('the keys of a session, in a Redis Cluster', () => {
