@@ -102,14 +102,14 @@ const plainly =
     }
     setLanguageHeaders(res, messages.language);
     res.type('html').send(`<!doctype html>
-<html lang="${messages.language}">
+<html lang="${escapeHtml(messages.language)}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title>
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(detail)}</p>
-<p><a href="${escapeHtml(href)}">${label}</a></p>
-<p><small>${messages.requestId} ${requestId}, ${reason}</small></p>
+<p><a href="${escapeHtml(href)}">${escapeHtml(label)}</a></p>
+<p><small>${escapeHtml(messages.requestId)} ${requestId}, ${reason}</small></p>
 </html>
 `);
   };

@@ -18,10 +18,9 @@ export interface Messages {
   returnPathLost: string;
   link: {
     title: string;
-    /** Of HTML, as the next. */
+    /** HTML, and given HTML, as the next; all other messages are text. */
     isFor(email: string): string;
     signedInAs(name: string): string;
-    /** Of text. */
     signInAs(email: string): string;
   };
   membersOnly(denial: MembersOnlyDenial): string;

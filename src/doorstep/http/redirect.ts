@@ -19,10 +19,10 @@ export function sendRefreshPage(
     .set({ 'Content-Language': language, Refresh: `0;url=${address}`, 'Cache-Control': 'no-store' })
     .type('html');
   res.send(`<!doctype html>
-<html lang="${language}">
+<html lang="${escapeHtml(language)}">
 <meta charset="utf-8">
 <title>${escapeHtml(title)}</title>
-<p><a href="${escapeHtml(address)}">${goOn}</a></p>
+<p><a href="${escapeHtml(address)}">${escapeHtml(goOn)}</a></p>
 </html>
 `);
 }

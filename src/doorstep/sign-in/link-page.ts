@@ -21,22 +21,23 @@ export const sendLinkPage =
   ({ email, action, nonce }, req, res) => {
     const { auth } = req;
     const { language, link, home } = messagesOf(req);
+    const title = escapeHtml(link.title);
     const user = auth.isAuthenticated ? (auth.name ?? auth.username ?? auth.sub) : null;
     const current =
       user === null ? '' : `<p>${link.signedInAs(`<b dir="auto">${escapeHtml(user)}</b>`)}</p>\n`;
     setLanguageHeaders(res, language);
     res.type('html').send(`<!doctype html>
-<html lang="${language}">
+<html lang="${escapeHtml(language)}">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${link.title}</title>
-<h1>${link.title}</h1>
+<title>${title}</title>
+<h1>${title}</h1>
 <p>${link.isFor(`<b dir="auto">${escapeHtml(email)}</b>`)}</p>
 ${current}<form method="post" action="${escapeHtml(action)}">
 <input type="hidden" name="nonce" value="${escapeHtml(nonce)}">
 <button>${escapeHtml(link.signInAs(email))}</button>
 </form>
-<p><a href="/">${home}</a></p>
+<p><a href="/">${escapeHtml(home)}</a></p>
 </html>
 `);
   };

@@ -57,13 +57,13 @@ it('F107 a host says which language a person chose, and puts its own words in th
     },
     {
       language: (req) => (req.headers.cookie?.includes('lang=ja') ? 'ja' : null),
-      messages: () => ({ home: 'Accueil' }),
+      messages: () => ({ home: 'Accueil <et plus>' }),
     },
   );
   const headers = { ...HTML, cookie: 'lang=ja' };
   const page = await request(host.url).get('/sign-in?prompt=none').set(headers);
   expect(page.text).toContain(`<h1>${ja.errors.bad_input[0]}</h1>`);
-  expect(page.text).toContain('<a href="/">Accueil</a>');
+  expect(page.text).toContain('<a href="/">Accueil &lt;et plus&gt;</a>');
   const start = await request(host.url).get('/sign-in').set(headers);
   expect(new URL(start.headers.location ?? '').searchParams.get('ui_locales')).toBe('ja');
 });
