@@ -7,7 +7,7 @@ import { eventually } from '../harness/eventually.ts';
 import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
 import { authorizeAt } from './authorize-at.ts';
 import { type Browser, createBrowser } from './browser.ts';
-import { appUrl, call, createRelyingParty, PLAIN, type RelyingParty } from './relying-party.ts';
+import { appUrl, call, PLAIN, type RelyingParty, startAll } from './relying-party.ts';
 import { decodeJwt } from './shape.ts';
 
 const discoveryPath = '/oidc/.well-known/openid-configuration';
@@ -16,9 +16,7 @@ let app: RelyingParty;
 let browser: Browser;
 
 beforeEach(async () => {
-  standIns = await startStandIns(appUrl, PLAIN);
-  app = createRelyingParty(standIns);
-  browser = createBrowser();
+  ({ standIns, app, browser } = await startAll());
 });
 afterEach(async () => {
   vi.useRealTimers();

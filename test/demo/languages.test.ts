@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { en } from '../../demo/languages.ts';
-import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
-import { type Browser, createBrowser, type Page } from './browser.ts';
-import { appUrl, createRelyingParty, PLAIN, type RelyingParty } from './relying-party.ts';
+import type { StandIns } from '../harness/stand-ins.ts';
+import type { Browser, Page } from './browser.ts';
+import { type RelyingParty, startAll } from './relying-party.ts';
 
 const JAPANESE = { 'accept-language': 'ja-JP,ja;q=0.9,en;q=0.8' };
 const ENGLISH = { 'accept-language': 'en-GB' };
@@ -33,9 +33,7 @@ describe('F145 the stand-ins in Japanese and English', () => {
   let app: RelyingParty;
   let browser: Browser;
   beforeEach(async () => {
-    standIns = await startStandIns(appUrl, PLAIN);
-    app = createRelyingParty(standIns);
-    browser = createBrowser();
+    ({ standIns, app, browser } = await startAll());
   });
   afterEach(() => standIns.close());
 

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { accounts } from '../../demo/accounts.ts';
 import { signingAlgorithms } from '../../demo/logto/keys.ts';
-import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
-import { type Browser, createBrowser } from './browser.ts';
-import { appUrl, call, createRelyingParty, PLAIN, type RelyingParty } from './relying-party.ts';
+import type { StandIns } from '../harness/stand-ins.ts';
+import type { Browser } from './browser.ts';
+import { appUrl, call, type RelyingParty, startAll } from './relying-party.ts';
 import { decodeJwt } from './shape.ts';
 
 describe('what a Logto of August 2026 does', () => {
@@ -11,9 +11,7 @@ describe('what a Logto of August 2026 does', () => {
   let app: RelyingParty;
   let browser: Browser;
   beforeEach(async () => {
-    standIns = await startStandIns(appUrl, PLAIN);
-    app = createRelyingParty(standIns);
-    browser = createBrowser();
+    ({ standIns, app, browser } = await startAll());
   });
   afterEach(() => standIns.close());
 

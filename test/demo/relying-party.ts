@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { StandIns } from '../harness/stand-ins.ts';
+import { type StandIns, startStandIns } from '../harness/stand-ins.ts';
 import { authorizeAt, type SignInChoice } from './authorize-at.ts';
-import type { Browser } from './browser.ts';
+import { type Browser, createBrowser } from './browser.ts';
 
 /** Nobody has to listen there: the tests of the stand-ins stop before the callback. */
 export const appUrl = 'http://localhost:3000';
@@ -19,6 +19,12 @@ export const PLAIN = {
   },
   resources: [],
 };
+
+/** The stand-ins, and who talks to them. */
+export async function startAll() {
+  const standIns = await startStandIns(appUrl, PLAIN);
+  return { standIns, app: createRelyingParty(standIns), browser: createBrowser() };
+}
 
 export interface AuthorizationRequest {
   url: string;
