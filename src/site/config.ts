@@ -222,7 +222,7 @@ const adviceFor = ({ NODE_ENV }: Environment) =>
 
 /**
  * In a Space, what Hugging Face tells of it: its host, which is always https. Its proxies have private
- * addresses (seen in logs of Spaces, documented nowhere), and nobody else reaches the container.
+ * addresses (seen in logs of Spaces; Hugging Face does not document it), and nobody else reaches the container.
  */
 function inSpace(environment: Environment): Environment {
   const { data: hosts } = spaceHost.safeParse(environment.SPACE_HOST);
