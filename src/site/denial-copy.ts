@@ -1,8 +1,7 @@
 import { type AppError, type Denial, Forbidden } from '../doorstep/index.ts';
 import { short } from './format.ts';
-import type { Sentence } from './languages/messages.ts';
 import type { Messages } from './languages/translation.ts';
-import type { DenialCopy, ErrorContext, ErrorCopy } from './view-models.ts';
+import type { ErrorContext, ErrorCopy } from './view-models.ts';
 
 /** For somebody who may not do what they wanted: what is missing, and who can help. */
 export function denied(
@@ -11,15 +10,19 @@ export function denied(
   { address, denials }: ErrorContext,
 ): ErrorCopy {
   if (!(error instanceof Forbidden)) throw error;
-  const { denial } = error;
-  if (denial.missing.kind === 'organization') return notAMember(t, denial);
-  const copy = denials[denial.missing.name];
-  const { text, todo } = lacking(t, denial, copy);
+  const { missing, account } = error.denial;
+  if (missing.kind === 'organization') return notAMember(t, error.denial);
+  const { forbidden } = t.errors;
+  const copy = denials[missing.name];
+  const [text, todo] = MESSAGES[missing.kind];
+  const acting = copy?.acting ?? forbidden.acting;
   return {
-    heading: copy?.heading ?? t.errors.forbidden.heading,
+    heading: copy?.heading ?? forbidden.heading,
     illustration: 'locked',
-    happened: { text },
-    todo,
+    happened: {
+      text: forbidden[text]({ acting, name: short(missing.name), account: short(account) }),
+    },
+    todo: forbidden[todo],
     action: {
       label: copy?.back ?? t.common.home,
       href: copy?.back ? address : '/',
@@ -38,31 +41,12 @@ function notAMember({ errors: { forbidden } }: Messages, { account }: Denial): E
   };
 }
 
-function lacking(
-  { errors: { forbidden } }: Messages,
-  { missing, account }: Denial,
-  copy: DenialCopy | undefined,
-): { text: Sentence; todo: Sentence } {
-  const names = { name: short(missing.name), account: short(account) };
-  const here = { ...names, acting: copy?.acting ?? forbidden.acting };
-  switch (missing.kind) {
-    case 'scope':
-      return { text: forbidden.scope(here), todo: forbidden.scopeTodo };
-    case 'Hugging Face organization':
-      return {
-        text: forbidden.atHuggingFaceOrganization(names),
-        todo: forbidden.atHuggingFaceTodo,
-      };
-    case 'Hugging Face role':
-      return { text: forbidden.atHuggingFaceRole(names), todo: forbidden.atHuggingFaceTodo };
-    case 'Hugging Face subscription':
-      return {
-        text: forbidden.atHuggingFaceSubscription(names),
-        todo: forbidden.atHuggingFaceTodo,
-      };
-    case 'organization role':
-      return { text: forbidden.organizationRole(here), todo: forbidden.roleTodo };
-    default:
-      return { text: forbidden.role(here), todo: forbidden.roleTodo };
-  }
-}
+/** By the kind of what is missing: the message that says so, and the one that says what to do. */
+const MESSAGES = {
+  scope: ['scope', 'scopeTodo'],
+  role: ['role', 'roleTodo'],
+  'organization role': ['organizationRole', 'roleTodo'],
+  'Hugging Face organization': ['atHuggingFaceOrganization', 'atHuggingFaceTodo'],
+  'Hugging Face role': ['atHuggingFaceRole', 'atHuggingFaceTodo'],
+  'Hugging Face subscription': ['atHuggingFaceSubscription', 'atHuggingFaceTodo'],
+} as const;

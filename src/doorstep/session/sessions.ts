@@ -6,8 +6,9 @@ import { type CookieNaming, cookieAttributes } from '../http/cookies.ts';
 import { mapInBatches, settleAll } from '../promises.ts';
 import type { RedisCommands } from '../redis/commands.ts';
 import { type EndedSession, Ending, type EndReason, mayShareGrant } from './ending.ts';
+import { type ListedSession, Listing, type SessionList } from './listing.ts';
 import { sessionMiddleware } from './middleware.ts';
-import type { AnyRecord, SessionRecord, SessionUser, VisitorRecord } from './record.ts';
+import type { SessionRecord, SessionUser, VisitorRecord } from './record.ts';
 import { ActiveSession, type AppData, type AppSession, makeSession, sessionOf } from './session.ts';
 import { SessionStore } from './store.ts';
 import { TokenStore, type Tokens } from './token-store.ts';
@@ -48,31 +49,14 @@ export interface SignIn {
   startedAt: number;
 }
 
-/** A session as its user sees it in a list. */
-export interface ListedSession {
-  id: string;
-  user: SessionUser;
-  /** Milliseconds since 1970. */
-  lastUsedAt: number;
-}
-
-export interface SessionList {
-  sessions: ListedSession[];
-  /** So many more are on this page, sealed with a secret that this process lacks. */
-  unreadable: number;
-  /** There are more behind this page. */
-  older: boolean;
-  /** On all pages, with those that can't be read. */
-  total: number;
-}
-
-/** Begins, changes and lists sessions, and has them ended: the record, its tokens, and where they are found. */
+/** Begins and changes sessions, and has them ended and listed: the record, its tokens, and where they are found. */
 export class Sessions {
   readonly middleware: RequestHandler;
   readonly tokens: TokenStore;
   readonly #store: SessionStore;
   readonly #index: UserIndex;
   readonly #ending: Ending;
+  readonly #listing: Listing;
   readonly #maxPerUser: number;
   readonly #onEnded: NonNullable<SessionsOptions['onEnded']>;
   readonly #active = new WeakMap<AppSession, ActiveSession>();
@@ -100,6 +84,7 @@ export class Sessions {
     this.tokens = new TokenStore({ redis, sealer, now, lifeMs });
     this.#index = new UserIndex(redis, now, options.keyPrefix);
     this.#ending = new Ending({ store: this.#store, tokens: this.tokens, index: this.#index });
+    this.#listing = new Listing({ store: this.#store, index: this.#index });
     const { callbackPath = '/callback', newSessionId } = options;
     this.middleware = sessionMiddleware({
       config,
@@ -131,7 +116,7 @@ export class Sessions {
   async begin(req: Request, signIn: SignIn): Promise<boolean> {
     const { user, idToken, startedAt, tokens, data = {} } = signIn;
     const visitor = this.#visitorOf(req);
-    const replaced = this.#replace(req, user);
+    const replaced = this.#replace(req, user, visitor);
     // A new id, whatever cookie came with this request: nobody knows it.
     const session = makeSession(req);
     const begun = new ActiveSession(req, session.id, {
@@ -171,13 +156,13 @@ export class Sessions {
   }
 
   /** Ends what this browser had before, a visitor's session too. */
-  async #replace(req: Request, user: SessionUser): Promise<void> {
+  async #replace(req: Request, user: SessionUser, visitor: VisitorRecord | null): Promise<void> {
     const before = this.of(req);
     if (before) {
       const ended = await this.end(before, before.user);
       // Else both sign-ins share one grant at Logto, which would end with the refresh token.
       if (!mayShareGrant(before.user, user)) this.#tell('replaced', before, [ended]);
-    } else if (this.#visitorOf(req)) await this.#store.delete(req.sessionID);
+    } else if (visitor) await this.#store.delete(req.sessionID);
   }
 
   /** As far as Redis can be reached. */
@@ -275,44 +260,16 @@ export class Sessions {
     if (session) await promisify((done) => session.save(done));
   }
 
-  /** Looks at a session without using it. */
-  async look(id: string): Promise<ListedSession | null> {
-    return listed(id, await this.#store.peek(id));
+  /** See {@link Listing.look}. */
+  look(id: string): Promise<ListedSession | null> {
+    return this.#listing.look(id);
   }
 
-  /**
-   * The user's sessions, the latest first. Those that went idle are left out and forgotten: every lifetime
-   * is asked for, of as many as a user may have; of the records, only those of the page.
-   */
-  async list(user: UserKey, page: { offset: number; count: number }): Promise<SessionList> {
-    const known = await mapInBatches(await this.ids(user), async (id) => ({
-      id,
-      lastUsedAt: await this.#store.lastUsedAt(id),
-    }));
-    const gone = known.filter(({ lastUsedAt }) => lastUsedAt === null);
-    await mapInBatches(gone, ({ id }) => this.#index.forget(user, id));
-    const there = known.filter(isThere);
-    const end = page.offset + page.count;
-    const onPage = there.slice(page.offset, end);
-    const found = await mapInBatches(onPage, async ({ id, lastUsedAt }) =>
-      listed(id, { record: await this.#store.read(id), lastUsedAt }),
-    );
-    const sessions = found.filter((session) => session !== null);
-    const unreadable = onPage.length - sessions.length;
-    return { sessions, unreadable, older: there.length > end, total: there.length };
+  /** See {@link Listing.list}. */
+  list(user: UserKey, page: { offset: number; count: number }): Promise<SessionList> {
+    return this.#listing.list(user, page);
   }
 }
 
-const isThere = (known: {
-  id: string;
-  lastUsedAt: number | null;
-}): known is { id: string; lastUsedAt: number } => known.lastUsedAt !== null;
-
 const promisify = (act: (done: (error?: unknown) => void) => void): Promise<void> =>
   new Promise((resolve, reject) => act((error) => (error ? reject(error) : resolve())));
-
-const listed = (
-  id: string,
-  found: { record: AnyRecord | null; lastUsedAt: number } | null,
-): ListedSession | null =>
-  found?.record?.user ? { id, user: found.record.user, lastUsedAt: found.lastUsedAt } : null;

@@ -46,8 +46,10 @@ const MAX_REMEMBERED = 1000;
 function memoize<Key, Value>(find: (key: Key) => Value): (key: Key) => Value {
   const known = new Map<Key, Value>();
   return (key) => {
-    const found = known.get(key) ?? find(key);
+    const remembered = known.get(key);
+    if (remembered !== undefined) return remembered;
     if (known.size >= MAX_REMEMBERED) known.clear();
+    const found = find(key);
     known.set(key, found);
     return found;
   };
